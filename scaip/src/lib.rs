@@ -1,1 +1,31 @@
-//! SCAIP (SS 91100, CLC/TS 50134-9): social alarms as XML in SIP MESSAGE.
+#![doc = include_str!("../README.md")]
+
+pub mod codes;
+mod decode;
+mod encode;
+mod error;
+mod location;
+mod message;
+mod options;
+mod tag;
+mod text;
+mod voice;
+mod warning;
+mod xml;
+
+pub use codes::{
+    CallHandling, CallHandlingReply, Confidence, DeviceComponent, DeviceType, HeartbeatInterval,
+    HeartbeatOptions, InformationCode, LocationCode, MediaReply, MediaRequest, Priority,
+    StatusCode, StatusNumber, SystemConfiguration, Version,
+};
+pub use decode::{Decoded, decode, decode_request, decode_response};
+pub use encode::{encode, encode_request, encode_response};
+pub use error::{DecodeError, DecodeErrorKind, EncodeError, NotWellFormed};
+pub use location::{GeographicLocation, Position};
+pub use message::{CallTarget, Message, MessageType, Request, Response};
+pub use options::{DecodeOptions, Edition, EncodeOptions, Limits, Mode, Root};
+pub use tag::Tag;
+pub use text::{ControllerId, DeviceId, Reference, Text};
+pub use voice::{CallAddress, CallAddresses, CallScheme};
+pub use warning::{Warning, WarningKind};
+pub use xml::ExtraElement;

@@ -1,5 +1,7 @@
 //! The code tables against `data/scaip-codes.csv`, which is their source.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use scaip::{

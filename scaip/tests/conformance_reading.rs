@@ -1,5 +1,7 @@
 //! Reading: lines 1 to 20 of the conformance list (SCAIP reference 15).
 
+#![allow(clippy::unwrap_used)]
+
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,8 @@
 //! Responses: lines 26 to 32 of the conformance list (SCAIP reference 15). Line 30 needs the
 //! receiver and is tested with it.
 
+#![allow(clippy::unwrap_used)]
+
 use scaip::{
     CallHandlingReply, CallTarget, DecodeErrorKind, DecodeOptions, Edition, EncodeOptions,
     MediaReply, Reference, Response, StatusNumber, Tag, decode_request, decode_response,

@@ -1,6 +1,8 @@
 //! Writing: lines 22 and 23 of the conformance list (SCAIP reference 15); 21, 24 and 25 are
 //! properties.
 
+#![allow(clippy::unwrap_used)]
+
 use scaip::{
     CallAddress, ControllerId, DeviceComponent, DeviceId, DeviceType, Edition, EncodeError,
     EncodeOptions, GeographicLocation, HeartbeatInterval, LocationCode, MediaReply, MediaRequest,

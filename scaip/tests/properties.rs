@@ -1,6 +1,8 @@
 //! Properties of the codec: lines 20, 21, 24 and 25 of the conformance list, and the two
 //! readers held to the same result.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use proptest::prelude::*;

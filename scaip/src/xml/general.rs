@@ -114,19 +114,19 @@ impl<'a> Walk<'a, '_> {
                 self.end(after)?;
             }
             Event::End(_) => self.end(before)?,
-            Event::Text(text) => self.text(&text.xml10_content(), before)?,
+            Event::Text(text) => self.text(text.xml10_content(), before)?,
             Event::CData(text) => {
                 if self.open.is_empty() {
                     return Err(not_well_formed(NotWellFormed::OutsideRoot, before));
                 }
-                self.text(&text.xml10_content(), before)?;
+                self.text(text.xml10_content(), before)?;
             }
             Event::GeneralRef(reference) => {
                 let character = resolve(&reference, before)?;
                 if self.open.is_empty() {
                     return Err(not_well_formed(NotWellFormed::OutsideRoot, before));
                 }
-                self.text(&Cow::Owned(character.to_string()), before)?;
+                self.text(Cow::Owned(character.to_string()), before)?;
             }
             Event::Decl(_) => {
                 if self.started || self.seen_root {
@@ -289,21 +289,13 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    fn text(&mut self, text: &Cow<'a, str>, offset: usize) -> Result<(), DecodeError> {
+    fn text(&mut self, text: Cow<'a, str>, offset: usize) -> Result<(), DecodeError> {
         let blank = text
             .bytes()
             .all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'));
-        let Some(open) = self.open.last_mut() else {
-            return self.outside(text, blank, offset);
+        let Some(place) = self.open.last().map(|open| open.place) else {
+            return self.outside(&text, blank, offset);
         };
-        let place = open.place;
-        if !matches!(place, Place::Root | Place::Known(Tag::GeographicLocation)) {
-            if open.text.is_empty() {
-                open.text = text.clone();
-            } else {
-                open.text.to_mut().push_str(text);
-            }
-        }
         if text.contains("]]>") {
             return Err(not_well_formed(NotWellFormed::Markup, offset));
         }
@@ -311,8 +303,18 @@ impl<'a> Walk<'a, '_> {
             self.draft
                 .deviation(WarningKind::ControlCharacter, offset)?;
         }
-        if !blank && place == Place::Root {
-            self.draft.deviation(WarningKind::StrayText, offset)?;
+        if place == Place::Root {
+            if !blank {
+                self.draft.deviation(WarningKind::StrayText, offset)?;
+            }
+        } else if place != Place::Known(Tag::GeographicLocation)
+            && let Some(open) = self.open.last_mut()
+        {
+            if open.text.is_empty() {
+                open.text = text;
+            } else {
+                open.text.to_mut().push_str(&text);
+            }
         }
         Ok(())
     }

@@ -117,6 +117,7 @@ impl Endpoint {
             ("timers.t2", config.timers.t2.is_zero()),
             ("server_transactions", config.server_transactions == 0),
             ("queue", config.queue == 0),
+            ("waiting_bytes", config.waiting_bytes == 0),
         ] {
             if zero {
                 return Err(ConfigError::Zero { setting });
@@ -146,6 +147,7 @@ impl Endpoint {
                 timers.transaction(),
                 config.server_transactions,
                 config.answer_bytes,
+                config.waiting_bytes,
             ),
             client: ClientTransactions::new(timers),
             connections: HashMap::new(),
@@ -277,7 +279,7 @@ impl Endpoint {
         let mut progress = false;
         while let Some(connection) = self.connections.get_mut(&id) {
             let path = connection.path;
-            match connection.framer.next() {
+            match connection.framer.poll() {
                 Framed::Message(message) => {
                     progress = true;
                     self.handle_message(now, path, message);
@@ -616,7 +618,7 @@ impl Endpoint {
             self.turn_away(path, message.head());
             return;
         }
-        match self.server.begin(now, key, branch, &path, message.head()) {
+        match self.server.begin(now, key, branch, &path, &message) {
             Arrival::New { id, branch_reused } => {
                 self.counters.requests += 1;
                 if branch_reused {

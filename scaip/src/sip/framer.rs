@@ -26,7 +26,7 @@ pub enum Framed {
 
 /// Cuts a byte stream into SIP messages by Content-Length, which is required (RFC 3261 18.3, 20.14).
 ///
-/// After [`push`](Self::push) call [`next`](Self::next) until it says [`Framed::NeedMore`]; what then
+/// After [`push`](Self::push) call [`poll`](Self::poll) until it says [`Framed::NeedMore`]; what then
 /// remains is less than one message and bounded by [`SipLimits`]. No byte is searched twice, however the
 /// stream is split.
 ///
@@ -35,8 +35,8 @@ pub enum Framed {
 ///
 /// let mut framer = StreamFramer::new(SipLimits::default());
 /// framer.push(b"\r\n\r\n");
-/// assert!(matches!(framer.next(), Framed::KeepAlive));
-/// assert!(matches!(framer.next(), Framed::NeedMore));
+/// assert!(matches!(framer.poll(), Framed::KeepAlive));
+/// assert!(matches!(framer.poll(), Framed::NeedMore));
 /// ```
 #[derive(Clone, Debug)]
 pub struct StreamFramer {
@@ -93,8 +93,7 @@ impl StreamFramer {
     }
 
     /// The next finding.
-    #[allow(clippy::should_implement_trait)]
-    pub fn next(&mut self) -> Framed {
+    pub fn poll(&mut self) -> Framed {
         if self.failed {
             return Framed::NeedMore;
         }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use core::fmt;
+use std::sync::Arc;
 
 use super::header::{CSeq, MediaType, NameAddress, Uri, Via, parse_number};
 use super::layout::{Field, Head, Layout, Span, is_control, is_token, narrow};
@@ -61,7 +62,7 @@ enum Start {
 /// ```
 #[derive(Clone)]
 pub struct Message {
-    head: Head,
+    head: Arc<Head>,
     start: Start,
     cseq: u32,
     cseq_method: Method,
@@ -133,7 +134,7 @@ impl Message {
         });
         match checked {
             Ok((start, (cseq, cseq_method))) => Ok(Self {
-                head,
+                head: Arc::new(head),
                 start,
                 cseq,
                 cseq_method,
@@ -300,7 +301,7 @@ impl Message {
         self.warnings.push(warning);
     }
 
-    pub(crate) fn head(&self) -> &Head {
+    pub(crate) fn head(&self) -> &Arc<Head> {
         &self.head
     }
 

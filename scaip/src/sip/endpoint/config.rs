@@ -27,6 +27,8 @@ pub struct Config {
     pub server_transactions: usize,
     /// Most bytes of answers kept for retransmissions. Default 128 MiB. Beyond it the oldest go first.
     pub answer_bytes: usize,
+    /// Most bytes of requests that wait for an answer. Default 128 MiB. Beyond it a new request gets a 503.
+    pub waiting_bytes: usize,
     /// Most live client transactions. Default 50 000.
     pub client_transactions: usize,
     /// Most open connections. Default 10 000.
@@ -51,6 +53,7 @@ impl Config {
             retry_after: Duration::from_secs(5),
             server_transactions: 200_000,
             answer_bytes: 128 * 1024 * 1024,
+            waiting_bytes: 128 * 1024 * 1024,
             client_transactions: 50_000,
             connections: 10_000,
             queue: 4096,
@@ -70,6 +73,7 @@ impl core::fmt::Debug for Config {
             .field("retry_after", &self.retry_after)
             .field("server_transactions", &self.server_transactions)
             .field("answer_bytes", &self.answer_bytes)
+            .field("waiting_bytes", &self.waiting_bytes)
             .field("client_transactions", &self.client_transactions)
             .field("connections", &self.connections)
             .field("queue", &self.queue)

@@ -8,6 +8,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -22,8 +23,8 @@ type Key = u128;
 type Turn = (Instant, u64);
 
 enum State {
-    /// Waits for the application. The head is kept to write the answer from.
-    Trying(Box<Head>),
+    /// Waits for the application. The head is kept to write the answer from, and with it the request.
+    Trying(Arc<Head>),
     /// Answered; the answer is kept for retransmissions (Timer J).
     Completed(Bytes),
 }
@@ -31,6 +32,8 @@ enum State {
 struct Transaction {
     serial: u64,
     until: Instant,
+    /// Bytes of the request while it waits.
+    waiting: usize,
     path: Path,
     branch: Option<u64>,
     state: State,
@@ -63,12 +66,19 @@ pub(crate) struct ServerTransactions {
     /// Live transactions by hash of source and branch. For a warning only: a collision costs nothing.
     branches: HashMap<u64, u32>,
     answer_bytes: usize,
+    waiting_capacity: usize,
+    waiting_bytes: usize,
     serial: u64,
     evicted: u64,
 }
 
 impl ServerTransactions {
-    pub(crate) fn new(lifetime: Duration, capacity: usize, answer_capacity: usize) -> Self {
+    pub(crate) fn new(
+        lifetime: Duration,
+        capacity: usize,
+        answer_capacity: usize,
+        waiting_capacity: usize,
+    ) -> Self {
         Self {
             hasher: RandomState::new(),
             lifetime,
@@ -79,6 +89,8 @@ impl ServerTransactions {
             completed: BTreeMap::new(),
             branches: HashMap::new(),
             answer_bytes: 0,
+            waiting_capacity,
+            waiting_bytes: 0,
             serial: 0,
             evicted: 0,
         }
@@ -144,8 +156,12 @@ impl ServerTransactions {
         key: u128,
         branch: Option<u64>,
         path: &Path,
-        head: &Head,
+        message: &Message,
     ) -> Arrival {
+        let waiting = message.raw().len();
+        if self.waiting_bytes.saturating_add(waiting) > self.waiting_capacity {
+            return Arrival::Full;
+        }
         if self.live.len() >= self.capacity && !self.evict_oldest() {
             return Arrival::Full;
         }
@@ -158,10 +174,12 @@ impl ServerTransactions {
         place.insert(Transaction {
             serial,
             until,
+            waiting,
             path: *path,
             branch,
-            state: State::Trying(Box::new(head.clone())),
+            state: State::Trying(Arc::clone(message.head())),
         });
+        self.waiting_bytes += waiting;
         self.trying.insert((until, serial), key);
         let mut branch_reused = false;
         if let Some(branch) = branch {
@@ -198,6 +216,7 @@ impl ServerTransactions {
             return;
         }
         found.until = now + self.lifetime;
+        self.waiting_bytes -= core::mem::take(&mut found.waiting);
         self.answer_bytes += answer.len();
         found.state = State::Completed(answer);
         self.completed.insert((found.until, found.serial), id.key);
@@ -218,6 +237,7 @@ impl ServerTransactions {
         let Some(gone) = self.live.remove(&key) else {
             return;
         };
+        self.waiting_bytes -= gone.waiting;
         if let State::Completed(answer) = &gone.state {
             self.answer_bytes -= answer.len();
         }
@@ -290,7 +310,7 @@ mod tests {
     fn begin(table: &mut ServerTransactions, now: Instant, call: usize) -> Option<RequestId> {
         let message = request(call);
         let (key, branch) = table.key(&path(), &message);
-        match table.begin(now, key, branch, &path(), message.head()) {
+        match table.begin(now, key, branch, &path(), &message) {
             Arrival::New { id, .. } => Some(id),
             _ => None,
         }
@@ -312,7 +332,7 @@ mod tests {
     #[test]
     fn a_full_table_gives_up_the_oldest_finished_first_and_then_says_so() {
         let now = Instant::now();
-        let mut table = ServerTransactions::new(Duration::from_secs(32), 3, 1 << 20);
+        let mut table = ServerTransactions::new(Duration::from_secs(32), 3, 1 << 20, 1 << 20);
         let first = begin(&mut table, now, 1).unwrap();
         let second = begin(&mut table, now, 2).unwrap();
         begin(&mut table, now, 3).unwrap();
@@ -331,9 +351,21 @@ mod tests {
     }
 
     #[test]
+    fn requests_waiting_are_bounded_in_bytes() {
+        let now = Instant::now();
+        let room = 3 * request(0).raw().len();
+        let mut table = ServerTransactions::new(Duration::from_secs(32), 100, 1 << 20, room);
+        let first = begin(&mut table, now, 1).unwrap();
+        assert!(begin(&mut table, now, 2).is_some() && begin(&mut table, now, 3).is_some());
+        assert!(begin(&mut table, now, 4).is_none());
+        table.finish(now, first, Bytes::from_static(b"ok"));
+        assert!(begin(&mut table, now, 4).is_some());
+    }
+
+    #[test]
     fn answers_kept_are_bounded_in_bytes() {
         let now = Instant::now();
-        let mut table = ServerTransactions::new(Duration::from_secs(32), 100, 250);
+        let mut table = ServerTransactions::new(Duration::from_secs(32), 100, 250, 1 << 20);
         for call in 0..10 {
             let id = begin(&mut table, now, call).unwrap();
             table.finish(now, id, Bytes::from(vec![b'x'; 100]));
@@ -346,7 +378,7 @@ mod tests {
     fn nothing_is_left_behind_when_all_timers_have_run() {
         let now = Instant::now();
         let life = Duration::from_secs(32);
-        let mut table = ServerTransactions::new(life, 100, 1 << 20);
+        let mut table = ServerTransactions::new(life, 100, 1 << 20, 1 << 20);
         for call in 0..10 {
             let id = begin(&mut table, now, call).unwrap();
             if call % 2 == 0 {
@@ -363,7 +395,10 @@ mod tests {
             expired += 1;
         }
         assert_eq!(expired, 5);
-        assert_eq!((table.len(), table.answer_bytes), (0, 0));
+        assert_eq!(
+            (table.len(), table.answer_bytes, table.waiting_bytes),
+            (0, 0, 0)
+        );
         assert!(table.branches.is_empty() && table.completed.is_empty() && table.trying.is_empty());
         assert_eq!(table.next_deadline(), None);
     }
@@ -371,12 +406,12 @@ mod tests {
     #[test]
     fn two_hundred_thousand_live_transactions_stay_quick() {
         let now = Instant::now();
-        let mut table = ServerTransactions::new(Duration::from_secs(32), 200_000, 1 << 30);
-        let head = request(0).head().clone();
+        let mut table = ServerTransactions::new(Duration::from_secs(32), 200_000, 1 << 30, 1 << 20);
+        let message = request(0);
         for number in 0..200_000_u64 {
             let at = now + Duration::from_micros(number);
             let Arrival::New { id, .. } =
-                table.begin(at, u128::from(number), Some(number), &path(), &head)
+                table.begin(at, u128::from(number), Some(number), &path(), &message)
             else {
                 panic!("room for all");
             };

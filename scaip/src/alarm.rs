@@ -128,22 +128,21 @@ fn location(request: &Request<'_>) -> Location {
 }
 
 fn voice(request: &Request<'_>) -> Voice {
-    let mut voice = Voice::default();
-    voice.mode = Some(if !request.wants_voice() {
+    let mode = if !request.wants_voice() {
         VoiceMode::None
     } else if request.call_handling == CallHandling::RECEIVER_CALLS_BACK {
         VoiceMode::Callback
     } else {
         VoiceMode::Expected
-    });
+    };
     let named =
         |call: &&CallAddress<'_>| call.scheme() != CallScheme::NoVoice && call.address().is_some();
-    voice.address = request
-        .caller_ids
-        .iter()
-        .find(named)
-        .map(|call| Private::new(call.as_str().to_owned()));
-    voice
+    let address = request.caller_ids.iter().find(named);
+    Voice {
+        mode: Some(mode),
+        address: address.map(|call| Private::new(call.as_str().to_owned())),
+        direction: None,
+    }
 }
 
 /// A request made from an event, with what the step loses.

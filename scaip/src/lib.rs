@@ -9,6 +9,10 @@ mod error;
 mod location;
 mod message;
 mod options;
+#[cfg(feature = "sip")]
+pub mod receiver;
+#[cfg(feature = "sip")]
+pub mod sip;
 mod tag;
 mod text;
 mod voice;

@@ -1,0 +1,68 @@
+//! Settings of the receiver.
+
+use std::time::Duration;
+
+use crate::options::{DecodeOptions, EncodeOptions};
+use crate::sip;
+
+/// Where the `mrs` goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum AnswerMode {
+    /// 200 without body at once, then the `mrs` in a MESSAGE of its own: the normal exchange
+    /// (SCAIP reference 5.1).
+    #[default]
+    SeparateMessage,
+    /// The `mrs` in the body of the 200, which then waits for the decision. Against RFC 3428,
+    /// but some parties expect it.
+    BodyInOk,
+}
+
+/// Settings of a [`Receiver`](super::Receiver).
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// Settings of the SIP layer.
+    pub endpoint: sip::Config,
+    /// How bodies are read; lenient by default.
+    pub decode: DecodeOptions,
+    /// How responses are written.
+    pub encode: EncodeOptions,
+    /// Where the `mrs` goes.
+    pub answer_mode: AnswerMode,
+    /// Refuse every other content type with 415 instead of accepting it with a warning.
+    pub strict_content_type: bool,
+    /// Hand messages of an unknown `mty` to the application instead of answering `snu` 3.
+    pub accept_unknown_message_types: bool,
+    /// How long the application may take to decide; then the sender hears `snu` 5. 10 s by
+    /// default, below the 20 s that senders wait (SCAIP reference 10). At most 32 s in the mode
+    /// body-in-200, where the SIP transaction ends then.
+    pub decision_time: Duration,
+    /// Alarms that may wait for a decision; one more hears 503. 10,000 by default.
+    pub pending: usize,
+}
+
+impl Config {
+    /// The defaults. `seed` is 16 random bytes, fresh for each start of the process.
+    #[must_use]
+    pub fn new(seed: [u8; 16]) -> Self {
+        let decode = DecodeOptions::lenient();
+        let mut endpoint = sip::Config::new(seed);
+        // The codec says `snu` 1 to what is a little too long; beyond twice that SIP says 413.
+        endpoint.limits.body = decode.limits.body * 2;
+        endpoint.limits.message = endpoint
+            .limits
+            .message
+            .max(endpoint.limits.head + endpoint.limits.body);
+        Config {
+            endpoint,
+            decode,
+            encode: EncodeOptions::new(),
+            answer_mode: AnswerMode::SeparateMessage,
+            strict_content_type: false,
+            accept_unknown_message_types: false,
+            decision_time: Duration::from_secs(10),
+            pending: 10_000,
+        }
+    }
+}

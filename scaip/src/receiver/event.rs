@@ -1,0 +1,184 @@
+//! What the receiver tells.
+
+use crate::codes::StatusNumber;
+use crate::decode::Decoded;
+use crate::error::{DecodeError, EncodeError};
+use crate::message::Request;
+use crate::sip::{
+    Path, RawBytes, RespondError, SendError, SipError, SipWarning, StatusCode, UndeliveredReason,
+};
+
+/// An alarm that came in; runs upward from 1 in each receiver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IncomingId(pub(crate) u64);
+
+impl IncomingId {
+    /// The number, for a log.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+}
+
+/// A request that waits for [`Receiver::answer`](super::Receiver::answer).
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Incoming {
+    /// Pass it to `answer`.
+    pub id: IncomingId,
+    /// Where it came from.
+    pub path: Path,
+    /// The request, its XML warnings and its bytes.
+    pub decoded: Decoded<'static, Request<'static>>,
+    /// What was tolerated around the body.
+    pub warnings: Vec<ReceiverWarning>,
+}
+
+/// A deviation outside the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReceiverWarning {
+    /// A deviation of the SIP message.
+    Sip(SipWarning),
+    /// A content type other than `application/scaip+xml` without parameters (SCAIP reference
+    /// 5.2), or none.
+    ContentType,
+    /// The user of From is not the `cid` of the body, or missing; the `cid` counts
+    /// (SCAIP reference 5.6).
+    FromUnlikeController,
+}
+
+impl ReceiverWarning {
+    /// A stable name for machines.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            ReceiverWarning::Sip(warning) => warning.code(),
+            ReceiverWarning::ContentType => "content-type",
+            ReceiverWarning::FromUnlikeController => "from-unlike-controller",
+        }
+    }
+}
+
+/// A request that was refused without asking the application. Log it with its bytes.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// Where it came from.
+    pub path: Path,
+    /// Why.
+    pub reason: RefusalReason,
+    /// The SIP status that was sent.
+    pub status: StatusCode,
+    /// The `snu` that was sent, if an `mrs` was.
+    pub status_number: Option<StatusNumber>,
+    /// The body as received; may hold personal data.
+    pub body: RawBytes,
+}
+
+/// Why a request was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RefusalReason {
+    /// No body.
+    NoBody,
+    /// Another content type, with the strict setting.
+    ContentType,
+    /// The body is no acceptable request.
+    Decode(DecodeError),
+    /// An `mty` that the reference does not know.
+    UnknownMessageType,
+    /// A reference that no response could carry back.
+    Reference,
+    /// As many alarms wait for a decision as the settings allow.
+    Busy,
+}
+
+impl RefusalReason {
+    /// A stable name for machines.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            RefusalReason::NoBody => "no-body",
+            RefusalReason::ContentType => "content-type",
+            RefusalReason::Decode(error) => error.code(),
+            RefusalReason::UnknownMessageType => "unknown-message-type",
+            RefusalReason::Reference => "reference",
+            RefusalReason::Busy => "busy",
+        }
+    }
+}
+
+/// Something that happened; take them with [`Receiver::poll_event`](super::Receiver::poll_event).
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Event {
+    /// A request that waits for a decision.
+    Request(Box<Incoming>),
+    /// A request that was refused already.
+    Refused(Refusal),
+    /// A request that came again in the same transaction; answered as before.
+    Retransmission {
+        /// Where it came from.
+        path: Path,
+        /// Whether there was an answer to repeat.
+        answered: bool,
+    },
+    /// The application took too long; the sender was told `snu` 5.
+    Undecided {
+        /// The alarm.
+        id: IncomingId,
+        /// Why even that could not be said, if so.
+        failed: Option<AnswerError>,
+    },
+    /// The sender has the response: its SIP layer answered 2xx.
+    AnswerDelivered {
+        /// The alarm.
+        id: IncomingId,
+        /// The 2xx.
+        status: StatusCode,
+    },
+    /// The sender's SIP layer refused the response.
+    AnswerRefused {
+        /// The alarm.
+        id: IncomingId,
+        /// The status.
+        status: StatusCode,
+    },
+    /// Whether the sender has the response is unknown; it will repeat its request.
+    AnswerUndelivered {
+        /// The alarm.
+        id: IncomingId,
+        /// Why.
+        reason: UndeliveredReason,
+    },
+    /// Bytes that are no SIP message.
+    Bad {
+        /// Where they came from.
+        path: Path,
+        /// Why.
+        error: SipError,
+        /// The status that was sent back, if any could be.
+        answered: Option<StatusCode>,
+        /// The bytes; may hold personal data.
+        raw: RawBytes,
+    },
+}
+
+/// Why a response was not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AnswerError {
+    /// The alarm is decided already, or the time for it is over.
+    #[error("the alarm is not waiting for a decision")]
+    NotWaiting,
+    /// The response breaks a limit; the alarm still waits.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// The way back is closed, or as many messages are under way as allowed.
+    #[error(transparent)]
+    Send(#[from] SendError),
+    /// Mode body-in-200: the way back is closed, or the transaction is over.
+    #[error(transparent)]
+    Respond(#[from] RespondError),
+}

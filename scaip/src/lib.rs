@@ -2,8 +2,12 @@
 
 #[cfg(feature = "alarm-codes")]
 pub mod alarm;
+#[cfg(feature = "tokio")]
+pub mod codec;
 pub mod codes;
 mod decode;
+#[cfg(feature = "tokio")]
+pub mod driver;
 mod encode;
 mod error;
 mod location;

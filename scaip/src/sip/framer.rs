@@ -101,6 +101,10 @@ impl StreamFramer {
             if self.skip_blank_lines() {
                 return Framed::KeepAlive;
             }
+            if self.buffer[..] == *b"\r" {
+                // Half a line end: whether a start line follows is not known yet.
+                return Framed::NeedMore;
+            }
             match self.find_head() {
                 Ok(true) => {}
                 Ok(false) => return Framed::NeedMore,

@@ -230,6 +230,20 @@ fn test_39_the_answer_goes_to_the_source_port_and_received_and_rport_are_filled_
 }
 
 #[test]
+fn an_ipv4_address_from_a_dual_stack_socket_is_written_as_ipv4() {
+    let now = Instant::now();
+    let mut endpoint = endpoint();
+    let remote = "[::ffff:192.0.2.7]:40123".parse().unwrap();
+    let path = Path::udp(server_address(), remote);
+    endpoint.handle_datagram(now, path, alarm("a").into());
+    let (id, _) = take(&mut endpoint);
+    ok(&mut endpoint, now, id);
+    let answer = endpoint.poll_transmit().unwrap();
+    assert_eq!(answer.path.remote, remote);
+    assert!(text(&answer).contains(";received=192.0.2.7;rport=40123\r\n"));
+}
+
+#[test]
 fn every_via_is_copied_in_order_and_an_existing_to_tag_is_kept() {
     let now = Instant::now();
     let request = alarm("a")
@@ -754,6 +768,12 @@ fn settings_that_accept_nothing_are_refused() {
     assert_eq!(
         with(|c| c.queue = 0),
         Some(ConfigError::Zero { setting: "queue" })
+    );
+    assert_eq!(
+        with(|c| c.timers.t4 = Duration::MAX),
+        Some(ConfigError::TooLong {
+            setting: "timers.t4"
+        })
     );
     assert_eq!(
         with(|c| c.timers.t1 = Duration::ZERO),

@@ -300,8 +300,8 @@ fn test_50_a_challenge_can_be_answered_with_the_same_call_id_and_tag() {
     assert_eq!(status, StatusCode::UNAUTHORIZED);
     let tag = response.from().unwrap().tag().unwrap();
     let again = OutgoingMessage {
-        call_id: str::from_utf8(response.call_id()).ok(),
-        from_tag: str::from_utf8(tag).ok(),
+        call_id: std::str::from_utf8(response.call_id()).ok(),
+        from_tag: std::str::from_utf8(tag).ok(),
         cseq: response.cseq() + 1,
         headers: &[("Authorization", "Digest username=\"x\"")],
         ..MESSAGE

@@ -1,10 +1,13 @@
 //! Cutting a TCP or TLS byte stream into messages.
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 
 use super::layout::Layout;
 use super::message::{Framing, Stated, stated_length};
 use super::{Message, Rejected, SipError, SipLimits};
+
+/// Buffer kept between messages.
+const IDLE_CAPACITY: usize = 4096;
 
 /// What a [`StreamFramer`] found.
 #[derive(Clone, Debug)]
@@ -101,6 +104,10 @@ impl StreamFramer {
             if self.skip_blank_lines() {
                 return Framed::KeepAlive;
             }
+            if self.buffer[..] == *b"\r" {
+                // Half a line end: whether a start line follows is not known yet.
+                return Framed::NeedMore;
+            }
             match self.find_head() {
                 Ok(true) => {}
                 Ok(false) => return Framed::NeedMore,
@@ -110,7 +117,9 @@ impl StreamFramer {
         match self.head.take() {
             Some((layout, total)) if self.buffer.len() >= total => {
                 self.searched = 0;
-                let raw = self.buffer.split_to(total).freeze();
+                // Copied, so that a message kept for long does not keep the whole buffer.
+                let raw = Bytes::copy_from_slice(&self.buffer[..total]);
+                self.consume(total);
                 match Message::from_layout(raw, layout, Ok(()), Framing::Stream, &self.limits) {
                     Ok(message) => Framed::Message(message),
                     Err(rejected) => Framed::Unreadable(rejected),
@@ -120,6 +129,14 @@ impl StreamFramer {
                 self.head = head;
                 Framed::NeedMore
             }
+        }
+    }
+
+    /// Drops bytes from the front; an idle connection keeps no more than [`IDLE_CAPACITY`].
+    fn consume(&mut self, length: usize) {
+        self.buffer.advance(length);
+        if self.buffer.is_empty() && self.buffer.capacity() > IDLE_CAPACITY {
+            self.buffer = BytesMut::new();
         }
     }
 
@@ -144,7 +161,7 @@ impl StreamFramer {
             }
         }
         if at > 0 {
-            let _ = self.buffer.split_to(at);
+            self.consume(at);
         }
         ping
     }

@@ -106,7 +106,12 @@ pub fn write_request(
         put_uri(out, HeaderName::Other, head.request_uri)?;
         put(out, &[b" SIP/2.0\r\nVia: SIP/2.0/"]);
         put(out, &[head.path.transport.as_str().as_bytes(), b" "]);
-        put_display(out, head.path.local);
+        let local = head.path.local;
+        // A dual-stack socket gives IPv4 addresses as IPv6.
+        put_display(
+            out,
+            SocketAddr::new(local.ip().to_canonical(), local.port()),
+        );
         put(out, &[b";branch=", head.branch, b";rport\r\n"]);
         put(out, &[b"Max-Forwards: 70\r\nFrom: <"]);
         put_uri(out, HeaderName::From, head.from)?;
@@ -231,9 +236,9 @@ fn put_top_via(out: &mut Vec<u8>, value: &[u8], source: SocketAddr) {
         }
     }
     let ports = via.rport() != ResponsePort::Absent;
-    if ports || !via.sent_by_is(source.ip()) {
+    if ports || !via.sent_by_is(source.ip().to_canonical()) {
         put(out, &[b";received="]);
-        put_display(out, source.ip());
+        put_display(out, source.ip().to_canonical());
     }
     if ports {
         put(out, &[b";rport="]);

@@ -15,6 +15,12 @@ pub enum ConfigError {
     /// `accept` is empty or holds a control byte.
     #[error("accept is no header value")]
     Accept,
+    /// A duration above 24 hours.
+    #[error("{setting} is longer than 24 hours")]
+    TooLong {
+        /// The field of the settings.
+        setting: &'static str,
+    },
     /// A capacity or limit is zero: nothing could be accepted.
     #[error("{setting} is zero")]
     Zero {

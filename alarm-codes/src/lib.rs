@@ -14,6 +14,7 @@ mod lifecycle;
 mod lookup;
 mod mapping;
 mod names;
+mod occurrences;
 mod pattern;
 mod priority;
 mod private;
@@ -39,6 +40,7 @@ pub use lifecycle::{Condition, Handling, IllegalTransition};
 pub use lookup::{Codes, Encoding, codes_of, kind_of, kind_of_text, rows};
 pub use mapping::{Direction, Loss, Mapping, Phase, Relation};
 pub use names::UnknownName;
+pub use occurrences::{Limits, Occurrence, Outcome, TrackError, Tracker};
 pub use pattern::{ContactIdPattern, Pattern, ScaipPattern, SiaPattern};
 pub use priority::{
     CapSeverity, DeviceAlertPriority, Equivalent, EspaPriority, IhePriority, Priority, VkpSeverity,

@@ -19,6 +19,7 @@ mod pattern;
 mod priority;
 mod private;
 mod system;
+mod target;
 #[cfg(feature = "serde")]
 mod text;
 mod time;
@@ -47,4 +48,5 @@ pub use priority::{
 };
 pub use private::Private;
 pub use system::{Profile, System};
+pub use target::{Kept, Part};
 pub use time::{DeviceTime, InvalidTimestamp, Timestamp};

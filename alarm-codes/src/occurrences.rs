@@ -70,10 +70,11 @@ pub enum Outcome {
         /// The message that came first.
         of: EventId,
     },
-    /// An end or update that fits several occurrences alike. Nothing was changed: show it, and let a
-    /// person or a rule choose with [`Tracker::clear`].
+    /// An end or update that fits several occurrences alike, or a `cancel` that names neither a
+    /// reference nor a kind. Nothing was changed: show it, and let a person or a rule choose with
+    /// [`Tracker::clear`].
     Ambiguous {
-        /// The occurrences that it may mean.
+        /// The occurrences that it may mean; at least one.
         candidates: Vec<EventId>,
     },
     /// An end or update that fits no open occurrence. Store it and show it.
@@ -132,6 +133,8 @@ struct Fingerprint {
 struct EarlyEnd {
     id: EventId,
     source_ref: String,
+    /// True when the end named what it ends; false when the reference is its own.
+    named: bool,
     source: Source,
     kinds: Vec<Kind>,
     received: Timestamp,
@@ -142,8 +145,8 @@ struct EarlyEnd {
 /// * Every start is a new occurrence, also when it looks like the last one: a second press counts.
 /// * Only the sender's own reference, from the same controller and within a window, makes a duplicate.
 /// * An end clears what it names by reference, otherwise the one open occurrence with the same
-///   controller, device and kind. When several fit, none is touched and the answer says so. An end that
-///   is older by the device's clock than the start cannot be its end.
+///   controller, device and kind. When several fit, or a `cancel` does not say what it withdraws, none
+///   is touched and the answer says so. An end that is older by the device's clock than the start cannot be its end.
 /// * An occurrence leaves the list when it is closed, never because its condition cleared.
 ///
 /// Memory is bounded by [`Limits`]. Time comes with the events; there is no clock inside. Events of
@@ -325,7 +328,13 @@ impl Tracker {
             occurrence.source_ref.as_deref() == Some(end.source_ref.as_str())
                 && end.source.may_be(&occurrence.source)
                 && (end.kinds.is_empty() || end.kinds.contains(&occurrence.kind))
-                && !end.source.is_before(&occurrence.source)
+                // A sender may use one reference for all its messages. Then only its clock can say
+                // that this start is the older one.
+                && if end.named {
+                    !end.source.device_clock_before(&occurrence.source)
+                } else {
+                    occurrence.source.device_clock_before(&end.source)
+                }
         });
         let by = early.map(|index| self.early_ends[index].id);
         if by.is_some() {
@@ -377,6 +386,7 @@ impl Tracker {
         let kinds = ended_kinds(event);
         let names = |o: &Occurrence| kinds.is_empty() || kinds.contains(&o.kind);
         // Groups of occurrences of which one each may be cleared.
+        let mut undecided = Vec::new();
         let groups = if let Some(reference) = &event.correlation.clears {
             Vec::from([self.by_reference(reference, &source)])
         } else {
@@ -384,14 +394,16 @@ impl Tracker {
             if !named.is_empty() {
                 Vec::from([named])
             } else if kinds.is_empty() {
-                Vec::from([self.by_device(&source, |o| o.may_belong_to(&source))])
+                // Neither a reference nor a kind: whatever is open there, this is no match.
+                undecided = self.by_device(&source, |o| o.may_belong_to(&source));
+                Vec::new()
             } else {
                 let of =
                     |kind| self.by_device(&source, |o| o.kind == kind && o.may_belong_to(&source));
                 kinds.iter().map(|kind| of(*kind)).collect()
             }
         };
-        let (mut cleared, mut ambiguous) = (Vec::new(), Vec::new());
+        let (mut cleared, mut ambiguous) = (Vec::new(), undecided);
         for group in groups {
             match group[..] {
                 [] => {}
@@ -417,10 +429,10 @@ impl Tracker {
     }
 
     fn keep_early_end(&mut self, event: &Event, source: Source, kinds: Vec<Kind>) {
-        let source_ref = match &event.correlation.clears {
-            Some(Reference::SourceRef(source_ref)) => Some(source_ref),
-            Some(Reference::Event(_)) => None,
-            None => event.correlation.source_ref.as_ref(),
+        let (source_ref, named) = match &event.correlation.clears {
+            Some(Reference::SourceRef(source_ref)) => (Some(source_ref), true),
+            Some(Reference::Event(_)) => (None, true),
+            None => (event.correlation.source_ref.as_ref(), false),
         };
         if let (Some(source_ref), Some(_)) = (source_ref, &source.controller) {
             if self.early_ends.len() >= self.limits.remembered {
@@ -430,6 +442,7 @@ impl Tracker {
                 self.early_ends.push_back(EarlyEnd {
                     id: event.event_id,
                     source_ref: source_ref.clone(),
+                    named,
                     source,
                     kinds,
                     received: event.times.received.at,
@@ -558,10 +571,11 @@ fn is_tracked(event: &Event) -> bool {
     }
 }
 
-/// The kinds that an end is about; empty for a cancel that does not say.
+/// The kinds that an end is about; empty for a cancel that does not say, and for an unknown code: two
+/// unknown codes need not be the same thing.
 fn ended_kinds(event: &Event) -> Vec<Kind> {
     let mut kinds = event.correlation.clears_kinds.clone();
-    if !matches!(event.kind, Kind::Cancel) && !kinds.contains(&event.kind) {
+    if !matches!(event.kind, Kind::Cancel | Kind::Unmapped) && !kinds.contains(&event.kind) {
         kinds.push(event.kind);
     }
     kinds.sort_unstable();

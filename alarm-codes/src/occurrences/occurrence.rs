@@ -99,4 +99,9 @@ impl Source {
             _ => self.received < other.received,
         }
     }
+
+    /// Certainly earlier by the device's clock.
+    pub(super) fn device_clock_before(&self, other: &Self) -> bool {
+        matches!((&self.device_time, &other.device_time), (Some(a), Some(b)) if a.is_before(b))
+    }
 }

@@ -141,6 +141,7 @@ pub struct Event {
 
 impl Event {
     /// An event that begins now: class and priority from the kind, condition active, handling received.
+    /// A `cancel` alone begins nothing and has phase end.
     ///
     /// The caller supplies the id; a UUID of version 7 sorts by time. Kinds of class test are marked as
     /// tests.
@@ -153,8 +154,16 @@ impl Event {
             class: kind.class(),
             priority: kind.default_priority(),
             source_priority: None,
-            phase: Phase::Start,
-            condition: Condition::Active,
+            phase: if kind == Kind::Cancel {
+                Phase::End
+            } else {
+                Phase::Start
+            },
+            condition: if kind == Kind::Cancel {
+                Condition::Cleared
+            } else {
+                Condition::Active
+            },
             handling: Handling::Received,
             device: Device::default(),
             subjects: Vec::new(),

@@ -14,10 +14,12 @@ mod lifecycle;
 mod lookup;
 mod mapping;
 mod names;
+mod occurrences;
 mod pattern;
 mod priority;
 mod private;
 mod system;
+mod target;
 #[cfg(feature = "serde")]
 mod text;
 mod time;
@@ -39,10 +41,12 @@ pub use lifecycle::{Condition, Handling, IllegalTransition};
 pub use lookup::{Codes, Encoding, codes_of, kind_of, kind_of_text, rows};
 pub use mapping::{Direction, Loss, Mapping, Phase, Relation};
 pub use names::UnknownName;
+pub use occurrences::{Limits, Occurrence, Outcome, TrackError, Tracker};
 pub use pattern::{ContactIdPattern, Pattern, ScaipPattern, SiaPattern};
 pub use priority::{
     CapSeverity, DeviceAlertPriority, Equivalent, EspaPriority, IhePriority, Priority, VkpSeverity,
 };
 pub use private::Private;
 pub use system::{Profile, System};
+pub use target::{Kept, Part};
 pub use time::{DeviceTime, InvalidTimestamp, Timestamp};

@@ -66,7 +66,9 @@ impl ScaipPattern {
             Phase::End => Some(self.cleared_by?),
         };
         let message_type = match (self.message_type, phase) {
-            (Some(message_type), _) => message_type,
+            (Some(message_type), Phase::Start) => message_type,
+            // A message type of its own has no course: nothing goes on and nothing ends.
+            (Some(_), _) => return None,
             (None, Phase::Update) => ScaipMessageType::Information,
             (None, _) => ScaipMessageType::Message,
         };

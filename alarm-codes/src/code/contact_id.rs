@@ -43,7 +43,7 @@ impl ContactIdEvent {
             return None;
         }
         Some(Self(
-            (number / 100) << 8 | (number / 10 % 10) << 4 | number % 10,
+            (number / 100) << 8 | (number / 10 % 10) << 4 | (number % 10),
         ))
     }
 

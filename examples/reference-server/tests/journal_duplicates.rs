@@ -8,11 +8,11 @@ use reference_server::journal::{Entry, Journal, Sequence, SqliteJournal, StoredO
 use support::{alarm, open};
 
 async fn outcome(journal: &SqliteJournal, entry: Entry) -> StoredOutcome {
-    journal.store(entry).await.unwrap().outcome
+    journal.store(entry).await.expect("it is stored").outcome
 }
 
 fn journal() -> (tempfile::TempDir, SqliteJournal) {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().expect("a directory");
     let journal = open(&directory.path().join("alarms.sqlite"));
     (directory, journal)
 }

@@ -21,7 +21,7 @@ fn reason(health: &Health) -> String {
 
 /// Everything that was accepted is there, everything else is not.
 async fn holds_exactly(journal: &dyn Journal, references: &[String]) {
-    let alarms = journal.alarms_after(Sequence::START, 10_000).await.unwrap();
+    let alarms = journal.alarms_after(Sequence::START, 10_000).await.expect("it can be read");
     let found: Vec<_> = alarms
         .into_iter()
         .filter_map(|alarm| alarm.source_ref)
@@ -115,7 +115,7 @@ struct SmallDisk {
 
 impl SmallDisk {
     fn mount(options: &str) -> Option<Self> {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = tempfile::tempdir().expect("a directory");
         let mounted = Command::new("mount")
             .args(["-t", "tmpfs", "-o", options, "tmpfs"])
             .arg(directory.path())

@@ -67,7 +67,8 @@ pub trait Journal: std::fmt::Debug + Send + Sync + 'static {
     /// with the next commit, or alone when nothing else comes.
     fn answered(&self, sequence: Sequence, delivery: AnswerDelivery);
 
-    /// The alarms stored after `cursor`, oldest first, at most `limit`.
+    /// The alarms stored after `cursor`, oldest first, at most `limit`; fewer when their events
+    /// are large. Empty only when there are none.
     ///
     /// # Errors
     /// [`JournalError::Unavailable`] when the storage cannot be read.

@@ -184,6 +184,9 @@ fn detail(row: &Row<'_>) -> rusqlite::Result<AlarmDetail> {
     })
 }
 
+/// Bytes of events after which one answer ends, so that large events do not make a huge one.
+const PAGE_OF_EVENTS: usize = 8 << 20;
+
 /// How many queries run at the same time.
 const PARALLEL: usize = 4;
 
@@ -222,10 +225,18 @@ impl Readers {
         limit: u32,
     ) -> Result<Vec<AlarmRecord>, JournalError> {
         self.run(move |connection| {
-            connection
-                .prepare_cached(ALARMS_AFTER)?
-                .query_map(params![cursor.get(), limit], record)?
-                .collect()
+            let mut query = connection.prepare_cached(ALARMS_AFTER)?;
+            let mut rows = query.query(params![cursor.get(), limit])?;
+            let mut alarms = Vec::new();
+            let mut bytes = 0;
+            while bytes < PAGE_OF_EVENTS
+                && let Some(row) = rows.next()?
+            {
+                let alarm = record(row)?;
+                bytes += alarm.event.len();
+                alarms.push(alarm);
+            }
+            Ok(alarms)
         })
         .await
     }

@@ -21,7 +21,10 @@ fn reason(health: &Health) -> String {
 
 /// Everything that was accepted is there, everything else is not.
 async fn holds_exactly(journal: &dyn Journal, references: &[String]) {
-    let alarms = journal.alarms_after(Sequence::START, 10_000).await.expect("it can be read");
+    let alarms = journal
+        .alarms_after(Sequence::START, 10_000)
+        .await
+        .expect("it can be read");
     let found: Vec<_> = alarms
         .into_iter()
         .filter_map(|alarm| alarm.source_ref)

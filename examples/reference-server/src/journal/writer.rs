@@ -101,10 +101,10 @@ impl Writer {
         let mut batch = Vec::with_capacity(at_most);
         let mut results = Vec::with_capacity(at_most);
         let mut answers = Vec::new();
-        let mut last = Ok(());
         let mut probed = Instant::now();
+        let idle_after = shared.settings.probe_interval.max(Duration::from_millis(1));
+        let mut last = Ok(());
         loop {
-            let idle_after = shared.settings.probe_interval.max(Duration::from_millis(1));
             match shared
                 .queue
                 .next(&mut batch, &mut answers, at_most, idle_after)
@@ -116,15 +116,24 @@ impl Writer {
                 Wake::Idle => {}
                 Wake::Closed => break,
             }
-            if shared.is_in_trouble() && !shared.queue.is_closed() && probed.elapsed() >= idle_after
-            {
-                self.probe();
-                probed = Instant::now();
+            if shared.queue.is_closed() {
+                if last.is_err() {
+                    // The queue hands out what waits only while there is room for it.
+                    shared.meters.answers_dropped.add(answers.len() as u64);
+                    answers.clear();
+                }
+            } else {
+                // Those who waited were told; only the last words count for the close.
+                last = Ok(());
+                if shared.is_in_trouble() && probed.elapsed() >= idle_after {
+                    self.probe();
+                    probed = Instant::now();
+                }
             }
-            if last.is_err() && shared.queue.is_closed() {
-                shared.meters.answers_dropped.add(answers.len() as u64);
-                answers.clear();
-            }
+        }
+        if !answers.is_empty() {
+            last = self.commit(&mut batch, &mut answers, &mut results);
+            shared.meters.answers_dropped.add(answers.len() as u64);
         }
         self.checkpointer.stop();
         if let Some(store) = self.store.take()

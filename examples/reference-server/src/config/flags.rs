@@ -1,0 +1,75 @@
+//! Flags and environment variables; both win over the file.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use super::{Config, Listen, LogFormat};
+
+/// Receives alarms, stores them durably, and only then answers.
+#[derive(Clone, Debug, Default, Parser)]
+#[command(name = "reference-server", version)]
+pub struct Flags {
+    /// Configuration file (TOML); without one, the defaults hold.
+    #[arg(long, env = "ALARM_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Print a commented configuration file with every default, and end.
+    #[arg(long)]
+    pub print_config: bool,
+
+    /// Check the configuration, and end.
+    #[arg(long)]
+    pub check_config: bool,
+
+    /// The journal, an SQLite file.
+    #[arg(long, env = "ALARM_JOURNAL", value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+
+    /// Where health, metrics and the alarm API are served, or "off".
+    #[arg(long, env = "ALARM_HTTP", value_name = "ADDRESS")]
+    pub http: Option<Listen>,
+
+    /// Where SCAIP over SIP and UDP is received, or "off".
+    #[arg(long, env = "ALARM_SCAIP_UDP", value_name = "ADDRESS")]
+    pub scaip_udp: Option<Listen>,
+
+    /// Where SCAIP over SIP and TCP is received, or "off".
+    #[arg(long, env = "ALARM_SCAIP_TCP", value_name = "ADDRESS")]
+    pub scaip_tcp: Option<Listen>,
+
+    /// What is logged: a level, or a list such as "info,reference_server::journal=debug".
+    #[arg(long, env = "ALARM_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+
+    /// How the log is written.
+    #[arg(long, env = "ALARM_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+
+    /// A file to write the bound addresses to, as JSON, once the server is ready.
+    #[arg(long, env = "ALARM_ADDRESSES_FILE", value_name = "FILE")]
+    pub addresses_file: Option<PathBuf>,
+
+    /// Allow listening outside loopback, where nothing protects what is received and served.
+    #[arg(long, env = "ALARM_INSECURE_ALLOW_NON_LOOPBACK")]
+    pub insecure_allow_non_loopback: bool,
+}
+
+impl Flags {
+    /// Lets the flags that were given win.
+    pub(super) fn apply(&self, config: &mut Config) {
+        fn set<T: Clone>(place: &mut T, flag: Option<&T>) {
+            if let Some(value) = flag {
+                value.clone_into(place);
+            }
+        }
+        set(&mut config.journal.path, self.journal.as_ref());
+        set(&mut config.http.listen, self.http.as_ref());
+        set(&mut config.scaip.udp, self.scaip_udp.as_ref());
+        set(&mut config.scaip.tcp, self.scaip_tcp.as_ref());
+        set(&mut config.log.filter, self.log.as_ref());
+        set(&mut config.log.format, self.log_format.as_ref());
+        set(&mut config.addresses_file, self.addresses_file.as_ref());
+        config.insecure_allow_non_loopback |= self.insecure_allow_non_loopback;
+    }
+}

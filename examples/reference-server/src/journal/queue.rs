@@ -1,0 +1,212 @@
+//! Where entries wait for the writer: two bounded lanes, and the records of answers.
+
+use std::collections::VecDeque;
+use std::mem;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use super::entry::{AnswerDelivery, Entry, Lane, Sequence, Stored};
+use super::error::JournalError;
+
+/// An entry, and who waits for it.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) entry: Entry,
+    pub(super) queued_at: Instant,
+    pub(super) reply: oneshot::Sender<Result<Stored, JournalError>>,
+}
+
+/// A record of an answer on its way to the journal.
+#[derive(Debug)]
+pub(super) struct AnswerRecord {
+    pub(super) sequence: Sequence,
+    pub(super) delivery: AnswerDelivery,
+}
+
+#[derive(Debug, Default)]
+struct LaneQueue {
+    waiting: VecDeque<Waiting>,
+    bytes: usize,
+}
+
+impl LaneQueue {
+    fn take_into(&mut self, batch: &mut Vec<Waiting>, at_most: usize) {
+        for waiting in self.waiting.drain(..at_most.min(self.waiting.len())) {
+            self.bytes = self.bytes.saturating_sub(waiting.entry.weight());
+            batch.push(waiting);
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    care: LaneQueue,
+    routine: LaneQueue,
+    answers: VecDeque<AnswerRecord>,
+    /// When the oldest record of an answer came.
+    answers_since: Option<Instant>,
+    closed: bool,
+}
+
+/// The bounded queue between the inputs and the writer.
+#[derive(Debug)]
+pub(super) struct Queue {
+    state: Mutex<State>,
+    wake: Condvar,
+    limit_entries: usize,
+    limit_bytes: usize,
+    answer_delay: Duration,
+}
+
+/// Why the writer was woken.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Wake {
+    /// There is something to commit.
+    Work,
+    /// Nothing came for the given time.
+    Idle,
+    /// Closed, and everything has been handed out.
+    Closed,
+}
+
+impl Queue {
+    pub(super) fn new(limit_entries: usize, limit_bytes: usize, answer_delay: Duration) -> Self {
+        Self {
+            state: Mutex::default(),
+            wake: Condvar::new(),
+            limit_entries,
+            limit_bytes,
+            answer_delay,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // No code panics while it holds the lock; were it to, the lists are still whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Queues an entry, or says at once that there is no room.
+    pub(super) fn push(
+        &self,
+        entry: Entry,
+    ) -> Result<oneshot::Receiver<Result<Stored, JournalError>>, JournalError> {
+        let weight = entry.weight();
+        let (reply, receiver) = oneshot::channel();
+        {
+            let mut state = self.lock();
+            if state.closed {
+                return Err(JournalError::Closed);
+            }
+            let lane = match entry.lane {
+                Lane::Care => &mut state.care,
+                Lane::Routine => &mut state.routine,
+            };
+            let full = lane.waiting.len() >= self.limit_entries
+                || lane.bytes.saturating_add(weight) > self.limit_bytes;
+            if full {
+                return Err(JournalError::Busy);
+            }
+            lane.bytes += weight;
+            lane.waiting.push_back(Waiting {
+                entry,
+                queued_at: Instant::now(),
+                reply,
+            });
+        }
+        self.wake.notify_one();
+        Ok(receiver)
+    }
+
+    /// Queues the record of an answer; `false` when there is no room or the journal is closed.
+    pub(super) fn push_answer(&self, record: AnswerRecord) -> bool {
+        let mut state = self.lock();
+        if state.closed || state.answers.len() >= self.limit_entries {
+            return false;
+        }
+        state.answers.push_back(record);
+        if state.answers_since.is_none() {
+            state.answers_since = Some(Instant::now());
+            drop(state);
+            // The writer has to learn when to come back.
+            self.wake.notify_one();
+        }
+        true
+    }
+
+    /// Waits for something to do and takes it: care first, up to `at_most` entries, and up to as
+    /// many records of answers.
+    pub(super) fn next(
+        &self,
+        batch: &mut Vec<Waiting>,
+        answers: &mut Vec<AnswerRecord>,
+        at_most: usize,
+        idle_after: Duration,
+    ) -> Wake {
+        let deadline = Instant::now() + idle_after;
+        let mut state = self.lock();
+        loop {
+            let now = Instant::now();
+            let answers_due = state.answers_since.map(|since| since + self.answer_delay);
+            let work = !state.care.waiting.is_empty()
+                || !state.routine.waiting.is_empty()
+                || (!state.answers.is_empty() && state.closed)
+                || answers_due.is_some_and(|due| due <= now);
+            if work {
+                break;
+            }
+            if state.closed {
+                return Wake::Closed;
+            }
+            if deadline <= now {
+                return Wake::Idle;
+            }
+            let until = answers_due.map_or(deadline, |due| due.min(deadline));
+            state = self
+                .wake
+                .wait_timeout(state, until.saturating_duration_since(now))
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+        // Care first, yet a flood of it does not starve the heartbeats for good.
+        let reserved = (at_most / 16).min(state.routine.waiting.len());
+        state.care.take_into(batch, at_most - reserved);
+        let room = at_most - batch.len();
+        state.routine.take_into(batch, room);
+
+        let count = at_most
+            .saturating_sub(answers.len())
+            .min(state.answers.len());
+        answers.extend(state.answers.drain(..count));
+        state.answers_since = (!state.answers.is_empty()).then(Instant::now);
+        Wake::Work
+    }
+
+    /// Takes nothing more; what waits is still handed out.
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.wake.notify_all();
+    }
+
+    /// Closes and gives back everything that waits.
+    pub(super) fn abandon(&self) -> Vec<Waiting> {
+        let mut state = self.lock();
+        state.closed = true;
+        state.answers.clear();
+        let mut left = Vec::new();
+        mem::take(&mut state.care).take_into(&mut left, usize::MAX);
+        mem::take(&mut state.routine).take_into(&mut left, usize::MAX);
+        left
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
+    /// Entries that wait: care, routine.
+    pub(super) fn lengths(&self) -> (usize, usize) {
+        let state = self.lock();
+        (state.care.waiting.len(), state.routine.waiting.len())
+    }
+}

@@ -1,0 +1,47 @@
+//! What can be chosen about the journal.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Ten minutes, as SCAIP reference section 10 suggests.
+pub const DEFAULT_DUPLICATE_WINDOW: Duration = Duration::from_secs(600);
+
+/// Settings of [`super::SqliteJournal`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalSettings {
+    /// The SQLite file. `-wal`, `-shm` and `.lock` files appear beside it.
+    pub path: PathBuf,
+    /// The most that the file may grow to, in bytes; 0 for no limit. The write-ahead log beside
+    /// it is not counted; it stays below about eight times `checkpoint_bytes` unless a reader
+    /// holds it.
+    pub max_bytes: u64,
+    /// Entries that may wait in each lane before [`super::JournalError::Busy`].
+    pub queue_entries: usize,
+    /// Bytes that may wait in each lane before [`super::JournalError::Busy`].
+    pub queue_bytes: usize,
+    /// Entries committed with one flush, at most.
+    pub batch_entries: usize,
+    /// Size of the write-ahead log, in bytes, from which it is copied back into the file.
+    pub checkpoint_bytes: u64,
+    /// How long a record of an answer may wait for an alarm to be committed with.
+    pub answer_delay: Duration,
+    /// How often an unhealthy journal tries to write when nothing comes in.
+    pub probe_interval: Duration,
+}
+
+impl JournalSettings {
+    /// The defaults, for a journal at `path`.
+    #[must_use]
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            max_bytes: 0,
+            queue_entries: 8192,
+            queue_bytes: 64 << 20,
+            batch_entries: 1024,
+            checkpoint_bytes: 8 << 20,
+            answer_delay: Duration::from_millis(250),
+            probe_interval: Duration::from_secs(1),
+        }
+    }
+}

@@ -1,0 +1,403 @@
+//! The writing connection: how it is opened, and what one transaction does.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use bytes::Bytes;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+
+use super::entry::{Entry, EventId, Sequence, Stored, StoredOutcome, Verdict};
+use super::error::{Fault, JournalError, OpenError};
+use super::lock::{JournalLock, LockError, lock_path};
+use super::queue::{AnswerRecord, Waiting};
+use super::schema::{self, SchemaError};
+use super::shared::{BUSY_TIMEOUT, PAGE_BYTES, Shared};
+use crate::time::Timestamp;
+
+/// The first arrival of an equal message.
+pub(super) const FIND_REPEAT: &str = "\
+    SELECT sequence, id, answer, repeats FROM alarm \
+    WHERE protocol = ?1 AND sender = ?2 AND source_ref = ?3 AND content_hash = ?4 \
+      AND received_at BETWEEN ?5 AND ?6 AND verdict = ?7 \
+    ORDER BY received_at DESC LIMIT 1";
+
+/// The latest accepted message with the same reference.
+pub(super) const FIND_REFERENCE: &str = "\
+    SELECT sequence FROM alarm \
+    WHERE protocol = ?1 AND sender = ?2 AND source_ref = ?3 \
+      AND received_at BETWEEN ?4 AND ?5 AND verdict = 'accepted' \
+    ORDER BY received_at DESC LIMIT 1";
+
+const COUNT_REPEAT: &str =
+    "UPDATE alarm SET repeats = repeats + 1, last_repeat_at = ?2 WHERE sequence = ?1";
+
+const INSERT: &str = "\
+    INSERT INTO alarm (id, protocol, verdict, sender, source_ref, content_hash, received_at, \
+      stored_at, kind, class, priority, reuses, transport, peer, local, answer_summary, answer, \
+      event, raw) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+
+const NOTE_ANSWER: &str = "\
+    INSERT INTO answer_delivery (sequence, attempts, delivered, last_at, last_detail) \
+    VALUES (?1, 1, ?2, ?3, ?4) \
+    ON CONFLICT (sequence) DO UPDATE SET attempts = attempts + 1, \
+      delivered = delivered + excluded.delivered, last_at = excluded.last_at, \
+      last_detail = excluded.last_detail";
+
+/// As much as a large message needs, so that a journal that takes the probe takes alarms too.
+const PROBE_BYTES: i64 = 64 << 10;
+
+/// The file as it was when it was opened: device and inode.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path)
+        .ok()
+        .map(|file| (file.dev(), file.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_path: &Path) -> Option<(u64, u64)> {
+    None
+}
+
+/// The connection that writes.
+#[derive(Debug)]
+pub(super) struct Store {
+    connection: Connection,
+    identity: Option<(u64, u64)>,
+    page_limit: u64,
+}
+
+fn storage(path: &Path, fault: &Fault) -> OpenError {
+    OpenError::Storage {
+        path: path.to_owned(),
+        reason: Arc::clone(fault.reason()),
+    }
+}
+
+/// Takes the lock beside the journal.
+pub(super) fn take_lock(path: &Path) -> Result<JournalLock, OpenError> {
+    let directory = match path.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        None => {
+            return Err(OpenError::NotAJournal {
+                path: path.to_owned(),
+            });
+        }
+    };
+    if !directory.is_dir() {
+        return Err(OpenError::NoDirectory {
+            path: path.to_owned(),
+        });
+    }
+    JournalLock::take(path).map_err(|error| match error {
+        LockError::InUse => OpenError::InUse {
+            path: path.to_owned(),
+            lock: lock_path(path),
+        },
+        LockError::Io(error) => OpenError::Storage {
+            path: path.to_owned(),
+            reason: format!("its lock file cannot be opened: {error}").into(),
+        },
+    })
+}
+
+impl Store {
+    /// Opens the file and brings its schema up to date. `create` is false when the file was
+    /// there before: a journal that vanished must not be replaced by an empty one in silence.
+    pub(super) fn open(shared: &Shared, create: bool) -> Result<Self, OpenError> {
+        let path = &shared.settings.path;
+        let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        flags.set(OpenFlags::SQLITE_OPEN_CREATE, create);
+        Self::prepare(shared, flags).map_err(|error| match error {
+            SchemaError::Newer { found } => OpenError::Newer {
+                path: path.clone(),
+                found,
+                known: schema::VERSION,
+            },
+            SchemaError::NotAJournal => OpenError::NotAJournal { path: path.clone() },
+            SchemaError::Fault(fault) => storage(path, &fault),
+        })
+    }
+
+    fn prepare(shared: &Shared, flags: OpenFlags) -> Result<Self, SchemaError> {
+        let path = &shared.settings.path;
+        let mut connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        schema::check(&connection)?;
+        if connection.is_readonly("main")? {
+            // SQLite falls back to reading when it may not write.
+            let reason = "the journal is read-only".into();
+            return Err(SchemaError::Fault(Fault::Storage {
+                reason,
+                reopen: true,
+            }));
+        }
+        connection.pragma_update(None, "page_size", PAGE_BYTES.cast_signed())?;
+        let mode: String =
+            connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        if mode != "wal" {
+            let reason = "this file system has no shared memory for SQLite's write-ahead log";
+            return Err(SchemaError::Fault(Fault::Storage {
+                reason: reason.into(),
+                reopen: true,
+            }));
+        }
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "cache_size", -65536)?;
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        // The checkpointer does it; a commit never waits for it.
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+        let log_limit = shared.settings.checkpoint_bytes.saturating_mul(8);
+        let log_limit = i64::try_from(log_limit).unwrap_or(i64::MAX);
+        connection.pragma_update(None, "journal_size_limit", log_limit)?;
+        let pages = Arc::clone(&shared.wal_pages);
+        // After wal_autocheckpoint: SQLite implements that one with the same hook.
+        connection.wal_hook(Some(move |_: &mut _, count: i32| {
+            pages.store(count.unsigned_abs(), Ordering::Relaxed);
+            Ok(())
+        }))?;
+        schema::migrate(&mut connection)?;
+        Ok(Self {
+            connection,
+            identity: identity(path),
+            page_limit: 0,
+        })
+    }
+
+    /// Applies a limit that was changed while running.
+    fn apply_limit(&mut self, shared: &Shared) -> Result<(), Fault> {
+        let limit = match shared.max_bytes.load(Ordering::Relaxed) {
+            // The greatest number of pages that SQLite knows.
+            0 => 4_294_967_294,
+            bytes => (bytes / PAGE_BYTES).max(1),
+        };
+        if limit != self.page_limit {
+            self.connection
+                .query_row(&format!("PRAGMA max_page_count = {limit}"), [], |_| Ok(()))?;
+            self.page_limit = limit;
+        }
+        Ok(())
+    }
+
+    /// A file that was moved or deleted would take writes that nobody finds again.
+    fn check_identity(&self, shared: &Shared) -> Result<(), Fault> {
+        if identity(&shared.settings.path) == self.identity {
+            return Ok(());
+        }
+        let reason = "the journal file was moved or deleted while in use".into();
+        Err(Fault::Storage {
+            reason,
+            reopen: true,
+        })
+    }
+
+    /// Stores a batch in one transaction. Either the whole batch is durable (with a verdict on
+    /// each entry), or nothing of it is there.
+    pub(super) fn commit(
+        &mut self,
+        shared: &Shared,
+        batch: &[Waiting],
+        answers: &[AnswerRecord],
+        results: &mut Vec<Result<Stored, JournalError>>,
+    ) -> Result<(), Fault> {
+        self.check_identity(shared)?;
+        self.apply_limit(shared)?;
+        self.connection
+            .prepare_cached("BEGIN IMMEDIATE")?
+            .execute([])?;
+        let done = self.fill(shared, batch, answers, results).and_then(|()| {
+            self.connection.prepare_cached("COMMIT")?.execute([])?;
+            Ok(())
+        });
+        if done.is_err() {
+            results.clear();
+            // Some failures roll back by themselves.
+            if !self.connection.is_autocommit()
+                && let Err(error) = self.connection.execute_batch("ROLLBACK")
+            {
+                tracing::warn!(reason = %Fault::from(error).reason(), "rollback failed");
+            }
+        }
+        done
+    }
+
+    fn fill(
+        &mut self,
+        shared: &Shared,
+        batch: &[Waiting],
+        answers: &[AnswerRecord],
+        results: &mut Vec<Result<Stored, JournalError>>,
+    ) -> Result<(), Fault> {
+        let now = Timestamp::now();
+        for waiting in batch {
+            // An entry writes with one statement, and a statement that breaks a rule leaves no
+            // trace in the transaction: its neighbours need no savepoint.
+            results.push(match self.write(&waiting.entry, now) {
+                Ok(stored) => Ok(stored),
+                Err(Fault::Entry(reason)) => Err(JournalError::Rejected { reason }),
+                Err(fault @ Fault::Storage { .. }) => return Err(fault),
+            });
+        }
+        for record in answers {
+            let delivery = &record.delivery;
+            let noted = self
+                .connection
+                .prepare_cached(NOTE_ANSWER)?
+                .execute(params![
+                    record.sequence.get(),
+                    i64::from(delivery.delivered),
+                    delivery.at.as_micros(),
+                    delivery.detail,
+                ]);
+            match noted.map_err(Fault::from) {
+                Ok(_) => {}
+                Err(Fault::Entry(_)) => shared.meters.answers_dropped.add(1),
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&self, entry: &Entry, now: Timestamp) -> Result<Stored, Fault> {
+        let window = entry.duplicate_window;
+        let mut earlier = None;
+        if let Some(reference) = entry.source_ref.as_deref()
+            && !window.is_zero()
+        {
+            // Both ways, so that a clock that was set back does not hide the first arrival, nor
+            // let an arrival from the future match for ever.
+            let from = entry.received_at.saturating_sub(window).as_micros();
+            let to = entry.received_at.saturating_add(window).as_micros();
+            if let Some(repeat) = self.count_repeat(entry, reference, from, to)? {
+                return Ok(repeat);
+            }
+            if entry.verdict == Verdict::Accepted {
+                earlier = self
+                    .connection
+                    .prepare_cached(FIND_REFERENCE)?
+                    .query_row(
+                        params![entry.protocol, entry.sender, reference, from, to],
+                        |row| row.get::<_, i64>(0),
+                    )
+                    .optional()?;
+            }
+        }
+        self.connection.prepare_cached(INSERT)?.execute(params![
+            entry.id.as_bytes(),
+            entry.protocol,
+            entry.verdict.as_str(),
+            entry.sender,
+            entry.source_ref,
+            entry.content_hash.as_bytes(),
+            entry.received_at.as_micros(),
+            now.as_micros(),
+            entry.kind,
+            entry.class,
+            entry.priority,
+            earlier,
+            entry.transport.transport,
+            entry.transport.peer,
+            entry.transport.local,
+            entry.answer.summary,
+            &*entry.answer.bytes,
+            entry.event,
+            &*entry.raw,
+        ])?;
+        Ok(Stored {
+            sequence: Sequence::new(self.connection.last_insert_rowid()),
+            id: entry.id,
+            outcome: earlier.map_or(StoredOutcome::New, |earlier| {
+                StoredOutcome::ReusedReference {
+                    earlier: Sequence::new(earlier),
+                }
+            }),
+        })
+    }
+
+    fn count_repeat(
+        &self,
+        entry: &Entry,
+        reference: &str,
+        from: i64,
+        to: i64,
+    ) -> Result<Option<Stored>, Fault> {
+        let first = self
+            .connection
+            .prepare_cached(FIND_REPEAT)?
+            .query_row(
+                params![
+                    entry.protocol,
+                    entry.sender,
+                    reference,
+                    entry.content_hash.as_bytes(),
+                    from,
+                    to,
+                    entry.verdict.as_str(),
+                ],
+                |row| {
+                    let answer = Bytes::copy_from_slice(row.get_ref(2)?.as_blob()?);
+                    Ok((
+                        row.get::<_, i64>(0)?,
+                        row.get(1)?,
+                        answer,
+                        row.get::<_, i64>(3)?,
+                    ))
+                },
+            )
+            .optional()?;
+        let Some((sequence, id, answer, repeats)) = first else {
+            return Ok(None);
+        };
+        self.connection
+            .prepare_cached(COUNT_REPEAT)?
+            .execute(params![sequence, entry.received_at.as_micros()])?;
+        let of = Sequence::new(sequence);
+        let repeats = u64::try_from(repeats).unwrap_or(0) + 1;
+        Ok(Some(Stored {
+            sequence: of,
+            id: EventId::from_bytes(id),
+            outcome: StoredOutcome::Duplicate {
+                of,
+                answer,
+                repeats,
+            },
+        }))
+    }
+
+    /// Writes as much as a large message needs, makes it durable, and takes it away again.
+    pub(super) fn probe(&mut self, shared: &Shared) -> Result<(), Fault> {
+        self.check_identity(shared)?;
+        self.apply_limit(shared)?;
+        // Two commits: pages that are filled and freed in one never reach the disk. Random
+        // bytes, because some file systems store zeros for free.
+        self.connection.execute(
+            "INSERT OR REPLACE INTO probe (id, ballast) VALUES (1, randomblob(?1))",
+            [PROBE_BYTES],
+        )?;
+        self.connection.execute("DELETE FROM probe", [])?;
+        Ok(())
+    }
+
+    /// Copies the write-ahead log back without waiting for anybody.
+    pub(super) fn checkpoint(&self) -> Result<(), Fault> {
+        Ok(self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
+    }
+
+    /// Copies the write-ahead log back, empties it, and closes the file.
+    pub(super) fn close(self) -> Result<(), Fault> {
+        let busy: i64 =
+            self.connection
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if busy != 0 {
+            tracing::warn!("a reader kept the write-ahead log from being emptied; nothing is lost");
+        }
+        self.connection.close().map_err(|(_, error)| error.into())
+    }
+}

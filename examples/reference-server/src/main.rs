@@ -1,0 +1,109 @@
+//! The reference server: reads its configuration, starts, and stops when asked to.
+
+use std::error::Error;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use reference_server::config::{Config, DEFAULT_FILE, Flags};
+use reference_server::logging;
+use reference_server::server::Server;
+
+/// Configuration or start: nothing was received.
+const EXIT_START: u8 = 2;
+
+fn main() -> ExitCode {
+    let flags = Flags::parse();
+    if flags.print_config {
+        return match io::stdout().write_all(DEFAULT_FILE.as_bytes()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(&error, 1),
+        };
+    }
+    let config = match Config::load(&flags) {
+        Ok(config) => config,
+        Err(error) => return fail(&error, EXIT_START),
+    };
+    if flags.check_config {
+        return ExitCode::SUCCESS;
+    }
+    if let Err(error) = logging::init(&config.log) {
+        return fail(&error, EXIT_START);
+    }
+    match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime.block_on(run(config)),
+        Err(error) => fail(&error, EXIT_START),
+    }
+}
+
+async fn run(config: Config) -> ExitCode {
+    // Before the start, so that a signal during it is not lost.
+    let mut signals = match Signals::new() {
+        Ok(signals) => signals,
+        Err(error) => return fail(&error, EXIT_START),
+    };
+    let server = match Server::new(config).start().await {
+        Ok(server) => server,
+        Err(error) => return fail(&error, EXIT_START),
+    };
+    signals.next().await;
+    tokio::select! {
+        done = server.shutdown() => match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(&error, 1),
+        },
+        // Asked twice: at once. Nothing that was answered is lost.
+        () = signals.next() => ExitCode::from(130),
+    }
+}
+
+fn fail(error: &dyn Error, code: u8) -> ExitCode {
+    // Standard error itself may be gone.
+    let _ = writeln!(io::stderr(), "reference-server: {error}");
+    ExitCode::from(code)
+}
+
+/// The signals that ask the server to stop.
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        // Without a signal there is nothing to wait for.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! Starting, running and stopping.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::config::{Config, ConfigError};
+use crate::health::{InputStatus, Inputs};
+use crate::http::{self, HttpState};
+use crate::input::{Input, InputContext, InputCounters, InputError};
+use crate::journal::{JournalError, JournalHandle, OpenError, SqliteJournal};
+use crate::telemetry::{self, TelemetryError};
+
+/// How long open HTTP connections may take to finish.
+const HTTP_SHUTDOWN: Duration = Duration::from_secs(2);
+/// How often histograms that nobody fetches are folded up.
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
+
+/// A server that has not been started.
+///
+/// ```
+/// use reference_server::config::{Config, HttpConfig};
+/// use reference_server::server::Server;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let directory = tempfile::tempdir()?;
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+/// let mut config = Config::default();
+/// config.journal.path = directory.path().join("alarms.sqlite");
+/// config.http = HttpConfig { listen: "127.0.0.1:0".parse()? };
+/// runtime.block_on(async {
+///     let server = Server::new(config).start().await?;
+///     println!("ready {}", server.addresses());
+///     server.shutdown().await?;
+///     Ok(())
+/// })
+/// # }
+/// ```
+#[must_use = "a server does nothing until it is started"]
+pub struct Server {
+    config: Config,
+    inputs: Vec<Box<dyn Input>>,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inputs: Vec<_> = self.inputs.iter().map(|input| input.name()).collect();
+        f.debug_struct("Server")
+            .field("config", &self.config)
+            .field("inputs", &inputs)
+            .finish()
+    }
+}
+
+/// The server cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The configuration does not hold together.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The journal cannot be opened.
+    #[error(transparent)]
+    Journal(#[from] OpenError),
+    /// The metrics cannot be recorded.
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    /// Something cannot be listened on.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The addresses file cannot be written.
+    #[error("the addresses file {} cannot be written: {source}", path.display())]
+    AddressesFile {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+/// The server did not stop as it should. It has stopped all the same.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ShutdownError {
+    /// An input had not finished when the time was over.
+    #[error("an input did not finish in time")]
+    Inputs,
+    /// The last entries could not be written. Their senders were told.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// What a server listens on, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Addresses(BTreeMap<&'static str, SocketAddr>);
+
+impl Addresses {
+    /// The address with this name: `http`, `udp`, `tcp`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<SocketAddr> {
+        self.0.get(name).copied()
+    }
+}
+
+impl fmt::Display for Addresses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (name, address)) in self.0.iter().enumerate() {
+            let space = if index == 0 { "" } else { " " };
+            write!(f, "{space}{name}={address}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Replaces the file at once or not at all, so that a reader never sees a part of it.
+fn write_addresses(addresses: &Addresses, path: &Path) -> io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.tmp", std::process::id()));
+    std::fs::write(&beside, serde_json::to_vec(addresses)?)?;
+    std::fs::rename(&beside, path)
+}
+
+impl Server {
+    /// A server with no inputs yet.
+    pub fn new(config: Config) -> Self {
+        Self {
+            config,
+            inputs: Vec::new(),
+        }
+    }
+
+    /// Adds an input. Names of inputs and of their addresses must differ.
+    pub fn with_input(mut self, input: Box<dyn Input>) -> Self {
+        self.inputs.push(input);
+        self
+    }
+
+    /// Opens the journal, binds everything, and only then begins to receive.
+    ///
+    /// # Errors
+    /// See [`StartError`]. Nothing is left running.
+    pub async fn start(mut self) -> Result<RunningServer, StartError> {
+        let started = Instant::now();
+        self.config.check()?;
+        for (key, address) in self.config.outside_loopback() {
+            tracing::warn!(
+                key,
+                %address,
+                "INSECURE: listening outside loopback, without encryption or authentication"
+            );
+        }
+        let metrics = telemetry::install()?;
+
+        let mut addresses = Addresses::default();
+        let http = match self.config.http.listen.address() {
+            None => None,
+            Some(address) => {
+                let failed = |source| InputError::Bind {
+                    what: "the HTTP API",
+                    address,
+                    source,
+                };
+                let listener = TcpListener::bind(address).await.map_err(failed)?;
+                addresses
+                    .0
+                    .insert("http", listener.local_addr().map_err(failed)?);
+                Some(listener)
+            }
+        };
+        for input in &mut self.inputs {
+            for bound in input.bind().await? {
+                addresses.0.insert(bound.name, bound.address);
+            }
+        }
+
+        let settings = self.config.journal.settings();
+        let journal = tokio::task::spawn_blocking(move || SqliteJournal::open(settings))
+            .await
+            .map_err(|error| OpenError::Thread(io::Error::other(error)))??;
+        let journal: JournalHandle = Arc::new(journal);
+
+        if !self.config.addresses_file.as_os_str().is_empty() {
+            let path = &self.config.addresses_file;
+            if let Err(source) = write_addresses(&addresses, path) {
+                // The journal is empty-handed: closing it can only succeed or be logged.
+                if let Err(error) = journal.close().await {
+                    tracing::warn!(%error, "the journal did not close cleanly");
+                }
+                return Err(StartError::AddressesFile {
+                    path: path.clone(),
+                    source,
+                });
+            }
+        }
+
+        let stop = CancellationToken::new();
+        let inputs = Inputs::default();
+        let mut tasks = JoinSet::new();
+        for input in self.inputs {
+            let name = input.name();
+            inputs.set(name, InputStatus::Running);
+            let context = InputContext {
+                journal: Arc::clone(&journal),
+                counters: InputCounters::new(name),
+                shutdown: stop.clone(),
+            };
+            tasks.spawn(supervise(name, input, context, inputs.clone()));
+        }
+
+        let stop_http = CancellationToken::new();
+        let http = http.map(|listener| {
+            let local_only = addresses
+                .get("http")
+                .is_some_and(|at| at.ip().is_loopback());
+            let state = HttpState {
+                journal: Arc::clone(&journal),
+                metrics: metrics.clone(),
+                inputs,
+                started,
+                local_only,
+            };
+            serve(listener, state, stop_http.clone())
+        });
+        let upkeep = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(METRICS_UPKEEP).await;
+                metrics.run_upkeep();
+            }
+        });
+
+        tracing::info!(took_ms = started.elapsed().as_millis(), "ready {addresses}");
+        Ok(RunningServer {
+            addresses,
+            journal,
+            tasks,
+            http,
+            upkeep,
+            stop: stop.drop_guard(),
+            stop_http: stop_http.drop_guard(),
+            shutdown_timeout: self.config.shutdown_timeout.0,
+        })
+    }
+}
+
+/// Runs an input and notes how it ended.
+async fn supervise(
+    name: &'static str,
+    input: Box<dyn Input>,
+    context: InputContext,
+    inputs: Inputs,
+) {
+    /// Notes the end even when the input panics.
+    struct Ended(&'static str, Inputs, CancellationToken);
+    impl Drop for Ended {
+        fn drop(&mut self) {
+            let asked = self.2.is_cancelled();
+            self.1.set(
+                self.0,
+                if asked {
+                    InputStatus::Stopped
+                } else {
+                    InputStatus::Failed
+                },
+            );
+            if !asked {
+                tracing::error!(input = self.0, "input ended: it receives nothing more");
+            }
+        }
+    }
+    let _ended = Ended(name, inputs, context.shutdown.clone());
+    if let Err(error) = input.run(context).await {
+        tracing::error!(input = name, %error, "input failed");
+    }
+}
+
+fn serve(listener: TcpListener, state: HttpState, stop: CancellationToken) -> JoinHandle<()> {
+    let router = http::router(state);
+    tokio::spawn(async move {
+        let serving = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
+        if let Err(error) = serving.await {
+            tracing::error!(%error, "the HTTP API ended");
+        }
+    })
+}
+
+/// A server that receives, stores and answers. Dropping it stops the inputs without waiting for
+/// them; [`shutdown`](Self::shutdown) is the clean way.
+#[derive(Debug)]
+#[must_use = "dropping a running server stops it"]
+pub struct RunningServer {
+    addresses: Addresses,
+    journal: JournalHandle,
+    tasks: JoinSet<()>,
+    http: Option<JoinHandle<()>>,
+    upkeep: JoinHandle<()>,
+    stop: DropGuard,
+    stop_http: DropGuard,
+    shutdown_timeout: Duration,
+}
+
+impl RunningServer {
+    /// What it listens on.
+    #[must_use]
+    pub fn addresses(&self) -> &Addresses {
+        &self.addresses
+    }
+
+    /// Its journal.
+    #[must_use]
+    pub fn journal(&self) -> JournalHandle {
+        Arc::clone(&self.journal)
+    }
+
+    /// Stops receiving, answers what was begun, commits what is queued, folds the write-ahead
+    /// log back and ends. Health is served until the journal is closed.
+    ///
+    /// # Errors
+    /// See [`ShutdownError`]; the server has stopped in either case.
+    pub async fn shutdown(mut self) -> Result<(), ShutdownError> {
+        tracing::info!("stopping");
+        self.stop.disarm().cancel();
+        let inputs = tokio::time::timeout(self.shutdown_timeout, async {
+            while self.tasks.join_next().await.is_some() {}
+        })
+        .await;
+        if inputs.is_err() {
+            tracing::error!("an input did not finish in time; it is ended");
+            self.tasks.shutdown().await;
+        }
+        let closed = self.journal.close().await;
+
+        self.stop_http.disarm().cancel();
+        if let Some(mut http) = self.http
+            && tokio::time::timeout(HTTP_SHUTDOWN, &mut http)
+                .await
+                .is_err()
+        {
+            http.abort();
+        }
+        self.upkeep.abort();
+        closed?;
+        inputs.map_err(|_| ShutdownError::Inputs)?;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}

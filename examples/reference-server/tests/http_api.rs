@@ -1,0 +1,298 @@
+//! The HTTP API, called the way a client would.
+
+mod support;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request, StatusCode, header};
+use reference_server::health::Inputs;
+use reference_server::http::{HttpState, router};
+use reference_server::journal::{
+    AnswerDelivery, EventId, JournalHandle, JournalSettings, SqliteJournal,
+};
+use reference_server::telemetry;
+use reference_server::time::Timestamp;
+use serde_json::Value;
+use support::alarm;
+use tower::ServiceExt as _;
+
+struct Api {
+    journal: JournalHandle,
+    router: axum::Router,
+    _directory: tempfile::TempDir,
+}
+
+impl Api {
+    fn with(max_bytes: u64) -> Self {
+        let metrics = telemetry::install().expect("the recorder of this process");
+        let directory = tempfile::tempdir().expect("a directory");
+        let settings = JournalSettings {
+            max_bytes,
+            ..JournalSettings::at(directory.path().join("alarms.sqlite"))
+        };
+        let journal: JournalHandle =
+            Arc::new(SqliteJournal::open(settings).expect("the journal opens"));
+        let router = router(HttpState {
+            journal: Arc::clone(&journal),
+            metrics,
+            inputs: Inputs::default(),
+            started: Instant::now(),
+            local_only: true,
+        });
+        Self {
+            journal,
+            router,
+            _directory: directory,
+        }
+    }
+
+    fn new() -> Self {
+        Self::with(0)
+    }
+
+    async fn send(&self, request: Request<Body>) -> (StatusCode, String, Vec<u8>) {
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("an answer");
+        let status = response.status();
+        let kind = response.headers()[header::CONTENT_TYPE]
+            .to_str()
+            .expect("text")
+            .to_owned();
+        let body = to_bytes(response.into_body(), 16 << 20)
+            .await
+            .expect("a body");
+        (status, kind, body.to_vec())
+    }
+
+    async fn get(&self, path: &str) -> (StatusCode, Value) {
+        let request = Request::get(path).header(header::HOST, "127.0.0.1:8080");
+        let (status, kind, body) = self.send(request.body(Body::empty()).expect("valid")).await;
+        if !status.is_success() && path != "/healthz" {
+            assert_eq!(kind, "application/problem+json");
+        }
+        (status, serde_json::from_slice(&body).expect("JSON"))
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_walks_through_all_alarms_and_then_stays() {
+    let api = Api::new();
+    let (status, empty) = api.get("/api/alarms").await;
+    assert_eq!(
+        (status, &empty["alarms"]),
+        (StatusCode::OK, &serde_json::json!([]))
+    );
+    assert_eq!(empty["next"], "0");
+    for number in 0..25 {
+        api.journal
+            .store(alarm("40211870", &format!("r{number}"), "x"))
+            .await
+            .unwrap();
+    }
+    let mut cursor = empty["next"].as_str().unwrap().to_owned();
+    let mut seen = Vec::new();
+    loop {
+        let (_, page) = api
+            .get(&format!("/api/alarms?after={cursor}&limit=10"))
+            .await;
+        let alarms = page["alarms"].as_array().unwrap();
+        if alarms.is_empty() {
+            assert_eq!(page["next"], cursor.as_str());
+            break;
+        }
+        assert!(alarms.len() <= 10);
+        seen.extend(
+            alarms
+                .iter()
+                .map(|alarm| alarm["ref"].as_str().unwrap().to_owned()),
+        );
+        page["next"].as_str().unwrap().clone_into(&mut cursor);
+    }
+    assert_eq!(
+        seen,
+        (0..25)
+            .map(|number| format!("r{number}"))
+            .collect::<Vec<_>>()
+    );
+}
+
+#[tokio::test]
+async fn a_list_shows_the_event_as_it_was_stored() {
+    let api = Api::new();
+    let mut entry = alarm("40211870", "r1", "x");
+    entry.event = "{\"value\":1.50,\"unknown\":[null]}".into();
+    api.journal.store(entry).await.unwrap();
+    api.journal
+        .store(alarm("40211870", "r1", "y"))
+        .await
+        .unwrap();
+    let request = Request::get("/api/alarms").body(Body::empty()).unwrap();
+    let (_, _, body) = api.send(request).await;
+    let text = String::from_utf8(body).unwrap();
+    assert!(
+        text.contains("\"event\":{\"value\":1.50,\"unknown\":[null]}"),
+        "{text}"
+    );
+    let page: Value = serde_json::from_str(&text).unwrap();
+    let first = &page["alarms"][0];
+    assert_eq!(first["sequence"], 1);
+    assert_eq!(first["verdict"], "accepted");
+    assert_eq!(first["kind"], "personal-alarm");
+    assert_eq!(first["answer"], "snu 0");
+    assert_eq!(first["repeats"], 0);
+    assert_eq!(first["reuses"], Value::Null);
+    assert_eq!(page["alarms"][1]["reuses"], 1);
+}
+
+#[tokio::test]
+async fn one_alarm_shows_its_evidence_and_what_became_of_the_answer() {
+    let api = Api::new();
+    let mut entry = alarm("40211870", "r1", "x");
+    entry.raw = bytes::Bytes::from_static(b"MESSAGE \xff");
+    let id = entry.id;
+    let stored = api.journal.store(entry).await.unwrap();
+    let at = Timestamp::from_micros(1_700_000_000_000_000);
+    let delivery = AnswerDelivery {
+        at,
+        delivered: true,
+        detail: "200".into(),
+    };
+    api.journal.answered(stored.sequence, delivery);
+    // The next commit takes the record along.
+    api.journal
+        .store(alarm("40211870", "r2", "x"))
+        .await
+        .unwrap();
+    let (status, shown) = api.get(&format!("/api/alarms/{id}")).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(shown["id"], id.to_string());
+    assert_eq!(shown["raw"]["length"], 9);
+    assert_eq!(shown["raw"]["text"], Value::Null);
+    assert_eq!(shown["raw"]["hex"], "4d45535341474520ff");
+    assert_eq!(shown["transport"]["peer"], "127.0.0.1:5062");
+    assert_eq!(shown["answer_given"]["text"], "answer to x");
+    assert_eq!(shown["answer_given"]["delivery"]["delivered"], 1);
+    assert_eq!(
+        shown["answer_given"]["delivery"]["last_at"],
+        "2023-11-14T22:13:20.000000Z"
+    );
+}
+
+#[tokio::test]
+async fn what_is_unknown_or_wrong_is_a_problem_document() {
+    let api = Api::new();
+    for (path, status) in [
+        (
+            format!("/api/alarms/{}", EventId::new()),
+            StatusCode::NOT_FOUND,
+        ),
+        ("/api/alarms/17".into(), StatusCode::BAD_REQUEST),
+        ("/api/alarms?after=x".into(), StatusCode::BAD_REQUEST),
+        ("/api/alarms?after=-1".into(), StatusCode::BAD_REQUEST),
+        ("/api/alarms?limit=0".into(), StatusCode::BAD_REQUEST),
+        ("/api/alarms?limit=1001".into(), StatusCode::BAD_REQUEST),
+        ("/api/alarms?before=3".into(), StatusCode::BAD_REQUEST),
+        ("/nothing".into(), StatusCode::NOT_FOUND),
+    ] {
+        let (found, problem) = api.get(&path).await;
+        assert_eq!(found, status, "{path}");
+        assert_eq!(problem["status"], status.as_u16());
+        assert!(!problem["detail"].as_str().unwrap().is_empty());
+    }
+    let post = Request::builder()
+        .method(Method::POST)
+        .uri("/api/alarms")
+        .body(Body::empty());
+    let (status, kind, _) = api.send(post.unwrap()).await;
+    assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(kind, "application/problem+json");
+}
+
+#[tokio::test]
+async fn a_foreign_host_name_gets_nothing() {
+    let api = Api::new();
+    for (host, expected) in [
+        ("rebound.example.net", StatusCode::FORBIDDEN),
+        ("localhost.example.net:8080", StatusCode::FORBIDDEN),
+        ("", StatusCode::FORBIDDEN),
+        ("localhost:8080", StatusCode::OK),
+        ("[::1]:8080", StatusCode::OK),
+        ("127.0.0.1", StatusCode::OK),
+    ] {
+        let request = Request::get("/api/alarms").header(header::HOST, host);
+        let (status, ..) = api.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(status, expected, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn health_says_when_alarms_cannot_be_stored_and_why() {
+    let api = Api::with(1 << 20);
+    let (status, health) = api.get("/healthz").await;
+    assert_eq!((status, &health["status"]), (StatusCode::OK, &"ok".into()));
+    let body = "x".repeat(20_000);
+    for number in 0..100 {
+        if api
+            .journal
+            .store(alarm("40211870", &format!("r{number}"), &body))
+            .await
+            .is_err()
+        {
+            break;
+        }
+    }
+    let (status, health) = api.get("/healthz").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(health["status"], "unavailable");
+    assert_eq!(health["journal"]["status"], "unhealthy");
+    assert!(
+        health["journal"]["reason"]
+            .as_str()
+            .unwrap()
+            .contains("max_bytes")
+    );
+    // What is stored can still be read.
+    assert_eq!(api.get("/api/alarms").await.0, StatusCode::OK);
+    api.journal.close().await.unwrap();
+    assert_eq!(
+        api.get("/api/alarms").await.0,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+    assert_eq!(api.get("/healthz").await.1["status"], "stopping");
+}
+
+#[tokio::test]
+async fn metrics_are_rendered_for_prometheus() {
+    let api = Api::new();
+    api.journal
+        .store(alarm("40211870", "r1", "x"))
+        .await
+        .unwrap();
+    api.journal
+        .store(alarm("40211870", "r1", "x"))
+        .await
+        .unwrap();
+    let request = Request::get("/metrics").body(Body::empty()).unwrap();
+    let (status, kind, body) = api.send(request).await;
+    let text = String::from_utf8(body).unwrap();
+    assert_eq!(status, StatusCode::OK);
+    assert!(kind.starts_with("text/plain; version=0.0.4"));
+    for line in [
+        "# HELP alarm_journal_store_seconds ",
+        "# TYPE alarm_journal_store_seconds histogram",
+        "alarm_journal_store_seconds_bucket{le=\"0.1\"}",
+        "alarm_journal_entries_total{outcome=\"new\"}",
+        "alarm_journal_entries_total{outcome=\"duplicate\"}",
+        "alarm_journal_healthy ",
+        "alarm_journal_waiting_entries{lane=\"care\"}",
+        "alarm_server_uptime_seconds ",
+    ] {
+        assert!(text.contains(line), "{line} in:\n{text}");
+    }
+}

@@ -313,16 +313,14 @@ impl Driver {
     fn obey(&mut self, command: Command) {
         let now = Instant::now();
         match command {
-            Command::Answer(id, response) => match self.receiver.answer(now, id, &response) {
-                // The sender repeats what it got no response to; the event is its own report.
-                Ok(()) | Err(AnswerError::NotWaiting) => {}
-                Err(AnswerError::Encode(_)) => {
+            Command::Answer(id, response) => {
+                // Too late: the sender was told so, and the application by `Undecided`.
+                if let Err(AnswerError::Encode(_)) = self.receiver.answer(now, id, &response) {
                     // A response that breaks a limit: the bare verdict still goes out.
                     let bare = Response::new(response.reference.clone(), response.status_number);
                     let _ = self.receiver.answer(now, id, &bare);
                 }
-                Err(_) => {}
-            },
+            }
             Command::AddUdp { socket, local } => {
                 self.sockets.insert(local, socket);
             }

@@ -48,11 +48,12 @@ pub use event::{
 
 use crate::codes::StatusNumber;
 use crate::encode::encode_response;
+use crate::error::EncodeError;
 use crate::message::Response;
 use crate::options::Root;
 use crate::sip::{
     self, ConnectionId, Counters, Endpoint, MessageId, OutgoingMessage, Path, RequestId,
-    StatusCode, TooManyConnections, Transmit, Transport,
+    StatusCode, TooManyConnections, Transmit, Transport, UndeliveredReason,
 };
 use crate::text::{Reference, Text};
 use inquiry::{Addresses, Finding, examine};
@@ -170,8 +171,9 @@ impl Receiver {
             let Some(pending) = self.take(id) else { break };
             let mut response = Response::new(pending.reference.clone(), StatusNumber::NOT_TREATED);
             response.status_text = Some(Text::new("no decision in time"));
-            let failed = self.send(now, id, &pending, &response).err();
-            self.events.push_back(Event::Undecided { id, failed });
+            // The text is short and the reference echoed before: this can be written.
+            let _ = self.send(now, id, &pending, &response);
+            self.events.push_back(Event::Undecided { id });
         }
         self.endpoint.handle_timeout(now);
     }
@@ -206,12 +208,14 @@ impl Receiver {
 
     /// Decides about an alarm: `snu` 0 says that it is in safe keeping, anything else refuses it.
     ///
-    /// The reference of the response is replaced by that of the request, byte for byte.
+    /// The reference of the response is replaced by that of the request, byte for byte. With
+    /// [`AnswerMode::SeparateMessage`] exactly one of [`Event::AnswerDelivered`],
+    /// [`Event::AnswerRefused`] and [`Event::AnswerUndelivered`] follows; the last one at once
+    /// when the way back is closed.
     ///
     /// # Errors
     ///
-    /// [`AnswerError`]; in every case the alarm no longer waits, except when the response cannot
-    /// be written.
+    /// [`AnswerError`]. A response that cannot be written leaves the alarm waiting.
     pub fn answer(
         &mut self,
         now: Instant,
@@ -219,12 +223,11 @@ impl Receiver {
         response: &Response<'_>,
     ) -> Result<(), AnswerError> {
         let pending = self.take(id).ok_or(AnswerError::NotWaiting)?;
-        let result = self.send(now, id, &pending, response);
-        if matches!(result, Err(AnswerError::Encode(_))) {
+        self.send(now, id, &pending, response).inspect_err(|_| {
             self.deadlines.insert((pending.deadline, id));
             self.pending.insert(id, pending);
-        }
-        result
+        })?;
+        Ok(())
     }
 
     fn take(&mut self, id: IncomingId) -> Option<Pending> {
@@ -309,11 +312,13 @@ impl Receiver {
                 };
                 self.pending.insert(id, pending);
                 self.deadlines.insert((deadline, id));
+                let raw = sip::RawBytes(message.raw().clone());
                 Some(Event::Request(Box::new(Incoming {
                     id,
                     path,
                     decoded,
                     warnings,
+                    raw,
                 })))
             }
             Finding::Answerable {
@@ -396,7 +401,7 @@ impl Receiver {
         id: IncomingId,
         pending: &Pending,
         response: &Response<'_>,
-    ) -> Result<(), AnswerError> {
+    ) -> Result<(), EncodeError> {
         let mut response = response.clone();
         response.reference = pending.reference.clone();
         self.body.clear();
@@ -405,22 +410,30 @@ impl Receiver {
             &self.config.encode.with_root(pending.root),
             &mut self.body,
         )?;
-        if let Some(request) = pending.request {
+        let sent = if let Some(request) = pending.request {
             let ok = sip::Response {
                 content_type: CONTENT_TYPE,
                 body: &self.body,
                 ..sip::Response::new(StatusCode::OK)
             };
-            self.endpoint.respond(now, request, &ok)?;
-            return Ok(());
+            self.endpoint.respond(now, request, &ok).is_ok()
+        } else {
+            let addresses = &pending.addresses;
+            let message =
+                OutgoingMessage::scaip(&addresses.controller, &addresses.account, &self.body);
+            match self.endpoint.send_message(now, &pending.path, &message) {
+                Ok(sent) => {
+                    self.under_way.insert(sent.id, id);
+                    true
+                }
+                Err(_) => false,
+            }
+        };
+        if !sent {
+            let reason = UndeliveredReason::Transport;
+            self.events
+                .push_back(Event::AnswerUndelivered { id, reason });
         }
-        let message = OutgoingMessage::scaip(
-            &pending.addresses.controller,
-            &pending.addresses.account,
-            &self.body,
-        );
-        let sent = self.endpoint.send_message(now, &pending.path, &message)?;
-        self.under_way.insert(sent.id, id);
         Ok(())
     }
 }

@@ -4,9 +4,7 @@ use crate::codes::StatusNumber;
 use crate::decode::Decoded;
 use crate::error::{DecodeError, EncodeError};
 use crate::message::Request;
-use crate::sip::{
-    Path, RawBytes, RespondError, SendError, SipError, SipWarning, StatusCode, UndeliveredReason,
-};
+use crate::sip::{Path, RawBytes, SipError, SipWarning, StatusCode, UndeliveredReason};
 
 /// An alarm that came in; runs upward from 1 in each receiver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +30,8 @@ pub struct Incoming {
     pub decoded: Decoded<'static, Request<'static>>,
     /// What was tolerated around the body.
     pub warnings: Vec<ReceiverWarning>,
+    /// The whole SIP message as received; evidence, may hold personal data.
+    pub raw: RawBytes,
 }
 
 /// A deviation outside the body.
@@ -128,8 +128,6 @@ pub enum Event {
     Undecided {
         /// The alarm.
         id: IncomingId,
-        /// Why even that could not be said, if so.
-        failed: Option<AnswerError>,
     },
     /// The sender has the response: its SIP layer answered 2xx.
     AnswerDelivered {
@@ -145,7 +143,8 @@ pub enum Event {
         /// The status.
         status: StatusCode,
     },
-    /// Whether the sender has the response is unknown; it will repeat its request.
+    /// Whether the sender has the response is unknown, or the way back was closed before; the
+    /// sender will repeat its request.
     AnswerUndelivered {
         /// The alarm.
         id: IncomingId,
@@ -175,10 +174,4 @@ pub enum AnswerError {
     /// The response breaks a limit; the alarm still waits.
     #[error(transparent)]
     Encode(#[from] EncodeError),
-    /// The way back is closed, or as many messages are under way as allowed.
-    #[error(transparent)]
-    Send(#[from] SendError),
-    /// Mode body-in-200: the way back is closed, or the transaction is over.
-    #[error(transparent)]
-    Respond(#[from] RespondError),
 }

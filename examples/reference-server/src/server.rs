@@ -231,9 +231,12 @@ impl Server {
             };
             serve(listener, state, stop_http.clone())
         });
-        let upkeep = tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(METRICS_UPKEEP).await;
+        let stopped = stop_http.clone();
+        tokio::spawn(async move {
+            while tokio::time::timeout(METRICS_UPKEEP, stopped.cancelled())
+                .await
+                .is_err()
+            {
                 metrics.run_upkeep();
             }
         });
@@ -244,7 +247,6 @@ impl Server {
             journal,
             tasks,
             http,
-            upkeep,
             stop: stop.drop_guard(),
             stop_http: stop_http.drop_guard(),
             shutdown_timeout: self.config.shutdown_timeout.0,
@@ -302,7 +304,6 @@ pub struct RunningServer {
     journal: JournalHandle,
     tasks: JoinSet<()>,
     http: Option<JoinHandle<()>>,
-    upkeep: JoinHandle<()>,
     stop: DropGuard,
     stop_http: DropGuard,
     shutdown_timeout: Duration,
@@ -347,7 +348,6 @@ impl RunningServer {
         {
             http.abort();
         }
-        self.upkeep.abort();
         closed?;
         inputs.map_err(|_| ShutdownError::Inputs)?;
         tracing::info!("stopped");

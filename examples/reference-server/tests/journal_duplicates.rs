@@ -185,3 +185,24 @@ async fn an_alarm_that_was_refused_before_is_not_taken_for_a_repeat_once_it_is_a
         StoredOutcome::New
     );
 }
+
+#[tokio::test]
+async fn a_repeat_is_found_behind_many_others_with_its_reference_but_not_behind_any_number() {
+    let (_directory, journal) = journal();
+    let body = |number: u32| alarm("40211870", "1", &format!("{number}"));
+    for number in 0..64 {
+        outcome(&journal, body(number)).await;
+    }
+    let found = outcome(&journal, body(0)).await;
+    assert!(
+        matches!(found, StoredOutcome::Duplicate { .. }),
+        "{found:?}"
+    );
+    // One more in between: raised again rather than not at all.
+    outcome(&journal, body(64)).await;
+    let raised = outcome(&journal, body(0)).await;
+    assert!(
+        matches!(raised, StoredOutcome::ReusedReference { .. }),
+        "{raised:?}"
+    );
+}

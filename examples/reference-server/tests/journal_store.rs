@@ -293,6 +293,31 @@ async fn the_log_stays_bounded_under_steady_load() {
 }
 
 #[tokio::test]
+async fn a_backup_can_be_taken_while_alarms_are_stored() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("alarms.sqlite");
+    let copy = directory.path().join("copy.sqlite");
+    let journal = open(&path);
+    journal.store(alarm("40211870", "r1", "x")).await.unwrap();
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other
+        .execute("VACUUM INTO ?1", [copy.to_str().unwrap()])
+        .unwrap();
+    journal.store(alarm("40211870", "r2", "x")).await.unwrap();
+    let restored = open(&copy);
+    assert_eq!(
+        restored
+            .alarms_after(Sequence::START, 10)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    let next = restored.store(alarm("40211870", "r3", "x")).await.unwrap();
+    assert_eq!(next.sequence.get(), 2);
+}
+
+#[tokio::test]
 async fn two_servers_do_not_share_a_journal() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("alarms.sqlite");

@@ -59,9 +59,9 @@ fn run(shared: &Shared, requests: &Receiver<()>) {
             connection = None;
         }
         let result = match &connection {
-            Some((_, connection)) => checkpoint(connection),
+            Some((_, connection)) => checkpoint(connection, shared),
             None => open(shared).and_then(|opened| {
-                checkpoint(&opened)?;
+                checkpoint(&opened, shared)?;
                 connection = Some((generation, opened));
                 Ok(())
             }),
@@ -91,6 +91,12 @@ fn open(shared: &Shared) -> Result<Connection, Fault> {
     Ok(connection)
 }
 
-fn checkpoint(connection: &Connection) -> Result<(), Fault> {
-    Ok(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
+fn checkpoint(connection: &Connection, shared: &Shared) -> Result<(), Fault> {
+    // Busy or not, pages in the log, pages copied back; the latter are -1 when it was busy.
+    let copied: i64 =
+        connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(2))?;
+    if let Ok(copied) = u32::try_from(copied) {
+        shared.copied_pages.store(copied, Ordering::Relaxed);
+    }
+    Ok(())
 }

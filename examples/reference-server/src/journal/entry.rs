@@ -272,7 +272,8 @@ pub enum StoredOutcome {
     /// Not seen before.
     New,
     /// Same protocol, sender, reference, content and verdict within the window. Nothing new was
-    /// raised; the repeat was counted. Give the stored answer again.
+    /// raised; the repeat was counted. Give the stored answer again. Of a sender that uses one
+    /// reference for everything, the latest 64 messages are compared.
     Duplicate {
         /// The first arrival.
         of: Sequence,

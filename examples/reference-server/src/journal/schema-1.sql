@@ -25,15 +25,11 @@ CREATE TABLE alarm (
     raw            BLOB    NOT NULL
 ) STRICT;
 
--- The repeat of a message: one seek, however often a sender uses the same reference.
-CREATE INDEX alarm_by_content
-    ON alarm (protocol, sender, source_ref, content_hash, received_at)
-    WHERE source_ref IS NOT NULL;
-
--- The latest accepted message with the same reference and other content.
+-- Finds the repeat of a message, and the earlier message with the same reference. One index for
+-- both, without the hash: senders come in any order, so each index costs a page per alarm.
 CREATE INDEX alarm_by_reference
     ON alarm (protocol, sender, source_ref, received_at)
-    WHERE source_ref IS NOT NULL AND verdict = 'accepted';
+    WHERE source_ref IS NOT NULL;
 
 -- Keeps the deletion of old rows from scanning the table for rows that name them.
 CREATE INDEX alarm_by_reused ON alarm (reuses) WHERE reuses IS NOT NULL;

@@ -114,6 +114,8 @@ pub(super) struct Shared {
     pub(super) max_bytes: AtomicU64,
     /// Pages in the write-ahead log after the last commit.
     pub(super) wal_pages: Arc<AtomicU32>,
+    /// Pages of the log that were copied back when the checkpointer last looked.
+    pub(super) copied_pages: AtomicU32,
     /// Set by the checkpointer when only the writer can let the log start over.
     pub(super) finish_checkpoint: AtomicBool,
     /// Grows when the writer opens the file anew; older connections are let go.
@@ -135,6 +137,7 @@ impl Shared {
             meters: Meters::new(),
             max_bytes: AtomicU64::new(settings.max_bytes),
             wal_pages: Arc::default(),
+            copied_pages: AtomicU32::new(0),
             finish_checkpoint: AtomicBool::new(false),
             generation: AtomicU64::new(0),
             trouble: Mutex::new(None),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, params};
 
 use super::entry::{Entry, EventId, Sequence, Stored, StoredOutcome, Verdict};
 use super::error::{Fault, JournalError, OpenError};
@@ -15,19 +15,15 @@ use super::schema::{self, SchemaError};
 use super::shared::{BUSY_TIMEOUT, PAGE_BYTES, Shared};
 use crate::time::Timestamp;
 
-/// The first arrival of an equal message.
-pub(super) const FIND_REPEAT: &str = "\
-    SELECT sequence, id, answer, repeats FROM alarm \
-    WHERE protocol = ?1 AND sender = ?2 AND source_ref = ?3 AND content_hash = ?4 \
-      AND received_at BETWEEN ?5 AND ?6 AND verdict = ?7 \
-    ORDER BY received_at DESC LIMIT 1";
-
-/// The latest accepted message with the same reference.
+/// The messages of a sender with the same reference, latest first. A sender that uses one reference
+/// for everything must not make the search long: what lies further back than this many messages
+/// is not recognised as repeated, and an alarm is raised twice rather than not at all.
 pub(super) const FIND_REFERENCE: &str = "\
-    SELECT sequence FROM alarm \
-    WHERE protocol = ?1 AND sender = ?2 AND source_ref = ?3 \
-      AND received_at BETWEEN ?4 AND ?5 AND verdict = 'accepted' \
-    ORDER BY received_at DESC LIMIT 1";
+    SELECT sequence, content_hash, verdict FROM alarm \
+    WHERE protocol = ?1 AND sender = ?2 AND source_ref = ?3 AND received_at BETWEEN ?4 AND ?5 \
+    ORDER BY received_at DESC LIMIT 64";
+
+const FIRST_ARRIVAL: &str = "SELECT id, answer, repeats FROM alarm WHERE sequence = ?1";
 
 const COUNT_REPEAT: &str =
     "UPDATE alarm SET repeats = repeats + 1, last_repeat_at = ?2 WHERE sequence = ?1";
@@ -60,6 +56,16 @@ fn identity(path: &Path) -> Option<(u64, u64)> {
 #[cfg(not(unix))]
 fn identity(_path: &Path) -> Option<(u64, u64)> {
     None
+}
+
+/// What is known of a sender's reference within the window.
+enum Earlier {
+    /// Not used.
+    Nothing,
+    /// Used for the same message.
+    Repeated(i64),
+    /// Used for another accepted message.
+    SameReference(i64),
 }
 
 /// The connection that writes.
@@ -162,6 +168,12 @@ impl Store {
             Ok(())
         }))?;
         schema::migrate(&mut connection)?;
+        let last: f64 = connection.query_row(
+            "SELECT CAST(coalesce(max(sequence), 0) AS REAL) FROM alarm",
+            [],
+            |row| row.get(0),
+        )?;
+        shared.meters.last_sequence.set(last);
         Ok(Self {
             connection,
             identity: identity(path),
@@ -264,29 +276,11 @@ impl Store {
     }
 
     fn write(&self, entry: &Entry, now: Timestamp) -> Result<Stored, Fault> {
-        let window = entry.duplicate_window;
-        let mut earlier = None;
-        if let Some(reference) = entry.source_ref.as_deref()
-            && !window.is_zero()
-        {
-            // Both ways, so that a clock that was set back does not hide the first arrival, nor
-            // let an arrival from the future match for ever.
-            let from = entry.received_at.saturating_sub(window).as_micros();
-            let to = entry.received_at.saturating_add(window).as_micros();
-            if let Some(repeat) = self.count_repeat(entry, reference, from, to)? {
-                return Ok(repeat);
-            }
-            if entry.verdict == Verdict::Accepted {
-                earlier = self
-                    .connection
-                    .prepare_cached(FIND_REFERENCE)?
-                    .query_row(
-                        params![entry.protocol, entry.sender, reference, from, to],
-                        |row| row.get::<_, i64>(0),
-                    )
-                    .optional()?;
-            }
-        }
+        let earlier = match self.search(entry)? {
+            Earlier::Repeated(sequence) => return self.count_repeat(entry, sequence),
+            Earlier::SameReference(sequence) => Some(sequence),
+            Earlier::Nothing => None,
+        };
         self.connection.prepare_cached(INSERT)?.execute(params![
             entry.id.as_bytes(),
             entry.protocol,
@@ -319,46 +313,56 @@ impl Store {
         })
     }
 
-    fn count_repeat(
-        &self,
-        entry: &Entry,
-        reference: &str,
-        from: i64,
-        to: i64,
-    ) -> Result<Option<Stored>, Fault> {
-        let first = self
-            .connection
-            .prepare_cached(FIND_REPEAT)?
-            .query_row(
-                params![
-                    entry.protocol,
-                    entry.sender,
-                    reference,
-                    entry.content_hash.as_bytes(),
-                    from,
-                    to,
-                    entry.verdict.as_str(),
-                ],
-                |row| {
-                    let answer = Bytes::copy_from_slice(row.get_ref(2)?.as_blob()?);
-                    Ok((
-                        row.get::<_, i64>(0)?,
-                        row.get(1)?,
-                        answer,
-                        row.get::<_, i64>(3)?,
-                    ))
-                },
-            )
-            .optional()?;
-        let Some((sequence, id, answer, repeats)) = first else {
-            return Ok(None);
+    /// Looks for an earlier arrival of this entry.
+    fn search(&self, entry: &Entry) -> Result<Earlier, Fault> {
+        let window = entry.duplicate_window;
+        let Some(reference) = entry.source_ref.as_deref().filter(|_| !window.is_zero()) else {
+            return Ok(Earlier::Nothing);
         };
+        let mut query = self.connection.prepare_cached(FIND_REFERENCE)?;
+        let mut rows = query.query(params![
+            entry.protocol,
+            entry.sender,
+            reference,
+            // Both ways, so that a clock that was set back does not hide the first arrival, nor
+            // let an arrival from the future match for ever.
+            entry.received_at.saturating_sub(window).as_micros(),
+            entry.received_at.saturating_add(window).as_micros(),
+        ])?;
+        let mut found = Earlier::Nothing;
+        while let Some(row) = rows.next()? {
+            let sequence = row.get(0)?;
+            let verdict = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+            // What was refused before and is accepted now is no repeat, but a new event.
+            if verdict != entry.verdict.as_str() {
+                continue;
+            }
+            let hash = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+            if hash == entry.content_hash.as_bytes() {
+                return Ok(Earlier::Repeated(sequence));
+            }
+            // Correcting a refused message under its reference is not a reuse.
+            if entry.verdict == Verdict::Accepted && matches!(found, Earlier::Nothing) {
+                found = Earlier::SameReference(sequence);
+            }
+        }
+        Ok(found)
+    }
+
+    fn count_repeat(&self, entry: &Entry, sequence: i64) -> Result<Stored, Fault> {
+        let (id, answer, repeats) =
+            self.connection
+                .prepare_cached(FIRST_ARRIVAL)?
+                .query_row([sequence], |row| {
+                    let answer = Bytes::copy_from_slice(row.get_ref(1)?.as_blob()?);
+                    Ok((row.get(0)?, answer, row.get::<_, i64>(2)?))
+                })?;
         self.connection
             .prepare_cached(COUNT_REPEAT)?
             .execute(params![sequence, entry.received_at.as_micros()])?;
         let of = Sequence::new(sequence);
         let repeats = u64::try_from(repeats).unwrap_or(0) + 1;
-        Ok(Some(Stored {
+        Ok(Stored {
             sequence: of,
             id: EventId::from_bytes(id),
             outcome: StoredOutcome::Duplicate {
@@ -366,7 +370,7 @@ impl Store {
                 answer,
                 repeats,
             },
-        }))
+        })
     }
 
     /// Writes as much as a large message needs, makes it durable, and takes it away again.

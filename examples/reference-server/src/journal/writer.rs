@@ -11,7 +11,7 @@ use super::entry::{Stored, StoredOutcome};
 use super::error::{Fault, JournalError, OpenError};
 use super::lock::JournalLock;
 use super::queue::{AnswerRecord, Waiting, Wake};
-use super::shared::{Meters, Shared};
+use super::shared::{Meters, PAGE_BYTES, Shared};
 use super::store::{Store, take_lock};
 
 /// What the writer starts with: everything, or a journal that could not be opened yet.
@@ -215,7 +215,14 @@ impl Writer {
 
     /// Keeps the write-ahead log short.
     fn care_for_log(&mut self) {
-        if self.shared.wal_bytes() >= self.shared.settings.checkpoint_bytes {
+        let pages = self.shared.wal_pages.load(Ordering::Relaxed);
+        let mut copied = self.shared.copied_pages.load(Ordering::Relaxed);
+        if copied > pages {
+            // The log has started over.
+            copied = 0;
+            self.shared.copied_pages.store(0, Ordering::Relaxed);
+        }
+        if u64::from(pages - copied) * PAGE_BYTES >= self.shared.settings.checkpoint_bytes {
             self.checkpointer.request();
         }
         if self.shared.finish_checkpoint.swap(false, Ordering::Relaxed)

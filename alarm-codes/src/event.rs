@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::class::Class;
 use crate::kind::Kind;
 use crate::lifecycle::{Condition, Handling};
-use crate::mapping::{Mapping, Phase};
+use crate::mapping::{Mapping, Phase, Relation};
 use crate::priority::Priority;
 use crate::time::Timestamp;
 
@@ -51,7 +51,7 @@ pub struct Event {
     pub event_id: EventId,
     /// What happened. May be wrong, and can be recomputed from `raw`.
     pub kind: Kind,
-    /// The source's own code where it says more than the kind.
+    /// The source's own code where it says something that the kind does not.
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
@@ -183,7 +183,7 @@ impl Event {
     /// An event from an answer of the crosswalk, with the source's code as it was received.
     ///
     /// Sets kind, class, priority, phase, condition, the kinds that an end clears, and the record of
-    /// the mapping. Where the code says more than the kind, it is kept as detail.
+    /// the mapping. Where the code says something that the kind does not, it is kept as detail.
     #[must_use]
     pub fn from_mapping(
         id: EventId,
@@ -211,10 +211,13 @@ impl Event {
             Phase::End => Condition::Cleared,
         };
         self.test |= self.class == Class::Test;
-        self.detail = match mapping.relation() {
-            crate::mapping::Relation::CodeNarrower => Some(code.clone()),
-            _ => None,
-        };
+        // A row with alternatives (locked or unlocked) leaves open which one it was.
+        let says_more = mapping.code_text().contains('|')
+            || matches!(
+                mapping.relation(),
+                Relation::CodeNarrower | Relation::Overlap
+            );
+        self.detail = says_more.then(|| code.clone());
         self.correlation.clears_kinds = mapping.clears().to_vec();
         self.mapping = Some(RecordedMapping::new(mapping, code));
     }

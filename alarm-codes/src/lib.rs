@@ -1,4 +1,4 @@
-//! The shared event model and the crosswalk between the code systems of the field.
+#![doc = include_str!("../README.md")]
 #![no_std]
 
 extern crate alloc;

@@ -176,7 +176,8 @@ impl Mapping {
     ///
     /// `None` when the system cannot say that phase with this row (SCAIP has an end only where a
     /// status code of its own clears the condition; Sensio withdraws by request), or when the row has
-    /// no code. Where a row allows several codes the first is given. A SCAIP row for any device type
+    /// no code. Where a row allows several codes the first is given; when they tell things apart, such as
+    /// locked and unlocked, choose from [`Mapping::pattern`] by the event's detail instead. A SCAIP row for any device type
     /// leaves `device_type` empty: fill in the device's own with [`ScaipCode::with_device_type`].
     ///
     /// [`ScaipCode::with_device_type`]: crate::ScaipCode::with_device_type

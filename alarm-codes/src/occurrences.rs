@@ -79,7 +79,8 @@ pub enum Outcome {
     },
     /// An end or update that fits no open occurrence. Store it and show it.
     Unmatched,
-    /// Nothing for the active list: a sign of life, a test, a report. Log it.
+    /// Nothing for the active list: a sign of life, a test, a report. Log it. Repeats of such a message
+    /// are not looked for.
     NotTracked,
     /// The limit of open occurrences is reached. The message was not taken: do not acknowledge it as
     /// tracked, and close what is done.
@@ -151,6 +152,23 @@ struct EarlyEnd {
 ///
 /// Memory is bounded by [`Limits`]. Time comes with the events; there is no clock inside. Events of
 /// class supervision, test, service or info with priority info are not tracked.
+///
+/// ```
+/// use alarm_codes::{Condition, Event, EventId, Kind, Limits, Outcome, Phase, Timestamp, Tracker};
+///
+/// let message = |id, phase| {
+///     let mut event = Event::new(EventId(id), Kind::BatteryLow, Timestamp::UNIX_EPOCH);
+///     event.phase = phase;
+///     event.device.controller = Some("40211870".into());
+///     event
+/// };
+/// let mut tracker = Tracker::new(Limits::default());
+/// assert_eq!(tracker.handle(&message(1, Phase::Start)), Outcome::Started);
+/// let ended = tracker.handle(&message(2, Phase::End));
+/// assert_eq!(ended, Outcome::Ended { cleared: vec![EventId(1)], ambiguous: vec![] });
+/// assert_eq!(tracker.len(), 1); // cleared, but not closed
+/// assert!(tracker.close(EventId(1)).is_ok());
+/// ```
 #[derive(Clone, Debug)]
 pub struct Tracker {
     limits: Limits,
@@ -222,8 +240,10 @@ impl Tracker {
             (true, Phase::Update) => self.update(event),
             (true, Phase::End) => self.end(event),
         };
-        // What was refused will be sent again and must not count as a repeat then.
-        if let (Some(fingerprint), false) = (fingerprint, outcome == Outcome::Full) {
+        // What was refused will be sent again and must not count as a repeat then. Heartbeats must not
+        // push the memory of alarms out.
+        let taken = !matches!(outcome, Outcome::Full | Outcome::NotTracked);
+        if let (Some(fingerprint), true) = (fingerprint, taken) {
             self.remember(fingerprint, event);
         }
         outcome

@@ -29,8 +29,11 @@ fn assert_is_taken(answer: &Mapping, code: &Code<'_>) {
     }
 }
 
+/// Device type, status code and location code; `None` for any.
+type Key = (Option<u32>, Option<u32>, Option<u32>);
+
 /// Kinds of the SCAIP rows by device type and status, read from the data file.
-fn scaip_rows() -> HashMap<(Option<u32>, Option<u32>, Option<u32>), String> {
+fn scaip_rows() -> HashMap<Key, String> {
     let mut out = HashMap::new();
     for row in data::rows() {
         if row["system"] != "scaip" || row["direction"] == "encode" {
@@ -57,7 +60,7 @@ fn scaip_rows() -> HashMap<(Option<u32>, Option<u32>, Option<u32>), String> {
 }
 
 /// Rule 3 of section 3, written down a second time.
-fn expected(rows: &HashMap<(Option<u32>, Option<u32>, Option<u32>), String>, c: ScaipCode) -> Kind {
+fn expected(rows: &HashMap<Key, String>, c: ScaipCode) -> Kind {
     [
         (c.device_type, c.status, c.location),
         (c.device_type, c.status, None),

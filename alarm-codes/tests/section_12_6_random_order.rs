@@ -450,3 +450,29 @@ fn a_restart_puts_back_what_was_open_and_still_knows_its_repeats() {
         Outcome::Duplicate { of: EventId(1) }
     );
 }
+
+#[test]
+fn heartbeats_do_not_push_out_the_memory_of_alarms() {
+    let mut tracker = Tracker::new(Limits {
+        remembered: 3,
+        ..Limits::default()
+    });
+    let with_ref = |id: u128, kind, name: &str| {
+        let mut event = event(id, kind, Phase::Start, 0);
+        event.correlation.source_ref = Some(name.into());
+        event
+    };
+    assert_eq!(
+        tracker.handle(&with_ref(1, Kind::HelpCall, "0001")),
+        Outcome::Started
+    );
+    for id in 2..20 {
+        let ping = with_ref(id, Kind::Heartbeat, &format!("{id:04}"));
+        assert_eq!(tracker.handle(&ping), Outcome::NotTracked);
+    }
+    let repeat = with_ref(20, Kind::HelpCall, "0001");
+    assert_eq!(
+        tracker.handle(&repeat),
+        Outcome::Duplicate { of: EventId(1) }
+    );
+}

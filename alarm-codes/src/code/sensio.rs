@@ -33,7 +33,8 @@ impl fmt::Display for SensioState {
 pub enum SensioRequest {
     /// Status of one device or of many: a sign of life.
     DeviceStatus,
-    /// Withdrawal of the active event of one type.
+    /// Withdrawal of the active event of one type. The type is in the path: look its kind up as a
+    /// [`SensioEvent`] and put it into the event's `clears_kinds`.
     DeactivateEvent,
 }
 

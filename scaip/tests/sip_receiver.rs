@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use scaip::sip::{
     Config, ConfigError, Endpoint, Event, Message, Method, Path, RequestId, RespondError, Response,
-    SipError, SipLimits, SipWarning, StatusCode, WriteError,
+    SipError, SipLimits, SipWarning, StatusCode, WriteError, write_response,
 };
 use sip_support::*;
 
@@ -741,6 +741,41 @@ fn answers_carry_headers_and_bodies_and_refuse_injection() {
     assert!(only(&mut endpoint).ends_with(
         "\r\nAccept: application/scaip+xml\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nno"
     ));
+}
+
+#[test]
+fn overload_concerns_alarms_only() {
+    let mut config = Config::new([7; 16]);
+    config.methods = vec![Method::Message, Method::Register];
+    let mut endpoint = Endpoint::new(config).unwrap();
+    endpoint.set_overloaded(true);
+    let register = request("REGISTER", "z9hG4bK1", "a", "");
+    endpoint.handle_datagram(Instant::now(), unit(), register.into());
+    assert_eq!(take(&mut endpoint).1.method(), Some(Method::Register));
+}
+
+#[test]
+fn a_control_byte_on_a_folded_line_takes_the_whole_header_with_it() {
+    let text = alarm("a").replace("Max-", "X: a\r\n b\0c\r\n d\r\nMax-");
+    assert_eq!(warnings(&text), [SipWarning::HeaderIgnored { offset: 94 }]);
+    let mut endpoint = endpoint();
+    endpoint.handle_datagram(Instant::now(), unit(), text.into());
+    assert_eq!(take(&mut endpoint).1.header_named("X"), None);
+}
+
+#[test]
+fn a_buffer_is_as_before_when_writing_fails() {
+    let request = Message::parse_datagram(alarm("a").into(), &SipLimits::default()).unwrap();
+    let mut out = b"before".to_vec();
+    let bad = Response {
+        headers: &[("X", "a\nb")],
+        ..Response::new(StatusCode::OK)
+    };
+    assert!(write_response(&mut out, &request, unit_address(), b"t", &bad).is_err());
+    assert_eq!(out, b"before");
+    let good = Response::new(StatusCode::OK);
+    write_response(&mut out, &request, unit_address(), b"t", &good).unwrap();
+    assert!(out.starts_with(b"beforeSIP/2.0 200 OK\r\n"));
 }
 
 #[test]

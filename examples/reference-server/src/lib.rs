@@ -28,6 +28,7 @@ pub mod config;
 pub mod health;
 pub mod http;
 pub mod input;
+pub mod inputs;
 pub mod journal;
 pub mod logging;
 pub mod measure;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use reference_server::config::{Config, DEFAULT_FILE, Flags};
+use reference_server::inputs::scaip::ScaipInput;
 use reference_server::logging;
 use reference_server::server::Server;
 
@@ -45,7 +46,12 @@ async fn run(config: Config) -> ExitCode {
         Ok(signals) => signals,
         Err(error) => return fail(&error, EXIT_START),
     };
-    let server = match Server::new(config).start().await {
+    let scaip = match ScaipInput::new(&config) {
+        Ok(scaip) => scaip,
+        Err(error) => return fail(&error, EXIT_START),
+    };
+    let server = Server::new(config).with_input(Box::new(scaip));
+    let server = match server.start().await {
         Ok(server) => server,
         Err(error) => return fail(&error, EXIT_START),
     };

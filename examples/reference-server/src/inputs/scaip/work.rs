@@ -1,0 +1,319 @@
+//! The life of an alarm in the server: heard, kept, answered, confirmed.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use alarm_codes::Profile;
+use metrics::{counter, gauge};
+use scaip::driver::Handle;
+use scaip::receiver::{Event, Incoming, IncomingId, Refusal};
+use scaip::sip::{Path, RawBytes, SipError, StatusCode, UndeliveredReason};
+use scaip::{DecodeOptions, Response, StatusNumber, Text, decode_response};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::super::limiter::Limiter;
+use super::{Reply, entry};
+use crate::input::InputContext;
+use crate::journal::{AnswerDelivery, JournalError, Sequence, Stored, StoredOutcome, Verdict};
+use crate::time::Timestamp;
+
+/// How often the counts of the SIP layer are copied into the metrics.
+const UPKEEP: Duration = Duration::from_secs(2);
+/// How long alarms in hand may take when the server stops.
+const LAST_PATIENCE: Duration = Duration::from_secs(5);
+/// Unreadable messages that are logged and kept in one second; the rest is counted.
+const RUBBISH: u32 = 20;
+
+/// What is known of an alarm between its request and the end of its response.
+enum Progress {
+    /// The journal has it in hand.
+    Storing,
+    /// The time ran out and the sender was told `snu` 5.
+    Undecided,
+    /// Answered; stored there if at all.
+    Answered(Option<Sequence>),
+}
+
+/// What the journal said.
+struct Kept {
+    id: IncomingId,
+    response: Response<'static>,
+    result: Result<Stored, JournalError>,
+}
+
+pub(super) struct Work {
+    context: InputContext,
+    handle: Handle,
+    reply: Reply,
+    profiles: HashMap<String, Profile>,
+    window: Duration,
+    progress: HashMap<IncomingId, Progress>,
+    storing: JoinSet<Kept>,
+    rubbish: Limiter,
+    failures: Limiter,
+}
+
+impl Work {
+    pub(super) fn new(
+        context: InputContext,
+        handle: Handle,
+        reply: Reply,
+        profiles: HashMap<String, Profile>,
+        window: Duration,
+    ) -> Self {
+        Self {
+            context,
+            handle,
+            reply,
+            profiles,
+            window,
+            progress: HashMap::new(),
+            storing: JoinSet::new(),
+            rubbish: Limiter::new(RUBBISH),
+            failures: Limiter::new(RUBBISH),
+        }
+    }
+
+    /// Works until the driver has ended; a cancelled context ends the driver.
+    pub(super) async fn run(mut self, mut events: mpsc::Receiver<Event>) {
+        let mut upkeep = tokio::time::interval(UPKEEP);
+        let stop = self.context.shutdown.clone();
+        let mut stopping = false;
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled(), if !stopping => {
+                    stopping = true;
+                    self.handle.shut_down(LAST_PATIENCE);
+                }
+                Some(kept) = self.storing.join_next() => match kept {
+                    Ok(kept) => self.answer(kept).await,
+                    Err(error) => tracing::error!(%error, "storing an alarm failed"),
+                },
+                event = events.recv() => match event {
+                    Some(event) => self.take(event),
+                    None => break,
+                },
+                _ = upkeep.tick() => self.publish().await,
+            }
+        }
+        // Evidence still on its way to the journal.
+        while self.storing.join_next().await.is_some() {}
+    }
+
+    async fn publish(&self) {
+        if let Ok((counters, pending)) = self.handle.counters().await {
+            for (name, count) in counters.iter() {
+                counter!("alarm_sip_total", "count" => name).absolute(count);
+            }
+            #[expect(clippy::cast_precision_loss, reason = "a gauge, and far below 2^52")]
+            gauge!("alarm_scaip_pending").set(pending as f64);
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Request(incoming) => self.store(&incoming),
+            Event::Refused(refusal) => self.refuse(&refusal),
+            Event::Bad {
+                path,
+                error,
+                answered,
+                raw,
+            } => self.bad(&path, error, answered, raw),
+            Event::Undecided { id } => self.undecided(id),
+            Event::AnswerDelivered { id, status } => self.ended(id, true, status_text(status)),
+            Event::AnswerRefused { id, status } => self.ended(id, false, status_text(status)),
+            Event::AnswerUndelivered { id, reason } => {
+                let detail = match reason {
+                    UndeliveredReason::Timeout => "no answer within 32 s",
+                    _ => "the way back failed",
+                };
+                self.ended(id, false, detail.into());
+            }
+            // Answered by the SIP layer and counted there.
+            _ => {}
+        }
+    }
+
+    fn store(&mut self, incoming: &Incoming) {
+        let counters = &self.context.counters;
+        counters.received.increment(1);
+        let warnings = incoming.warnings.len() + incoming.decoded.warnings().len();
+        counters.warnings.increment(warnings as u64);
+        let request = incoming.decoded.message();
+        let controller = request.controller_id.as_str();
+        let profile = self
+            .profiles
+            .get(controller)
+            .copied()
+            .unwrap_or(Profile::Standard);
+        let response = self.reply.accepting(request);
+        let id = incoming.id;
+        let entry = match entry::accepted(incoming, profile, &response, self.window) {
+            Ok(entry) => entry,
+            Err(error) => {
+                // Nothing in the model can fail to be written; if it does, nobody is told yes.
+                tracing::error!(%error, "an event cannot be written as JSON");
+                return;
+            }
+        };
+        tracing::debug!(
+            controller,
+            kind = entry.kind.as_deref(),
+            warnings,
+            transport = %entry.transport.transport,
+            "alarm"
+        );
+        self.progress.insert(id, Progress::Storing);
+        let journal = Arc::clone(&self.context.journal);
+        self.storing.spawn(async move {
+            let result = journal.store(entry).await;
+            Kept {
+                id,
+                response,
+                result,
+            }
+        });
+    }
+
+    /// The only place where anybody is told yes: the journal has said that it is durable.
+    async fn answer(&mut self, kept: Kept) {
+        let Kept {
+            id,
+            response,
+            result,
+        } = kept;
+        let Some(progress) = self.progress.get_mut(&id) else {
+            return;
+        };
+        let outcome = result.as_ref().map(|stored| &stored.outcome);
+        self.context.counters.stored(Verdict::Accepted, outcome);
+        let sequence = result.as_ref().ok().map(|stored| stored.sequence);
+        if matches!(progress, Progress::Undecided) {
+            self.progress.remove(&id);
+            self.note(
+                sequence,
+                false,
+                "stored too late, the sender heard snu 5".into(),
+            );
+            return;
+        }
+        *progress = Progress::Answered(sequence);
+        let response = match result {
+            Ok(stored) => confirmed(&stored, response),
+            Err(error) => self.declined(&error, response),
+        };
+        // It fails only when the driver has ended; then the sender repeats.
+        let _ = self.handle.answer(id, response).await;
+    }
+
+    fn declined(&mut self, error: &JournalError, response: Response<'static>) -> Response<'static> {
+        let (number, text) = match error {
+            JournalError::Busy => (StatusNumber::BUSY, "busy"),
+            _ => (StatusNumber::NOT_TREATED, "not stored"),
+        };
+        if let Some(held_back) = self.failures.pass(Instant::now()) {
+            tracing::error!(%error, snu = number.number(), held_back, "an alarm could not be kept");
+        }
+        let mut declined = Response::new(response.reference, number);
+        declined.status_text = Some(Text::new(text));
+        declined
+    }
+
+    fn undecided(&mut self, id: IncomingId) {
+        tracing::error!("an alarm was not stored in time, its sender heard snu 5");
+        match self.progress.get_mut(&id) {
+            Some(progress @ Progress::Storing) => *progress = Progress::Undecided,
+            // The verdict came just after the time was over.
+            Some(Progress::Answered(sequence)) => {
+                let sequence = *sequence;
+                self.progress.remove(&id);
+                self.note(
+                    sequence,
+                    false,
+                    "stored too late, the sender heard snu 5".into(),
+                );
+            }
+            Some(Progress::Undecided) | None => {}
+        }
+    }
+
+    /// The end of a response: delivered, refused, or lost.
+    fn ended(&mut self, id: IncomingId, delivered: bool, detail: Cow<'static, str>) {
+        if let Some(Progress::Answered(sequence)) = self.progress.remove(&id) {
+            self.note(sequence, delivered, detail);
+        }
+    }
+
+    fn note(&self, sequence: Option<Sequence>, delivered: bool, detail: Cow<'static, str>) {
+        if let Some(sequence) = sequence {
+            let delivery = AnswerDelivery {
+                at: Timestamp::now(),
+                delivered,
+                detail,
+            };
+            self.context.journal.answered(sequence, delivery);
+        }
+    }
+
+    fn refuse(&mut self, refusal: &Refusal) {
+        self.context.counters.received.increment(1);
+        self.context.counters.refused.increment(1);
+        counter!("alarm_scaip_refused_total", "reason" => refusal.reason.code()).increment(1);
+        if let Some(held_back) = self.rubbish.pass(Instant::now()) {
+            tracing::warn!(
+                reason = refusal.reason.code(),
+                status = refusal.status.get(),
+                snu = refusal.status_number.map(StatusNumber::number),
+                bytes = refusal.body.0.len(),
+                held_back,
+                "refused a message"
+            );
+            self.keep(entry::refused(refusal));
+        }
+    }
+
+    fn bad(&mut self, path: &Path, error: SipError, answered: Option<StatusCode>, raw: RawBytes) {
+        self.context.counters.malformed.increment(1);
+        if let Some(held_back) = self.rubbish.pass(Instant::now()) {
+            tracing::warn!(%error, bytes = raw.0.len(), held_back, "not a SIP message");
+            self.keep(entry::bad(
+                path,
+                error,
+                answered.map(StatusCode::get),
+                raw.0,
+            ));
+        }
+    }
+
+    /// Evidence nobody waits for.
+    fn keep(&self, entry: crate::journal::Entry) {
+        let journal = Arc::clone(&self.context.journal);
+        tokio::spawn(async move {
+            if let Err(error) = journal.store(entry).await {
+                tracing::warn!(%error, "the evidence of a refused message was not kept");
+            }
+        });
+    }
+}
+
+fn status_text(status: StatusCode) -> Cow<'static, str> {
+    match status {
+        StatusCode::OK => Cow::Borrowed("200"),
+        other => Cow::Owned(other.get().to_string()),
+    }
+}
+
+/// The response that goes out: for a repeat the one that went out before.
+fn confirmed(stored: &Stored, response: Response<'static>) -> Response<'static> {
+    if let StoredOutcome::Duplicate { answer, .. } = &stored.outcome
+        && let Ok(earlier) = decode_response(answer, &DecodeOptions::lenient())
+    {
+        return earlier.into_owned().into_message();
+    }
+    response
+}

@@ -7,73 +7,17 @@ use std::path::Path;
 
 use alarm_codes::{Profile, System};
 
+#[path = "pages.rs"]
+mod pages;
+#[path = "row.rs"]
+mod row;
+
+use pages::{crosswalk_md, kinds_md, schema};
+use row::{Row, read};
+
 const COMMAND: &str = "cargo run -p alarm-codes --example generate";
 
-/// One line of the data file.
-#[derive(Debug)]
-struct Row {
-    kind: String,
-    class: String,
-    priority: String,
-    medical_border: bool,
-    system: String,
-    profile: String,
-    code: String,
-    relation: String,
-    direction: String,
-    uncertain: bool,
-    note: String,
-    source: String,
-    cleared_by: String,
-}
-
-impl Row {
-    fn decodes(&self) -> bool {
-        self.direction != "encode"
-    }
-
-    fn encodes(&self) -> bool {
-        self.direction != "decode"
-    }
-}
-
 type Fail = Box<dyn Error>;
-
-fn read(root: &Path) -> Result<Vec<Row>, Fail> {
-    let mut reader = csv::Reader::from_path(root.join("data/alarm-taxonomy.csv"))?;
-    let expected = "kind,class,default_priority,medical_border,system,profile,code,relation,\
-                    direction,uncertain,note,source,cleared_by";
-    let header = reader.headers()?.iter().collect::<Vec<_>>().join(",");
-    if header != expected {
-        return Err(format!("unexpected header: {header}").into());
-    }
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record?;
-        let text = |i: usize| record[i].to_owned();
-        let flag = |i: usize| match &record[i] {
-            "yes" => Ok(true),
-            "no" => Ok(false),
-            other => Err(format!("not yes or no: {other}")),
-        };
-        rows.push(Row {
-            kind: text(0),
-            class: text(1),
-            priority: text(2),
-            medical_border: flag(3)?,
-            system: text(4),
-            profile: text(5),
-            code: text(6),
-            relation: text(7),
-            direction: text(8),
-            uncertain: flag(9)?,
-            note: text(10),
-            source: text(11),
-            cleared_by: text(12),
-        });
-    }
-    Ok(rows)
-}
 
 fn camel(name: &str) -> String {
     name.split(['_', '-', '.', ' '])
@@ -639,81 +583,4 @@ fn lines<K>(table: &BTreeMap<K, Hit>, key: impl Fn(&K) -> String) -> Vec<String>
 
 fn system_of(row: &Row) -> Result<System, Fail> {
     system(&row.system)
-}
-
-fn kinds_md(kinds: &[&Row]) -> Result<String, Fail> {
-    let mut out = format!(
-        "# Kinds\n\nGenerated from `data/alarm-taxonomy.csv`; do not edit, rerun `{COMMAND}`.\n\n\
-         {} kinds. ⚕ marks the medical border: check the medical-device boundary before a product builds logic on it.\n\n\
-         | kind | class | default priority | definition |\n|---|---|---|---|\n",
-        kinds.len()
-    );
-    for k in kinds {
-        let mark = if k.medical_border { " ⚕" } else { "" };
-        writeln!(
-            out,
-            "| `{}`{mark} | {} | {} | {} |",
-            k.kind, k.class, k.priority, k.note
-        )?;
-    }
-    Ok(out)
-}
-
-fn crosswalk_md(mapped: &[&Row]) -> Result<String, Fail> {
-    let mut out = format!(
-        "# Crosswalk\n\nGenerated from `data/alarm-taxonomy.csv`; do not edit, rerun `{COMMAND}`.\n\n\
-         {} rows. The notation of the codes is explained in `data/README.md`. `?` marks a row that no public source \
-         confirms, or on which sources disagree.\n",
-        mapped.len()
-    );
-    let mut systems: Vec<&str> = Vec::new();
-    for row in mapped {
-        if !systems.contains(&row.system.as_str()) {
-            systems.push(&row.system);
-        }
-    }
-    let cell = |text: &str| text.replace('|', "\\|");
-    for name in systems {
-        let title = if name == "*" { "Every system" } else { name };
-        write!(
-            out,
-            "\n## {title}\n\n| profile | code | kind | relation | direction | cleared by | note | source |\n|---|---|---|---|---|---|---|---|\n"
-        )?;
-        for row in mapped.iter().filter(|r| r.system == name) {
-            let mark = if row.uncertain { " ?" } else { "" };
-            writeln!(
-                out,
-                "| {} | `{}` | `{}` | {}{mark} | {} | {} | {} | {} |",
-                row.profile,
-                cell(&row.code),
-                row.kind,
-                row.relation,
-                row.direction,
-                cell(&row.cleared_by),
-                cell(&row.note),
-                cell(&row.source),
-            )?;
-        }
-    }
-    Ok(out)
-}
-
-/// Replaces the list of kinds in the schema and leaves every other byte alone.
-fn schema(old: &str, kinds: &[&Row]) -> Result<String, Fail> {
-    let begin = "\"kind\": {\n      \"enum\": [\n";
-    let start = old.find(begin).ok_or("the schema has no list of kinds")? + begin.len();
-    let end = start
-        + old[start..]
-            .find("\n      ]")
-            .ok_or("the list of kinds does not end")?;
-    let names: Vec<_> = kinds
-        .iter()
-        .map(|k| format!("        {:?}", k.kind))
-        .collect();
-    Ok(format!(
-        "{}{}{}",
-        &old[..start],
-        names.join(",\n"),
-        &old[end..]
-    ))
 }

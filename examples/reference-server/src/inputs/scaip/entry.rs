@@ -80,7 +80,7 @@ pub(super) fn refused(refusal: &Refusal) -> Entry {
     };
     evidence(
         &refusal.path,
-        event,
+        &event,
         source_ref,
         summary,
         refusal.body.0.clone(),
@@ -91,12 +91,12 @@ pub(super) fn refused(refusal: &Refusal) -> Entry {
 pub(super) fn bad(path: &Path, error: SipError, answered: Option<u16>, raw: Bytes) -> Entry {
     let event = json!({ "refused": "not-sip", "detail": error.to_string() });
     let summary = answered.map_or_else(|| "none".to_owned(), |status| format!("SIP {status}"));
-    evidence(path, event, None, summary, raw)
+    evidence(path, &event, None, summary, raw)
 }
 
 fn evidence(
     path: &Path,
-    event: serde_json::Value,
+    event: &serde_json::Value,
     source_ref: Option<String>,
     summary: String,
     raw: Bytes,

@@ -425,6 +425,24 @@ fn line_39_answers_go_back_on_the_same_connection() {
 }
 
 #[test]
+fn line_40_a_sender_that_does_not_register_or_moves_is_answered_where_it_is_now() {
+    let mut bench = Bench::new(|_| ());
+    for (number, port) in [5062, 5063, 40_000].into_iter().enumerate() {
+        bench.path = Path::udp(local(), peer(port));
+        let mut sip = Sip::new(ALARM.replace("a1", &format!("m{number}")));
+        sip.cseq = 40 + u32::try_from(number).unwrap();
+        let alarm = incoming(bench.udp(sip.bytes()));
+        bench.accept(alarm.id).unwrap();
+        assert!(
+            bench
+                .sent()
+                .iter()
+                .all(|(path, _)| path.remote == peer(port))
+        );
+    }
+}
+
+#[test]
 fn line_41_content_types_are_tolerated_with_a_warning_and_refused_strictly() {
     for (content_type, clean) in [
         (Some("application/scaip+xml"), true),

@@ -12,7 +12,7 @@ use crate::journal::{DEFAULT_DUPLICATE_WINDOW, JournalSettings};
 
 mod flags;
 
-pub use flags::Flags;
+pub use flags::{Command, Flags};
 
 /// The defaults as a commented file; what `--print-config` prints.
 pub const DEFAULT_FILE: &str = include_str!("default.toml");

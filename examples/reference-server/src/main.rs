@@ -5,7 +5,8 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use reference_server::config::{Config, DEFAULT_FILE, Flags};
+use reference_server::config::{Command, Config, DEFAULT_FILE, Flags};
+use reference_server::demo::Demo;
 use reference_server::inputs::scaip::ScaipInput;
 use reference_server::logging;
 use reference_server::server::Server;
@@ -35,7 +36,15 @@ fn main() -> ExitCode {
         .enable_all()
         .build()
     {
-        Ok(runtime) => runtime.block_on(run(config)),
+        Ok(runtime) => runtime.block_on(async {
+            match flags.command {
+                None => run(config).await,
+                Some(Command::Demo { once }) => match demo(config, once).await {
+                    Ok(()) => ExitCode::SUCCESS,
+                    Err(error) => fail(error.as_ref(), 1),
+                },
+            }
+        }),
         Err(error) => fail(&error, EXIT_START),
     }
 }
@@ -64,6 +73,20 @@ async fn run(config: Config) -> ExitCode {
         // Asked twice: at once. Nothing that was answered is lost.
         () = signals.next() => ExitCode::from(130),
     }
+}
+
+async fn demo(config: Config, once: bool) -> Result<(), Box<dyn Error>> {
+    let mut signals = Signals::new()?;
+    let demo = Demo::start(config).await?;
+    let mut out = io::stdout();
+    let played = demo.play(&mut out).await;
+    if !once && played.is_ok() {
+        demo.invite(&mut out)?;
+        signals.next().await;
+    }
+    demo.stop().await?;
+    played?;
+    Ok(())
 }
 
 fn fail(error: &dyn Error, code: u8) -> ExitCode {

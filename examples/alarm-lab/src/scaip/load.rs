@@ -136,7 +136,9 @@ impl LoadPlan {
             return Err(LoadError::Rate);
         }
         let total = self.total();
-        let senders = u64::try_from(self.senders.max(1)).unwrap_or(1).min(total.max(1));
+        let senders = u64::try_from(self.senders.max(1))
+            .unwrap_or(1)
+            .min(total.max(1));
         let settings = Arc::new(settings.clone());
         let run = fresh_run();
         let mut units = Vec::new();

@@ -2,14 +2,31 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 use super::{Config, Listen, LogFormat};
+
+/// What the program can do besides serving.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Show the whole way of an alarm: start a server on free loopback ports with a temporary
+    /// journal, play alarms of several makers' habits through real sockets, print each one's way,
+    /// and keep serving until interrupted
+    Demo {
+        /// End after playing instead of serving on.
+        #[arg(long)]
+        once: bool,
+    },
+}
 
 /// Receives alarms, stores them durably, and only then answers.
 #[derive(Clone, Debug, Default, Parser)]
 #[command(name = "reference-server", version)]
 pub struct Flags {
+    /// What to do instead of serving as configured.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Configuration file (TOML); without one, the defaults hold.
     #[arg(long, env = "ALARM_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,

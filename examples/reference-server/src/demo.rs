@@ -9,7 +9,7 @@ use scaip::sip::Transport;
 
 use crate::config::{Config, Listen};
 use crate::inputs::scaip::{ScaipInput, SettingError};
-use crate::journal::{AlarmRecord, JournalError, JournalHandle, Sequence};
+use crate::journal::{AlarmRecord, JournalError, Sequence};
 use crate::server::{RunningServer, Server, StartError};
 use crate::time::Timestamp;
 
@@ -139,18 +139,6 @@ impl Demo {
             writeln!(out, "  cargo run -p alarm-lab -- simulate scaip --to {udp}")?;
         }
         out.flush()
-    }
-
-    /// The running server.
-    #[must_use]
-    pub fn server(&self) -> &RunningServer {
-        &self.server
-    }
-
-    /// The journal.
-    #[must_use]
-    pub fn journal(&self) -> JournalHandle {
-        self.server.journal()
     }
 
     /// Stops the server and removes its journal.

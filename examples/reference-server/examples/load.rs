@@ -1,0 +1,222 @@
+//! Alarms per second, and how long their senders wait, beside what the disk alone costs.
+//!
+//! ```text
+//! cargo run --release -p reference-server --example load
+//! cargo run --release -p reference-server --example load -- --seconds 5
+//! ```
+//!
+//! Two processes on this machine's loopback: the reference server, and simulated units that send at
+//! planned times whatever the answers do. The wait counts from the planned time to the arrival of
+//! the `mrs`, so a stall of either side is seen. Every alarm answered positively is then looked up
+//! in the journal.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use alarm_lab::scaip::{Amount, LoadPlan, Report, SenderSettings};
+use clap::Parser;
+use reference_server::config::{Config, Listen};
+use reference_server::inputs::scaip::ScaipInput;
+use reference_server::journal::{Journal as _, JournalSettings, Sequence, SqliteJournal};
+use reference_server::measure::{bare_commit, bare_flush, percentile};
+use reference_server::server::Server;
+
+/// Measure the reference server under load
+#[derive(Debug, Parser)]
+struct Flags {
+    /// How long each load lasts.
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    /// Where the journal is kept while measuring; a folder on the disk to be judged.
+    #[arg(long, default_value = ".")]
+    directory: std::path::PathBuf,
+    /// Serve in this folder; used by the program itself.
+    #[arg(long, hide = true)]
+    serve: Option<std::path::PathBuf>,
+}
+
+/// One load and what is asked of it.
+struct Step {
+    rate: f64,
+    senders: usize,
+    /// The 99th percentile may be this long.
+    limit: Duration,
+    limit_text: &'static str,
+}
+
+fn main() -> ExitCode {
+    let flags = Flags::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let done = runtime.map_err(Into::into).and_then(|runtime| {
+        runtime.block_on(async {
+            match &flags.serve {
+                Some(directory) => serve(directory).await.map(|()| true),
+                None => measure(&flags).await,
+            }
+        })
+    });
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("load: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(directory: &Path) -> Result<(), Box<dyn Error>> {
+    let mut config = Config::default();
+    config.journal.path = directory.join("alarms.sqlite");
+    config.addresses_file = directory.join("addresses.json");
+    config.http.listen = Listen::Off;
+    config.scaip.tcp = Listen::Off;
+    config.scaip.udp = Listen::On(SocketAddr::from(([127, 0, 0, 1], 0)));
+    let input = ScaipInput::new(&config)?;
+    let server = Server::new(config)
+        .with_input(Box::new(input))
+        .start()
+        .await?;
+    let mut stop = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    stop.recv().await;
+    server.shutdown().await?;
+    Ok(())
+}
+
+async fn measure(flags: &Flags) -> Result<bool, Box<dyn Error>> {
+    let directory = tempfile::Builder::new()
+        .prefix("alarm-load-")
+        .tempdir_in(&flags.directory)?;
+    let flush = bare_flush(directory.path(), 500)?;
+    let commit = bare_commit(directory.path(), 300)?;
+    let of = |durations: &[Duration], percent| percentile(durations, percent).unwrap_or_default();
+    println!("| what | per second | 50 % | 99 % | greatest | lost |");
+    println!("|---|---|---|---|---|---|");
+    for (name, durations) in [
+        ("bare flush of the disk", &flush),
+        ("bare SQLite commit", &commit),
+    ] {
+        let mean = durations.iter().sum::<Duration>() / u32::try_from(durations.len())?;
+        println!(
+            "| {name} | {:.0} | {} | {} | {} | |",
+            1.0 / mean.as_secs_f64(),
+            text(of(durations, 50.0)),
+            text(of(durations, 99.0)),
+            text(of(durations, 100.0)),
+        );
+    }
+    let six_flushes = of(&flush, 99.0) * 6;
+    let steps = [
+        Step {
+            rate: 1000.0,
+            senders: 64,
+            limit: Duration::from_millis(100),
+            limit_text: "100 ms",
+        },
+        Step {
+            rate: 5000.0,
+            senders: 256,
+            limit: six_flushes,
+            limit_text: "6 flushes (99 %)",
+        },
+    ];
+    let mut verdicts = Vec::new();
+    let mut met = true;
+    for step in &steps {
+        let (report, stored) = run(directory.path(), step, flags.seconds).await?;
+        let p99 = report.latencies.percentile(99.0).unwrap_or_default();
+        let lost = report.planned.saturating_sub(report.accepted.min(stored));
+        println!(
+            "| {:.0} alarms/s from {} senders, stored and answered | {:.0} | {} | {} | {} | {lost} |",
+            step.rate,
+            step.senders,
+            report.accepted_per_second(),
+            text(report.latencies.percentile(50.0).unwrap_or_default()),
+            text(p99),
+            text(report.latencies.max().unwrap_or_default()),
+        );
+        let good = lost == 0 && stored == report.accepted && p99 <= step.limit;
+        met &= good;
+        verdicts.push(format!(
+            "{} {:.0} alarms/s for {} s: {} sent, {} accepted, {stored} in the journal, {} unanswered; \
+             99 % within {} (asked: {}, {})",
+            if good { "met   " } else { "MISSED" },
+            step.rate,
+            flags.seconds,
+            report.sent,
+            report.accepted,
+            report.unanswered,
+            text(p99),
+            step.limit_text,
+            text(step.limit),
+        ));
+    }
+    println!();
+    verdicts.iter().for_each(|verdict| println!("{verdict}"));
+    Ok(met)
+}
+
+/// What a load came to.
+trait PerSecond {
+    fn accepted_per_second(&self) -> f64;
+}
+
+impl PerSecond for Report {
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    fn accepted_per_second(&self) -> f64 {
+        self.accepted as f64 / self.elapsed.as_secs_f64()
+    }
+}
+
+/// A fresh server under one load; gives the report and the number of alarms in its journal.
+async fn run(directory: &Path, step: &Step, seconds: u64) -> Result<(Report, u64), Box<dyn Error>> {
+    let place = directory.join(format!("{:.0}", step.rate));
+    std::fs::create_dir(&place)?;
+    let (mut child, to) = start(&place)?;
+    let amount = Amount::Duration(Duration::from_secs(seconds));
+    let plan = LoadPlan::new(step.senders, step.rate, amount);
+    let report = plan.run(&SenderSettings::new(to)).await?;
+    Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status()?;
+    child.wait()?;
+    let journal = SqliteJournal::open(JournalSettings::at(place.join("alarms.sqlite")))?;
+    let (mut cursor, mut stored) = (Sequence::START, 0);
+    loop {
+        let records = journal.alarms_after(cursor, 1000).await?;
+        let Some(last) = records.last() else { break };
+        cursor = last.sequence;
+        stored += records.len() as u64;
+    }
+    journal.close().await?;
+    std::fs::remove_dir_all(&place)?;
+    Ok((report, stored))
+}
+
+fn start(directory: &Path) -> Result<(Child, SocketAddr), Box<dyn Error>> {
+    let child = Command::new(std::env::current_exe()?)
+        .arg("--serve")
+        .arg(directory)
+        .stdin(Stdio::null())
+        .spawn()?;
+    let patience = Instant::now() + Duration::from_secs(10);
+    while Instant::now() < patience {
+        if let Ok(text) = std::fs::read_to_string(directory.join("addresses.json")) {
+            let addresses: HashMap<String, SocketAddr> = serde_json::from_str(&text)?;
+            let udp = addresses.get("udp").ok_or("no UDP address")?;
+            return Ok((child, *udp));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Err("the server is not ready after 10 s".into())
+}
+
+fn text(duration: Duration) -> String {
+    format!("{:.2} ms", duration.as_secs_f64() * 1000.0)
+}

@@ -10,6 +10,11 @@
 //! the `mrs`, so a stall of either side is seen. Every alarm answered positively is then looked up
 //! in the journal.
 
+#![allow(
+    clippy::print_stdout,
+    reason = "a program whose result is what it prints"
+)]
+
 use std::collections::HashMap;
 use std::error::Error;
 use std::net::SocketAddr;
@@ -200,7 +205,7 @@ async fn run(directory: &Path, step: &Step, seconds: u64) -> Result<(Report, u64
 }
 
 fn start(directory: &Path) -> Result<(Child, SocketAddr), Box<dyn Error>> {
-    let child = Command::new(std::env::current_exe()?)
+    let mut child = Command::new(std::env::current_exe()?)
         .arg("--serve")
         .arg(directory)
         .stdin(Stdio::null())
@@ -214,6 +219,8 @@ fn start(directory: &Path) -> Result<(Child, SocketAddr), Box<dyn Error>> {
         }
         std::thread::sleep(Duration::from_millis(5));
     }
+    child.kill()?;
+    child.wait()?;
     Err("the server is not ready after 10 s".into())
 }
 

@@ -34,10 +34,11 @@ fn setting<T: std::str::FromStr>(name: &str, default: T) -> T {
 }
 
 /// Starts the program on the journal and waits until it has bound its sockets.
+#[expect(clippy::zombie_processes, reason = "the caller kills it and waits")]
 fn start(directory: &Path) -> (Child, SocketAddr) {
     let addresses = directory.join("addresses.json");
     let _ = std::fs::remove_file(&addresses);
-    let child = Command::new(env!("CARGO_BIN_EXE_reference-server"))
+    let mut child = Command::new(env!("CARGO_BIN_EXE_reference-server"))
         .args([
             "--http",
             "off",
@@ -60,10 +61,11 @@ fn start(directory: &Path) -> (Child, SocketAddr) {
                 serde_json::from_str(&text).expect("the addresses file is whole");
             return (child, addresses["udp"]);
         }
-        assert!(
-            Instant::now() < patience,
-            "the server is not ready after 10 s"
-        );
+        if Instant::now() > patience {
+            let _ = child.kill();
+            let _ = child.wait();
+            panic!("the server is not ready after 10 s");
+        }
         std::thread::sleep(Duration::from_millis(2));
     }
 }

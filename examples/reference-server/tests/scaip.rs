@@ -253,8 +253,10 @@ async fn the_profile_of_a_controller_is_used_and_an_unknown_one_is_refused_at_st
         records[0].event
     );
 
-    let mut config = Config::default();
-    config.controllers = vec![controller("klingon")];
+    let config = Config {
+        controllers: vec![controller("klingon")],
+        ..Config::default()
+    };
     let error = ScaipInput::new(&config).expect_err("unknown");
     assert!(matches!(error, SettingError::Profile { .. }));
     assert!(

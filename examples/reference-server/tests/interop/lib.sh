@@ -2,7 +2,7 @@
 
 # What a case ends with that cannot be played here.
 SKIPPED=77
-SIPP_PACKAGE=sip-tester
+
 
 fail() {
   echo "$*" >&2
@@ -18,7 +18,7 @@ skip() {
 
 install_tools() {
   local missing=() pair as_root=()
-  for pair in sipp:$SIPP_PACKAGE curl:curl jq:jq python3:python3; do
+  for pair in sipp:sip-tester curl:curl jq:jq python3:python3; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
@@ -58,7 +58,6 @@ start_server() {
       --http 127.0.0.1:0 --scaip-udp 127.0.0.1:0 --scaip-tcp 127.0.0.1:0 "$@"
   ) >>"$DIR/server.log" 2>&1 &
   SERVER_PID=$!
-  echo "$SERVER_PID" >>"$DIR/pids"
   local try
   for try in {1..100}; do
     [ ! -s "$ADDRESSES" ] || return 0
@@ -84,20 +83,15 @@ stop_server() {
   [ "$STOPPED_WITH" -eq 0 ]
 }
 
-# Ends what this process started and unmounts what it mounted.
+# Ends what this process started, and undoes what it mounted and froze.
 stop_all() {
-  local pid
-  if [ -f "$DIR/pids" ]; then
-    while read -r pid; do
-      # Only children: the number may belong to somebody else by now.
-      [[ " $(jobs -p | tr '\n' ' ') " != *" $pid "* ]] || kill -s KILL "$pid" 2>/dev/null || true
-    done <"$DIR/pids"
-  fi
+  local pid place
+  for pid in $(jobs -p); do kill -s KILL "$pid" 2>/dev/null || true; done
   wait 2>/dev/null || true
+  if [ -f "$DIR/immutable" ]; then chattr -R -i "$DIR" 2>/dev/null || true; fi
   if [ -f "$DIR/mounts" ]; then
-    local place
     while read -r place; do
-      umount "$place" 2>/dev/null || umount --lazy "$place" 2>/dev/null || true
+      if mountpoint -q "$place"; then umount "$place" || umount --lazy "$place" || true; fi
     done <"$DIR/mounts"
   fi
 }
@@ -150,6 +144,8 @@ play() {
   failed_calls=$(statistic 'FailedCall(C)')
   if [ $status -ne 0 ] || [ "$done_calls" != "$calls" ] || [ "$failed_calls" != 0 ]; then
     [ ! -s "$run/messages" ] || tail -n 60 "$run/messages" >&2
+    # SIPp logs each mrs here too, without a line end.
+    [ ! -s "$run/errors" ] || sed -E 's/[^:]*: Received out-of-call [^,]*, using the out-of-call scenario//g' "$run/errors" >&2
     fail "SIPp ended with $status: $done_calls of $calls calls done, $failed_calls failed"
   fi
 }
@@ -274,7 +270,7 @@ expect_rise() {
   [ "$now" -eq $((before + by)) ] || fail "$*: was $before, expected $by more, is $now"
 }
 
-# health STATUS CONDITION SECONDS: /healthz answers so in time; prints how long it took.
+# expect_health STATUS CONDITION SECONDS: /healthz answers so in time; prints how long it took.
 expect_health() {
   local status=$1 condition=$2 seconds=$3 start=${EPOCHREALTIME/./} code
   while :; do

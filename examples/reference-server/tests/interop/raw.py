@@ -188,11 +188,24 @@ def many_segments(server, prefix):
     stream.collect(refs)
 
 
+def tcp_length(server, prefix):
+    """No Content-Length: where the next message begins is unknown, so 400 and the end."""
+    stream = Stream(server)
+    stream.sock.sendall(message(prefix, "TCP", stream.local, ""))
+    stream.sock.settimeout(PATIENCE)
+    data = b""
+    while piece := stream.sock.recv(65536):
+        data += piece
+    if not data.startswith(b"SIP/2.0 400 ") or data.count(b"SIP/2.0") != 2:
+        raise Wrong(f"answered {data!r}")
+
+
 CASES = {
     "udp-length": udp_length,
     "bare-lf": bare_lf,
     "one-segment": one_segment,
     "many-segments": many_segments,
+    "tcp-length": tcp_length,
 }
 
 
@@ -201,7 +214,7 @@ def main():
     host, port = address.rsplit(":", 1)
     try:
         CASES[case]((host, int(port)), prefix)
-    except Wrong as wrong:
+    except (Wrong, OSError) as wrong:
         sys.exit(f"{case}: {wrong}")
 
 

@@ -138,10 +138,7 @@ mod tests {
         let cases: [(Fault, &[fn(WarningKind) -> bool]); 6] = [
             (Fault::ShuffledElements, &[]),
             (Fault::ShortCodes, &[]),
-            (
-                Fault::Latin1,
-                &[|w| w == WarningKind::AssumedWindows1252],
-            ),
+            (Fault::Latin1, &[|w| w == WarningKind::AssumedWindows1252]),
             (Fault::UpperCaseTags, &[|w| w == WarningKind::LetterCase]),
             (
                 Fault::LeadingBlank,

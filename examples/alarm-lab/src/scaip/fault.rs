@@ -210,10 +210,7 @@ mod tests {
         }
         assert_eq!("lossy=30".parse(), Ok(Fault::Lossy(30)));
         assert_eq!(Fault::Lossy(30).to_string(), "lossy=30");
-        assert_eq!(
-            "lossy=101".parse::<Fault>(),
-            Err(UnknownFault::Percentage)
-        );
+        assert_eq!("lossy=101".parse::<Fault>(), Err(UnknownFault::Percentage));
         assert_eq!("lossless".parse::<Fault>(), Err(UnknownFault::Name));
     }
 }

@@ -154,11 +154,7 @@ fn shuffled_latin() -> Habit {
 
 /// SCAIP reference 12.3.
 fn smoke_battery() -> Habit {
-    let mut low = alarm(
-        "40211874",
-        DeviceType::SMOKE_DETECTOR,
-        StatusCode::new(16),
-    );
+    let mut low = alarm("40211874", DeviceType::SMOKE_DETECTOR, StatusCode::new(16));
     low.device_id = Some(DeviceId::new("77F0"));
     low.device_text = Some(Text::new("Røykvarsler gang"));
     low.caller_ids = CallAddress::no_voice().into();

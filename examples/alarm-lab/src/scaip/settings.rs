@@ -4,9 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use scaip::sip::Transport;
-use scaip::{
-    CallAddress, ControllerId, DeviceType, EncodeError, Reference, Request, StatusCode,
-};
+use scaip::{CallAddress, ControllerId, DeviceType, EncodeError, Reference, Request, StatusCode};
 
 use super::Fault;
 use super::body::write_body;

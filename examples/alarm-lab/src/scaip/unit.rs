@@ -13,11 +13,11 @@ use scaip::sip::{
 };
 use scaip::{ControllerId, DecodeOptions, Reference, Request, Response, Text, decode_response};
 
+use super::Fault;
 use super::body::write_body;
 use super::hand_made::{Due, ONE_BRANCH, Transactions, mangle};
 use super::outcome::{Direction, Outcome, Silence, Verdict, WireMessage};
 use super::settings::SenderSettings;
-use super::Fault;
 
 /// Answers to responses that are kept for their retransmissions: one unit needs few.
 const KEPT_ANSWERS: usize = 1024;
@@ -384,7 +384,9 @@ impl Unit {
         [
             self.deadlines.front().map(|&(at, _)| at),
             self.endpoint.poll_timeout(),
-            self.hand_made.as_ref().and_then(Transactions::next_deadline),
+            self.hand_made
+                .as_ref()
+                .and_then(Transactions::next_deadline),
         ]
         .into_iter()
         .flatten()
@@ -456,9 +458,7 @@ impl Unit {
                     Err(_) => StatusCode::BAD_REQUEST,
                 };
                 // It fails only when the connection is gone; then nobody waits.
-                let _ = self
-                    .endpoint
-                    .respond(now, id, &sip::Response::new(status));
+                let _ = self.endpoint.respond(now, id, &sip::Response::new(status));
                 if let Ok(decoded) = decoded {
                     self.handle_response(now, &decoded.into_message());
                 }

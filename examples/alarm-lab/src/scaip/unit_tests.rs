@@ -1,8 +1,8 @@
 //! The unit against the receiver of the protocol crate, without sockets.
 
+use scaip::StatusNumber;
 use scaip::receiver::{AnswerMode, Config, Event, Receiver, ReceiverWarning};
 use scaip::sip::SipWarning;
-use scaip::StatusNumber;
 
 use super::*;
 
@@ -39,11 +39,9 @@ impl Pair {
         };
         if transport.is_stream() {
             pair.unit.connection_opened(local);
-            let opened = pair.receiver.connection_opened(
-                Transport::Tcp,
-                RECEIVER.parse().unwrap(),
-                local,
-            );
+            let opened =
+                pair.receiver
+                    .connection_opened(Transport::Tcp, RECEIVER.parse().unwrap(), local);
             pair.connection = Some(opened.unwrap());
         }
         pair
@@ -271,10 +269,7 @@ fn a_closed_connection_ends_the_waiting() {
     let mut pair = Pair::new(AnswerMode::SeparateMessage, Transport::Tcp, &[]);
     pair.send();
     pair.unit.connection_closed(pair.now);
-    assert_eq!(
-        pair.verdicts(),
-        [Verdict::Unanswered(Silence::Closed)]
-    );
+    assert_eq!(pair.verdicts(), [Verdict::Unanswered(Silence::Closed)]);
     pair.send();
     assert_eq!(pair.verdicts(), [Verdict::NotSent]);
 }

@@ -1,4 +1,5 @@
 //! Every fault on real sockets, against the receiver of the protocol crate.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

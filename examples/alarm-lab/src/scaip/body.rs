@@ -133,27 +133,32 @@ mod tests {
         assert_eq!(body(&[Fault::SameBranch]), clean);
     }
 
+    type Is = fn(WarningKind) -> bool;
+
     #[test]
     fn every_tolerable_fault_reads_back_to_the_same_request_with_its_warning() {
-        let cases: [(Fault, &[fn(WarningKind) -> bool]); 6] = [
-            (Fault::ShuffledElements, &[]),
-            (Fault::ShortCodes, &[]),
-            (Fault::Latin1, &[|w| w == WarningKind::AssumedWindows1252]),
-            (Fault::UpperCaseTags, &[|w| w == WarningKind::LetterCase]),
+        let cases: [(Fault, Option<Is>); 6] = [
+            (Fault::ShuffledElements, None),
+            (Fault::ShortCodes, None),
+            (
+                Fault::Latin1,
+                Some(|w| w == WarningKind::AssumedWindows1252),
+            ),
+            (Fault::UpperCaseTags, Some(|w| w == WarningKind::LetterCase)),
             (
                 Fault::LeadingBlank,
-                &[|w| matches!(w, WarningKind::WhiteSpace(_))],
+                Some(|w| matches!(w, WarningKind::WhiteSpace(_))),
             ),
             (
                 Fault::RepeatElement,
-                &[|w| matches!(w, WarningKind::Repeated(_))],
+                Some(|w| matches!(w, WarningKind::Repeated(_))),
             ),
         ];
         for (fault, expected) in cases {
             let body = body(&[fault]);
             let decoded = decode_request(&body, &DecodeOptions::lenient()).unwrap();
             assert_eq!(decoded.message(), &request(), "{fault}");
-            for is in expected {
+            if let Some(is) = expected {
                 assert!(
                     decoded.warnings().iter().any(|w| is(w.kind)),
                     "{fault}: {:?}",

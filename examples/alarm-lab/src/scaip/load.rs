@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use tokio::task::JoinSet;
 
 use super::outcome::{Outcome, Verdict};
@@ -229,8 +230,26 @@ impl Latencies {
     }
 }
 
+impl Serialize for Latencies {
+    /// Count, and milliseconds at 50, 90 and 99 percent and at most; null when nothing was measured.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let millis = |time: Option<Duration>| time.map(|time| time.as_secs_f64() * 1e3);
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("count", &self.count())?;
+        for (name, percent) in [("p50_ms", 50.0), ("p90_ms", 90.0), ("p99_ms", 99.0)] {
+            map.serialize_entry(name, &millis(self.percentile(percent)))?;
+        }
+        map.serialize_entry("max_ms", &millis(self.max()))?;
+        map.end()
+    }
+}
+
+fn seconds<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(time.as_secs_f64())
+}
+
 /// What came of a load.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize)]
 #[non_exhaustive]
 pub struct Report {
     /// Alarms in the plan. Each has exactly one verdict below.
@@ -250,13 +269,16 @@ pub struct Report {
     /// Refusals by SIP, by status.
     pub by_sip_status: BTreeMap<u16, u64>,
     /// From the planned time to the verdict, of every answered alarm.
+    #[serde(rename = "latency")]
     pub latencies: Latencies,
     /// From the planned time to the sending: a large one means that this machine was too slow to
     /// keep the rate.
+    #[serde(rename = "send_lag")]
     pub lags: Latencies,
     /// Responses that belonged to no open alarm: late or repeated ones.
     pub strays: u64,
     /// From the first alarm to the last verdict.
+    #[serde(rename = "elapsed_seconds", serialize_with = "seconds")]
     pub elapsed: Duration,
 }
 
@@ -267,7 +289,8 @@ impl Report {
         self.accepted == self.planned
     }
 
-    fn add(&mut self, outcome: &Outcome) {
+    /// Counts one more outcome; [`Report::planned`] and [`Report::elapsed`] stay as they are.
+    pub fn add(&mut self, outcome: &Outcome) {
         if outcome.verdict == Verdict::NotSent {
             self.not_sent += 1;
         } else {

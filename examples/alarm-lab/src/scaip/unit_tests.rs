@@ -52,14 +52,14 @@ impl Pair {
     }
 
     /// What the unit wants to send.
-    fn from_unit(&mut self) -> Vec<Bytes> {
+    fn unit_sends(&mut self) -> Vec<Bytes> {
         std::iter::from_fn(|| self.unit.poll_transmit())
             .map(|outgoing| outgoing.bytes)
             .collect()
     }
 
     /// Gives bytes to the receiver, which decides at once; what it wants to send.
-    fn to_receiver(&mut self, bytes: &Bytes) -> Vec<Bytes> {
+    fn give_receiver(&mut self, bytes: &Bytes) -> Vec<Bytes> {
         let path = Path::udp(RECEIVER.parse().unwrap(), UNIT.parse().unwrap());
         match self.connection {
             Some(id) => self.receiver.handle_stream(self.now, id, bytes),
@@ -88,7 +88,7 @@ impl Pair {
             .collect()
     }
 
-    fn to_unit(&mut self, bytes: &Bytes) {
+    fn give_unit(&mut self, bytes: &Bytes) {
         if self.connection.is_some() {
             self.unit.handle_stream(self.now, bytes);
         } else {
@@ -100,13 +100,13 @@ impl Pair {
     /// Carries everything to and fro until both are silent.
     fn settle(&mut self) {
         loop {
-            let sent = self.from_unit();
+            let sent = self.unit_sends();
             if sent.is_empty() {
                 break;
             }
             for bytes in sent {
-                for answer in self.to_receiver(&bytes) {
-                    self.to_unit(&answer);
+                for answer in self.give_receiver(&bytes) {
+                    self.give_unit(&answer);
                 }
             }
         }
@@ -178,14 +178,14 @@ fn an_mrs_in_the_200_counts() {
 fn an_mrs_before_the_200_counts_and_the_late_200_ends_the_repeating() {
     let mut pair = udp(&[]);
     pair.send();
-    let request = pair.from_unit().remove(0);
-    let answers = pair.to_receiver(&request);
+    let request = pair.unit_sends().remove(0);
+    let answers = pair.give_receiver(&request);
     assert_eq!(answers.len(), 2);
-    pair.to_unit(&answers[1]);
+    pair.give_unit(&answers[1]);
     assert_eq!(pair.verdicts(), [Verdict::Accepted]);
     assert!(pair.unit.lingers());
-    pair.to_unit(&answers[0]);
-    let _ = pair.from_unit();
+    pair.give_unit(&answers[0]);
+    let _ = pair.unit_sends();
     assert!(pair.unit.is_idle());
 }
 
@@ -193,18 +193,18 @@ fn an_mrs_before_the_200_counts_and_the_late_200_ends_the_repeating() {
 fn a_second_mrs_is_answered_and_counted_as_a_stray() {
     let mut pair = udp(&[]);
     pair.send();
-    let request = pair.from_unit().remove(0);
-    let answers = pair.to_receiver(&request);
+    let request = pair.unit_sends().remove(0);
+    let answers = pair.give_receiver(&request);
     for answer in &answers {
-        pair.to_unit(answer);
+        pair.give_unit(answer);
     }
     // The same response again, in another transaction.
     let again = String::from_utf8(answers[1].to_vec()).unwrap();
     let again = again.replacen(";branch=z9hG4bK", ";branch=z9hG4bKx", 1);
-    let _ = pair.from_unit();
-    pair.to_unit(&again.into());
+    let _ = pair.unit_sends();
+    pair.give_unit(&again.into());
     assert_eq!(pair.unit.strays(), 1);
-    assert_eq!(pair.from_unit().len(), 1, "a 200 for the stray");
+    assert_eq!(pair.unit_sends().len(), 1, "a 200 for the stray");
     assert_eq!(pair.verdicts(), [Verdict::Accepted]);
 }
 
@@ -234,9 +234,9 @@ fn silence_is_repeated_into_and_given_up_after_the_timeout() {
     for faults in [&[][..], &[Fault::SameBranch]] {
         let mut pair = udp(faults);
         pair.send();
-        assert_eq!(pair.from_unit().len(), 1);
+        assert_eq!(pair.unit_sends().len(), 1);
         pair.advance(1);
-        assert_eq!(pair.from_unit().len(), 1, "Timer E");
+        assert_eq!(pair.unit_sends().len(), 1, "Timer E");
         assert_eq!(pair.verdicts(), []);
         pair.advance(20);
         assert_eq!(
@@ -252,9 +252,9 @@ fn a_200_without_an_mrs_is_no_acceptance() {
     for faults in [&[][..], &[Fault::NoFromTag]] {
         let mut pair = udp(faults);
         pair.send();
-        let request = pair.from_unit().remove(0);
-        let answers = pair.to_receiver(&request);
-        pair.to_unit(&answers[0]);
+        let request = pair.unit_sends().remove(0);
+        let answers = pair.give_receiver(&request);
+        pair.give_unit(&answers[0]);
         pair.advance(21);
         assert_eq!(
             pair.verdicts(),
@@ -309,6 +309,8 @@ fn a_repeated_reference_still_gets_one_verdict_for_each_alarm() {
     assert_eq!(pair.verdicts(), [Verdict::Accepted; 3]);
 }
 
+type Is<'a> = &'a dyn Fn(&ReceiverWarning) -> bool;
+
 #[test]
 fn each_fault_of_the_head_is_accepted_with_its_warning_on_udp() {
     let sip = ReceiverWarning::Sip;
@@ -318,7 +320,7 @@ fn each_fault_of_the_head_is_accepted_with_its_warning_on_udp() {
             ReceiverWarning::Sip(SipWarning::ContentLengthMismatch { .. })
         )
     };
-    let cases: [(Fault, &dyn Fn(&ReceiverWarning) -> bool); 6] = [
+    let cases: [(Fault, Is<'_>); 6] = [
         (Fault::NoFromTag, &|w| *w == sip(SipWarning::MissingFromTag)),
         (Fault::BareLf, &|w| *w == sip(SipWarning::BareLineFeed)),
         (Fault::ShortContentLength, &length),
@@ -383,9 +385,9 @@ fn malformed_xml_is_refused_with_invalid_format() {
 fn a_datagram_that_comes_twice_is_one_alarm() {
     let mut pair = udp(&[Fault::Retransmit]);
     pair.send();
-    let request = pair.from_unit().remove(0);
-    let first = pair.to_receiver(&request);
-    let second = pair.to_receiver(&request);
+    let request = pair.unit_sends().remove(0);
+    let first = pair.give_receiver(&request);
+    let second = pair.give_receiver(&request);
     assert_eq!((first.len(), second.len()), (2, 1));
     assert_eq!(pair.seen.len(), 1);
 }

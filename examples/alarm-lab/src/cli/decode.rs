@@ -1,0 +1,206 @@
+//! `alarm-lab decode scaip`.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+
+use alarm_codes::{EventId, Profile, Timestamp};
+use alarm_lab::decode::{Decoded, Finding, Format, Options, decode, from_hex};
+use clap::ValueEnum;
+use scaip::{DecodeOptions, Edition};
+use serde::Serialize;
+
+use super::{Success, output, values};
+
+/// More than any capture of single messages; a bound on memory.
+const GREATEST_FILE: u64 = 64 * 1024 * 1024;
+
+const HELP: &str = "\
+Prints one JSON object per message:
+
+  {\"file\",\"protocol\",\"document\",\"message\":{...},\"warnings\":[{\"code\",\"detail\",...}],\"alarm\":{...}}
+
+message holds the elements by their long names, defaults filled in: codes in full width, each with \
+its public name (status_code, status_code_name) and the digits received where they differ \
+(status_code_text). alarm is the event of the shared model, for requests. A message that cannot be \
+decoded gives
+
+  {\"file\",\"error\":{\"code\",\"detail\",\"layer\",\"offset\"}}
+
+Everything in the file is shown, names, numbers and positions included: treat the output as you \
+treat the capture.";
+
+const EXAMPLES: &str = "\
+Examples:
+  alarm-lab decode scaip alarm.xml
+  alarm-lab decode scaip --strict alarm.xml           hold it against the published patterns
+  alarm-lab decode scaip captures/*.sip | jq -r .alarm.kind
+  xxd -p datagram.bin | alarm-lab decode scaip --hex -
+
+Exit status: 0 when all messages were decoded, 1 when one was not, 2 for wrong usage.";
+
+#[derive(clap::Args)]
+#[command(long_about = HELP, after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Files to decode; - is the standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    /// What a file holds
+    #[arg(long, value_enum, default_value_t = InputFormat::Auto)]
+    format: InputFormat,
+    /// The files hold hexadecimal digits; blanks and colons between them are passed over
+    #[arg(long)]
+    hex: bool,
+    /// Refuse the first deviation from the published patterns instead of warning
+    #[arg(long)]
+    strict: bool,
+    /// The edition that --strict holds a message against
+    #[arg(long, value_enum, default_value_t = EditionName::Ss91100, requires = "strict")]
+    edition: EditionName,
+    /// Read the private root element `scaip` too
+    #[arg(long)]
+    accept_scaip_root: bool,
+    /// The dialect that codes are looked up in
+    #[arg(long, value_name = "NAME", default_value = "standard", value_parser = values::profile)]
+    profile: Profile,
+    /// Keep the raw bytes in alarm.raw
+    #[arg(long)]
+    raw: bool,
+    /// Indented JSON, also when the output is no terminal
+    #[arg(long, conflicts_with = "json_lines")]
+    pretty: bool,
+    /// One line per message, also on a terminal
+    #[arg(long)]
+    json_lines: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum InputFormat {
+    /// XML when it begins with <, else SIP
+    Auto,
+    /// A bare XML body
+    Xml,
+    /// One SIP message, or several behind one another
+    Sip,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum EditionName {
+    /// SS 91100:2014
+    #[value(name = "ss-91100")]
+    Ss91100,
+    /// CLC/TS 50134-9:2018, as far as it is known
+    #[value(name = "clc-ts-50134-9")]
+    ClcTs50134,
+}
+
+#[derive(Serialize)]
+struct Good<'a> {
+    file: &'a str,
+    #[serde(flatten)]
+    decoded: &'a Decoded,
+}
+
+#[derive(Serialize)]
+struct Bad<'a, E> {
+    file: &'a str,
+    error: E,
+}
+
+/// A file that could not be read at all.
+#[derive(Serialize)]
+struct Unreadable {
+    code: &'static str,
+    detail: String,
+}
+
+pub(crate) fn run(args: &Args) -> io::Result<Success> {
+    let pretty = args.pretty || (!args.json_lines && io::stdout().is_terminal());
+    let mut success = true;
+    for file in &args.files {
+        match read(file, args.hex) {
+            Ok(input) => {
+                for message in decode(&input, &options(args), new_id) {
+                    success &= message.is_ok();
+                    show(file, &message, pretty)?;
+                }
+            }
+            Err(error) => {
+                success = false;
+                output::json(&Bad { file, error }, pretty)?;
+            }
+        }
+    }
+    Ok(success)
+}
+
+fn show(file: &str, message: &Result<Decoded, Finding>, pretty: bool) -> io::Result<()> {
+    match message {
+        Ok(decoded) => output::json(&Good { file, decoded }, pretty),
+        Err(error) => output::json(&Bad { file, error }, pretty),
+    }
+}
+
+fn options(args: &Args) -> Options {
+    let mut options = Options::new(now());
+    options.format = match args.format {
+        InputFormat::Auto => Format::Auto,
+        InputFormat::Xml => Format::Xml,
+        InputFormat::Sip => Format::Sip,
+    };
+    if args.strict {
+        options.xml = DecodeOptions::strict().with_edition(match args.edition {
+            EditionName::Ss91100 => Edition::Ss91100,
+            EditionName::ClcTs50134 => Edition::ClcTs50134,
+        });
+    }
+    if args.accept_scaip_root {
+        options.xml = options.xml.accepting_scaip_root();
+    }
+    options.profile = args.profile;
+    options.raw = args.raw;
+    options
+}
+
+fn new_id() -> EventId {
+    EventId(uuid::Uuid::now_v7().as_u128())
+}
+
+fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since
+        .ok()
+        .and_then(|since| i64::try_from(since.as_micros()).ok())
+        .and_then(Timestamp::from_micros)
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn read(file: &str, hex: bool) -> Result<Vec<u8>, Unreadable> {
+    let unreadable = |error: io::Error| Unreadable {
+        code: "file",
+        detail: error.to_string(),
+    };
+    let mut bytes = Vec::new();
+    let read = if file == "-" {
+        io::stdin()
+            .lock()
+            .take(GREATEST_FILE)
+            .read_to_end(&mut bytes)
+    } else {
+        let opened = File::open(file).map_err(unreadable)?;
+        opened.take(GREATEST_FILE).read_to_end(&mut bytes)
+    };
+    read.map_err(unreadable)?;
+    if bytes.len() as u64 >= GREATEST_FILE {
+        return Err(Unreadable {
+            code: "file-too-large",
+            detail: format!("longer than {} MiB", GREATEST_FILE / 1024 / 1024),
+        });
+    }
+    if !hex {
+        return Ok(bytes);
+    }
+    from_hex(&bytes).map_err(|error| Unreadable {
+        code: "hex",
+        detail: error.to_string(),
+    })
+}

@@ -1,0 +1,126 @@
+//! `alarm-lab kinds`, `codes`, `systems` and `faults`.
+
+use std::io;
+
+use alarm_codes::{Kind, System, rows};
+use alarm_lab::scaip::Fault;
+use serde_json::{Value, json};
+
+use super::{Success, output, values};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// One JSON array instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct CodesArgs {
+    /// The code system; `alarm-lab systems` lists them
+    #[arg(value_name = "SYSTEM", value_parser = values::system)]
+    system: System,
+    /// One JSON array instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints objects with the same members in the same order, as an array or as a table.
+fn print(json: bool, columns: &[&str], rows: Vec<Vec<String>>) -> io::Result<Success> {
+    if json {
+        let objects: Vec<Value> = rows
+            .into_iter()
+            .map(|row| {
+                let members = columns.iter().zip(row);
+                Value::Object(
+                    members
+                        .map(|(name, cell)| ((*name).to_owned(), Value::from(cell)))
+                        .collect(),
+                )
+            })
+            .collect();
+        output::json(&objects, false)?;
+    } else {
+        let head = columns.iter().map(|name| name.to_uppercase()).collect();
+        let mut all = vec![head];
+        all.extend(rows);
+        output::table(&all)?;
+    }
+    Ok(true)
+}
+
+pub(crate) fn kinds(args: &Args) -> io::Result<Success> {
+    let rows = Kind::ALL
+        .iter()
+        .map(|kind| {
+            vec![
+                kind.name().to_owned(),
+                kind.class().to_string(),
+                kind.default_priority().to_string(),
+                kind.definition().to_owned(),
+            ]
+        })
+        .collect();
+    print(
+        args.json,
+        &["kind", "class", "priority", "definition"],
+        rows,
+    )
+}
+
+pub(crate) fn codes(args: &CodesArgs) -> io::Result<Success> {
+    let rows = rows()
+        .filter(|row| row.system() == args.system)
+        .map(|row| {
+            vec![
+                row.code_text().to_owned(),
+                row.kind().name().to_owned(),
+                row.relation().name().to_owned(),
+                row.direction().name().to_owned(),
+                if row.uncertain() { "uncertain" } else { "" }.to_owned(),
+                row.profile().name().to_owned(),
+                row.note().to_owned(),
+            ]
+        })
+        .collect();
+    let columns = [
+        "code",
+        "kind",
+        "relation",
+        "direction",
+        "certainty",
+        "profile",
+        "note",
+    ];
+    print(args.json, &columns, rows)
+}
+
+pub(crate) fn systems(args: &Args) -> io::Result<Success> {
+    if args.json {
+        let all: Vec<_> = System::ALL
+            .iter()
+            .map(|system| {
+                let profiles: Vec<_> = system.profiles().iter().map(|p| p.name()).collect();
+                json!({ "system": system.name(), "profiles": profiles })
+            })
+            .collect();
+        output::json(&all, false)?;
+        return Ok(true);
+    }
+    let rows = System::ALL
+        .iter()
+        .map(|system| {
+            let profiles: Vec<_> = system.profiles().iter().map(|p| p.name()).collect();
+            vec![system.name().to_owned(), profiles.join(", ")]
+        })
+        .collect();
+    print(false, &["system", "profiles"], rows)
+}
+
+pub(crate) fn faults(args: &Args) -> io::Result<Success> {
+    let rows = Fault::ALL
+        .iter()
+        .map(|fault| vec![fault.name().to_owned(), fault.description().to_owned()])
+        .collect();
+    print(args.json, &["fault", "description"], rows)
+}

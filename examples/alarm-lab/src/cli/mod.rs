@@ -1,0 +1,159 @@
+//! The command line: arguments in, library calls, text or JSON out.
+
+mod convert;
+mod decode;
+mod list;
+mod output;
+mod play;
+mod simulate;
+mod values;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
+
+const ABOUT: &str = "Decode, convert and simulate social alarms";
+
+const LONG_ABOUT: &str = "\
+Decode, convert and simulate social alarms.
+
+For whoever holds a capture and wants to know what it says, has a code and wants to know what \
+another system calls it, or has a receiver and wants to know what it does with a thousand alarms \
+a second from units that break the rules.
+
+Output is for people on a terminal and JSON for machines: decode prints one JSON object per line \
+when its output is a pipe or a file, the other commands print JSON with --json.";
+
+const EXAMPLES: &str = "\
+Examples:
+  alarm-lab decode scaip capture.xml              what does this message say?
+  alarm-lab convert --from scaip:0003+0010 --to sensio
+  alarm-lab simulate scaip                        one alarm to 127.0.0.1:5060
+  alarm-lab simulate scaip --fault same-branch --count 3
+  alarm-lab simulate scaip --senders 256 --rate 1000 --duration 60
+  alarm-lab play scaip                            units of eight makers, one after the other
+
+Exit status:
+  0  all went well: every message decoded, every alarm accepted
+  1  a message was not decoded, an alarm not accepted, or the receiver not reached
+  2  wrong usage";
+
+#[derive(Parser)]
+#[command(
+    name = "alarm-lab",
+    version,
+    about = ABOUT,
+    long_about = LONG_ABOUT,
+    after_help = EXAMPLES,
+    propagate_version = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Say what a captured message holds, as JSON
+    #[command(
+        subcommand_value_name = "PROTOCOL",
+        subcommand_help_heading = "Protocols"
+    )]
+    Decode {
+        #[command(subcommand)]
+        protocol: DecodeProtocol,
+    },
+    /// Say what a code means and what other systems call it
+    Convert(convert::Args),
+    /// Be a unit, or thousands: send alarms and wait for the answers
+    #[command(
+        subcommand_value_name = "PROTOCOL",
+        subcommand_help_heading = "Protocols"
+    )]
+    Simulate {
+        #[command(subcommand)]
+        protocol: SimulateProtocol,
+    },
+    /// Play a collection of makers' habits against a receiver
+    #[command(
+        subcommand_value_name = "PROTOCOL",
+        subcommand_help_heading = "Protocols"
+    )]
+    Play {
+        #[command(subcommand)]
+        protocol: PlayProtocol,
+    },
+    /// List the kinds of alarms
+    Kinds(list::Args),
+    /// List the codes of a system and the kinds they mean
+    Codes(list::CodesArgs),
+    /// List the code systems and their profiles
+    Systems(list::Args),
+    /// List the faults that simulated units can have
+    Faults(list::Args),
+}
+
+#[derive(Subcommand)]
+enum DecodeProtocol {
+    /// SCAIP: XML bodies or whole SIP messages
+    Scaip(decode::Args),
+}
+
+#[derive(Subcommand)]
+enum SimulateProtocol {
+    /// SCAIP: XML in SIP MESSAGE over UDP or TCP
+    Scaip(Box<simulate::Args>),
+}
+
+#[derive(Subcommand)]
+enum PlayProtocol {
+    /// SCAIP: XML in SIP MESSAGE over UDP or TCP
+    Scaip(play::Args),
+}
+
+/// Whether everything went as asked.
+pub(crate) type Success = bool;
+
+/// Parses the arguments and does what they say.
+pub(crate) fn run() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Decode {
+            protocol: DecodeProtocol::Scaip(args),
+        } => decode::run(&args),
+        Command::Convert(args) => convert::run(&args),
+        Command::Simulate {
+            protocol: SimulateProtocol::Scaip(args),
+        } => simulate::run(&args),
+        Command::Play {
+            protocol: PlayProtocol::Scaip(args),
+        } => play::run(&args),
+        Command::Kinds(args) => list::kinds(&args),
+        Command::Codes(args) => list::codes(&args),
+        Command::Systems(args) => list::systems(&args),
+        Command::Faults(args) => list::faults(&args),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        // The reader of a pipe has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Ends with a message about wrong usage that the parser could not see, as it would: status 2.
+fn wrong_usage(message: impl std::fmt::Display) -> ! {
+    Cli::command()
+        .error(ErrorKind::ValueValidation, message)
+        .exit()
+}
+
+/// A runtime on this thread: the least overhead for a load generator.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+}

@@ -66,19 +66,23 @@ impl<'a, T> Decoded<'a, T> {
         &self.raw
     }
 
-    fn map<U>(self, convert: impl FnOnce(T) -> U) -> Decoded<'a, U> {
-        Decoded {
-            message: convert(self.message),
+    fn narrowed<U>(
+        self,
+        narrow: impl FnOnce(T) -> Result<U, DecodeError>,
+    ) -> Result<Decoded<'a, U>, DecodeError> {
+        Ok(Decoded {
+            message: narrow(self.message)?,
             root: self.root,
             warnings: self.warnings,
             extra: self.extra,
             raw: self.raw,
-        }
+        })
     }
 
-    fn untied(self) -> Decoded<'static, T> {
+    /// The same with everything but the message no longer borrowed, and the message converted.
+    fn untied<U>(self, convert: impl FnOnce(T) -> U) -> Decoded<'static, U> {
         Decoded {
-            message: self.message,
+            message: convert(self.message),
             root: self.root,
             warnings: self.warnings,
             extra: self
@@ -95,7 +99,7 @@ impl<'a> Decoded<'a, Message<'a>> {
     /// The same, no longer borrowed.
     #[must_use]
     pub fn into_owned(self) -> Decoded<'static, Message<'static>> {
-        self.untied().map(Message::into_owned)
+        self.untied(Message::into_owned)
     }
 }
 
@@ -103,7 +107,7 @@ impl<'a> Decoded<'a, Request<'a>> {
     /// The same, no longer borrowed.
     #[must_use]
     pub fn into_owned(self) -> Decoded<'static, Request<'static>> {
-        self.untied().map(Request::into_owned)
+        self.untied(Request::into_owned)
     }
 }
 
@@ -111,7 +115,7 @@ impl<'a> Decoded<'a, Response<'a>> {
     /// The same, no longer borrowed.
     #[must_use]
     pub fn into_owned(self) -> Decoded<'static, Response<'static>> {
-        self.untied().map(Response::into_owned)
+        self.untied(Response::into_owned)
     }
 }
 
@@ -153,23 +157,10 @@ pub fn decode_request<'a>(
     body: &'a [u8],
     options: &DecodeOptions,
 ) -> Result<Decoded<'a, Request<'a>>, DecodeError> {
-    let Decoded {
-        message,
-        root,
-        warnings,
-        extra,
-        raw,
-    } = read(body, options, Some(Document::Request))?;
-    match message {
-        Message::Request(message) => Ok(Decoded {
-            message,
-            root,
-            warnings,
-            extra,
-            raw,
-        }),
+    read(body, options, Some(Document::Request))?.narrowed(|message| match message {
+        Message::Request(request) => Ok(request),
         Message::Response(response) => Err(wrong_document(response.reference)),
-    }
+    })
 }
 
 /// Reads a response, `mrs`.
@@ -181,23 +172,10 @@ pub fn decode_response<'a>(
     body: &'a [u8],
     options: &DecodeOptions,
 ) -> Result<Decoded<'a, Response<'a>>, DecodeError> {
-    let Decoded {
-        message,
-        root,
-        warnings,
-        extra,
-        raw,
-    } = read(body, options, Some(Document::Response))?;
-    match message {
-        Message::Response(message) => Ok(Decoded {
-            message,
-            root,
-            warnings,
-            extra,
-            raw,
-        }),
+    read(body, options, Some(Document::Response))?.narrowed(|message| match message {
+        Message::Response(response) => Ok(response),
         Message::Request(request) => Err(wrong_document(request.reference)),
-    }
+    })
 }
 
 fn wrong_document(reference: Reference<'_>) -> DecodeError {

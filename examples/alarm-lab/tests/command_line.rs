@@ -395,4 +395,8 @@ fn help_teaches_by_example() {
         assert_eq!(output.status.code(), Some(0));
         assert!(text(&output.stdout).contains("Examples:"), "{arguments:?}");
     }
+    let decode = text(&lab(&["decode", "scaip", "--help"]).stdout);
+    assert!(decode.contains("treat the output as you treat the capture"));
+    let simulate = text(&lab(&["simulate", "scaip", "--help"]).stdout);
+    assert!(simulate.contains("planned time"));
 }

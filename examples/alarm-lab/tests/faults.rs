@@ -227,7 +227,14 @@ async fn many_units_have_controllers_and_references_of_their_own() {
     assert_eq!(distinct(|alarm| &alarm.reference), 160);
 }
 
-/// Prints the rate of the generator itself:
+/// Time that this thread was running, where the system tells.
+fn thread_time() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanos = text.split(' ').next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanos))
+}
+
+/// Prints the rate of the generator itself, which runs on one thread, and how busy that was:
 /// `cargo test --release -p alarm-lab --test faults -- --ignored --nocapture`.
 #[tokio::test]
 #[ignore = "takes ten seconds and wants a release build"]
@@ -239,9 +246,13 @@ async fn the_generator_keeps_five_thousand_alarms_per_second() {
     let settings = SenderSettings::new(receiver.address);
     for rate in [1000.0, 5000.0, 10_000.0] {
         let plan = LoadPlan::new(256, rate, Amount::Duration(Duration::from_secs(3)));
+        let before = thread_time();
         let report = plan.run(&settings).await.unwrap();
+        let busy = thread_time()
+            .zip(before)
+            .map(|(after, before)| after - before);
         println!(
-            "{rate} alarms/s planned: {} of {} accepted in {:?}, latency p50 {:?} p99 {:?} max {:?}, send lag p99 {:?}",
+            "{rate} alarms/s planned: {} of {} accepted in {:?}, generator busy {busy:?}, latency p50 {:?} p99 {:?} max {:?}, send lag p99 {:?}",
             report.accepted,
             report.planned,
             report.elapsed,

@@ -14,7 +14,7 @@ use super::{Success, output, values};
 /// More than any capture of single messages; a bound on memory.
 const GREATEST_FILE: u64 = 64 * 1024 * 1024;
 
-const HELP: &str = "\
+pub(crate) const LONG: &str = "\
 Prints one JSON object per message:
 
   {\"file\",\"protocol\",\"document\",\"message\":{...},\"warnings\":[{\"code\",\"detail\",...}],\"alarm\":{...}}
@@ -39,7 +39,7 @@ Examples:
 Exit status: 0 when all messages were decoded, 1 when one was not, 2 for wrong usage.";
 
 #[derive(clap::Args)]
-#[command(long_about = HELP, after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Files to decode; - is the standard input
     #[arg(required = true, value_name = "FILE")]

@@ -96,12 +96,14 @@ enum Command {
 #[derive(Subcommand)]
 enum DecodeProtocol {
     /// SCAIP: XML bodies or whole SIP messages
+    #[command(long_about = decode::LONG)]
     Scaip(decode::Args),
 }
 
 #[derive(Subcommand)]
 enum SimulateProtocol {
     /// SCAIP: XML in SIP MESSAGE over UDP or TCP
+    #[command(long_about = simulate::LONG)]
     Scaip(Box<simulate::Args>),
 }
 

@@ -25,7 +25,7 @@ use super::{Success, output, runtime, values, wrong_usage};
 /// Alarms per second when nobody says.
 const DEFAULT_RATE: f64 = 10.0;
 
-const LONG: &str = "\
+pub(crate) const LONG: &str = "\
 Sends alarms as a unit does: a SIP MESSAGE with an mrq, repeated on UDP by the timers of RFC 3261 \
 until SIP answers, then waits for the mrs, wherever it comes (in a MESSAGE of its own, in the body \
 of the 200, before the 200), and answers it with 200.
@@ -54,7 +54,7 @@ Examples:
 Exit status: 0 when every alarm was accepted, 1 when one was not, 2 for wrong usage.";
 
 #[derive(clap::Args)]
-#[command(long_about = LONG, after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The receiver; port 5060 unless given
     #[arg(long, value_name = "HOST[:PORT]", default_value = "127.0.0.1:5060",

@@ -194,6 +194,6 @@ impl Exchange {
             .iter()
             .filter(|message| message.direction == Direction::Received)
             .map(WireMessage::text)
-            .find(|text| text.contains("<snu>"))
+            .find(|text| text.to_ascii_lowercase().contains("<snu>"))
     }
 }

@@ -209,10 +209,14 @@ impl Sender {
         let mut linger = None;
         loop {
             let mut now = Instant::now();
-            if next.is_some_and(|at| at <= now) && self.is_disconnected() {
-                // Without a connection the unit says "not sent".
-                let _ = self.connect().await;
-                now = Instant::now();
+            if next.is_some_and(|at| at <= now) {
+                // The receiver may have closed the connection while nobody looked.
+                self.read_stream();
+                if self.is_disconnected() {
+                    // Without a connection the unit says "not sent".
+                    let _ = self.connect().await;
+                    now = Instant::now();
+                }
             }
             while let Some(planned) = next.filter(|&at| at <= now) {
                 self.unit.send_request(now, planned, request);
@@ -232,10 +236,10 @@ impl Sender {
                 .unwrap_or(now + Duration::from_secs(1));
             if next.is_none() && self.unit.open() == 0 {
                 let until = *linger.get_or_insert(now + Unit::LINGER);
-                if self.is_flushed() && (!self.unit.lingers() || until <= now) {
+                if until <= now || (self.is_flushed() && !self.unit.lingers()) {
                     break;
                 }
-                wake = wake.min(until.max(now));
+                wake = wake.min(until);
             }
             self.wait(wake).await;
         }

@@ -35,10 +35,11 @@ case_tcp() {
 }
 
 case_tcp_many() {
-  local number peers
+  local ids id peers
   PREFIX=many
   plain tcp-many 20
-  peers=$(for number in {1..20}; do detail "many$number" | jq -r .transport.peer; done | sort -u | wc -l)
+  ids=$(stored | jq -r '.[].id')
+  peers=$(for id in $ids; do api "/api/alarms/$id" | jq -r .transport.peer; done | sort -u | wc -l)
   [ "$peers" -eq 20 ] || fail "20 calls came over $peers connections"
   echo "20 alarms, 20 connections"
 }

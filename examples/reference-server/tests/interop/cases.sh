@@ -4,7 +4,8 @@
 CASES=(
   udp tcp tcp-many retransmission repeat reused-reference same-reference same-branch odd-from
   content-type malformed other-methods udp-length bare-lf one-segment many-segments tcp-length heartbeat
-  load-udp load-tcp body-in-200 strict restart crash full-disk read-only read-only-open
+  load-udp load-tcp body-in-200 strict restart crash full-disk read-only read-only-crash
+  read-only-open
 )
 
 ALARM='.verdict == "accepted" and .kind == "help_call" and .class == "care" and .repeats == 0 and .reuses == null and .sender == "40211870" and .answer == "snu 0"'
@@ -34,10 +35,11 @@ case_tcp() {
 }
 
 case_tcp_many() {
-  local number peers
+  local ids id peers
   PREFIX=many
   plain tcp-many 20
-  peers=$(for number in {1..20}; do detail "many$number" | jq -r .transport.peer; done | sort -u | wc -l)
+  ids=$(stored | jq -r '.[].id')
+  peers=$(for id in $ids; do api "/api/alarms/$id" | jq -r .transport.peer; done | sort -u | wc -l)
   [ "$peers" -eq 20 ] || fail "20 calls came over $peers connections"
   echo "20 alarms, 20 connections"
 }
@@ -355,6 +357,7 @@ again() {
   first=$(sort "$MRS")
   stop_server "$SERVER_PID" "$1" || true
   [ "$STOPPED_WITH" -eq "$2" ] || fail "ended with $STOPPED_WITH, expected $2"
+  [ "$1" = KILL ] || expect_folded "$DIR/alarms.sqlite"
   start_server "$DIR/alarms.sqlite"
   MARK=0
   expect_stored 3 "$ALARM"
@@ -422,15 +425,16 @@ case_full_disk() {
   echo "$declined of 20 declined, none lost; 503 \"$REASON\"; healthy again after $took"
 }
 
-# The file system is read-only when the server starts. (Under an open journal the kernel refuses the
-# remount with EBUSY: that is read-only-open.)
-case_read_only() {
+# read_only_start SIGNAL: the server ends by it and starts anew on a file system that is read-only by
+# then. (Under an open journal the kernel refuses the remount with EBUSY: that is read-only-open.)
+read_only_start() {
   local took
   mount_small 16m
   start_server "$DISK/alarms.sqlite"
   PREFIX=before
   plain udp 1
-  stop_server "$SERVER_PID" TERM || fail "ended with $STOPPED_WITH"
+  stop_server "$SERVER_PID" "$1" || [ "$1" = KILL ] || fail "ended with $STOPPED_WITH"
+  [ "$1" = KILL ] || expect_folded "$DISK/alarms.sqlite"
 
   mount -o remount,ro "$DISK"
   start_server "$DISK/alarms.sqlite"
@@ -441,6 +445,15 @@ case_read_only() {
   plain udp 2
   stop_server "$SERVER_PID" TERM || fail "ended with $STOPPED_WITH"
   echo "started read-only: snu 5, 503 \"$REASON\"; writable: healthy after $took"
+}
+
+case_read_only() {
+  read_only_start TERM
+}
+
+# A crash leaves SQLite's log and index behind, and those can be read: another way through.
+case_read_only_crash() {
+  read_only_start KILL
 }
 
 # The files become immutable under the open journal.

@@ -3,7 +3,6 @@
 # What a case ends with that cannot be played here.
 SKIPPED=77
 
-
 fail() {
   echo "$*" >&2
   exit 1
@@ -77,7 +76,7 @@ stop_server() {
   ) >/dev/null 2>&1 &
   local guard=$!
   STOPPED_WITH=0
-  wait "$1" 2>/dev/null || STOPPED_WITH=$?
+  { wait "$1" || STOPPED_WITH=$?; } 2>/dev/null
   kill "$guard" 2>/dev/null || true
   wait "$guard" 2>/dev/null || true
   [ "$STOPPED_WITH" -eq 0 ]
@@ -225,6 +224,14 @@ expect_stored_as_answered() {
   diff <(stored | jq -r '.[] | select(.verdict == "accepted") | .ref' | sort) \
     <(awk '$2 == "0" { print $1 }' "$file" | sort -u) >&2 ||
     fail "stored (<) and answered with snu 0 (>) differ"
+}
+
+# After a clean stop the journal is one file, whole.
+expect_folded() {
+  [ ! -s "$1-wal" ] || {
+    ls -l "$1"* >&2
+    fail "the write-ahead log was not folded back by a clean stop"
+  }
 }
 
 # The record of one alarm, by ref, since mark.

@@ -1,13 +1,9 @@
 //! From one code system to another, with what the step loses.
 
-mod lost;
-
 use alarm_codes::{
     Code, CodeError, Encoding, Mapping, Phase, Profile, System, UnknownName, codes_of, kind_of,
 };
 use serde::Serialize;
-
-pub use lost::fields_lost;
 
 /// A code as a person types it: `scaip:0003+0010`, `sensio:906`, `contact-id:3:101`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +117,7 @@ pub struct Target {
     pub no_code: Option<String>,
     /// Parts of an event that the system cannot carry, whatever the code (taxonomy reference
     /// section 8).
-    pub fields_lost: &'static [&'static str],
+    pub fields_lost: Vec<&'static str>,
 }
 
 /// One code that says the kind.
@@ -204,7 +200,7 @@ fn target(mapping: &Mapping, system: System, profile: Option<Profile>) -> Target
             .map(|row| target_code(&row, mapping.phase()))
             .collect(),
         no_code,
-        fields_lost: fields_lost(system),
+        fields_lost: system.lost().iter().map(|part| part.name()).collect(),
     }
 }
 

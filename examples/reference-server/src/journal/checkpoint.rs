@@ -79,6 +79,8 @@ fn run(shared: &Shared, requests: &Receiver<()>) {
                 connection = None;
             }
         }
+        // What was opened in trouble would keep the trouble alive.
+        connection = connection.filter(|(opened, _)| shared.may_keep(*opened));
     }
 }
 

@@ -1,8 +1,8 @@
 //! Reading: connections of their own, which neither wait for the writer nor hold it up.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use tokio::sync::Semaphore;
@@ -194,7 +194,6 @@ const PARALLEL: usize = 4;
 #[derive(Debug)]
 pub(super) struct Readers {
     shared: Arc<Shared>,
-    idle: Mutex<Vec<(u64, Connection)>>,
     permits: Semaphore,
     closed: AtomicBool,
 }
@@ -203,7 +202,6 @@ impl Readers {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         Self {
             shared,
-            idle: Mutex::default(),
             permits: Semaphore::new(PARALLEL),
             closed: AtomicBool::new(false),
         }
@@ -213,10 +211,7 @@ impl Readers {
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::Release);
         self.permits.close();
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.shared.idle_readers().clear();
     }
 
     pub(super) async fn alarms_after(
@@ -279,8 +274,8 @@ impl Readers {
         let (generation, connection) = self.take().map_err(unavailable)?;
         // A connection whose query failed is not kept.
         let answer = query(&connection).map_err(unavailable)?;
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if !self.closed.load(Ordering::Acquire) {
+        let mut idle = self.shared.idle_readers();
+        if !self.closed.load(Ordering::Acquire) && self.shared.may_keep(generation) {
             idle.push((generation, connection));
         }
         Ok(answer)
@@ -289,7 +284,7 @@ impl Readers {
     fn take(&self) -> rusqlite::Result<(u64, Connection)> {
         let generation = self.shared.generation.load(Ordering::Acquire);
         {
-            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut idle = self.shared.idle_readers();
             idle.retain(|(opened, _)| *opened == generation);
             if let Some(ready) = idle.pop() {
                 return Ok(ready);

@@ -1,10 +1,11 @@
 //! What the writer, the checkpointer, the readers and the handle have in common.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
+use rusqlite::Connection;
 
 use super::error::{Fault, Health};
 use super::queue::Queue;
@@ -120,6 +121,8 @@ pub(super) struct Shared {
     pub(super) finish_checkpoint: AtomicBool,
     /// Grows when the writer opens the file anew; older connections are let go.
     pub(super) generation: AtomicU64,
+    /// Readers not in use, with the generation they were opened in.
+    pub(super) idle_readers: Mutex<Vec<(u64, Connection)>>,
     trouble: Mutex<Option<(Arc<str>, Timestamp)>>,
 }
 
@@ -140,9 +143,31 @@ impl Shared {
             copied_pages: AtomicU32::new(0),
             finish_checkpoint: AtomicBool::new(false),
             generation: AtomicU64::new(0),
+            idle_readers: Mutex::default(),
             trouble: Mutex::new(None),
             settings,
         }
+    }
+
+    /// Begins a new generation and lets go of every connection of the old one that is not in use.
+    ///
+    /// SQLite keeps one mapping of the shared memory for all connections of a process to a file. A
+    /// connection opened while the disk was read-only maps it read-only, and as long as that one
+    /// lives, no new connection can write.
+    pub(super) fn begin_generation(&self) {
+        self.generation.fetch_add(1, Ordering::Release);
+        self.idle_readers().clear();
+    }
+
+    pub(super) fn idle_readers(&self) -> MutexGuard<'_, Vec<(u64, Connection)>> {
+        self.idle_readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a connection opened in this generation may be kept for later.
+    pub(super) fn may_keep(&self, generation: u64) -> bool {
+        generation == self.generation.load(Ordering::Acquire) && !self.is_in_trouble()
     }
 
     /// Size of the write-ahead log after the last commit.

@@ -65,13 +65,13 @@ impl Writer {
 
     fn reopen(&mut self) -> Result<(), OpenError> {
         self.store = None;
+        self.shared.begin_generation();
         if self.lock.is_none() {
             self.lock = Some(take_lock(&self.shared.settings.path)?);
         }
         self.store = Some(Store::open(&self.shared, !self.existed)?);
         self.existed = true;
         self.reopen = false;
-        self.shared.generation.fetch_add(1, Ordering::Release);
         Ok(())
     }
 

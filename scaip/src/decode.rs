@@ -515,6 +515,9 @@ impl<'t> Fields<'t> {
 
     /// What no field took: elements of the other document, and the edition of `mreq`.
     fn set_aside_the_rest(&mut self, request: bool) -> Result<(), DecodeError> {
+        if self.draft.is_exhausted() {
+            return Ok(());
+        }
         for &tag in Tag::ALL {
             let foreign = if request {
                 !tag.in_request()

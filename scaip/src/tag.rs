@@ -70,42 +70,47 @@ macro_rules! tags {
                 match self { $( Tag::$name => $pattern, )* }
             }
 
-            /// The element of this name directly below the root.
+            /// The element with this key, wherever it belongs.
             #[inline]
-            pub(crate) fn below_root(name: &[u8]) -> Option<Tag> {
-                // Three bytes and an integer compare: this runs for every element.
-                let &[a, b, c] = name else {
-                    return (name == b"mreq").then_some(Tag::MediaRequest);
-                };
-                match &[a, b, c] {
-                    b"geo" | b"tim" | b"gga" => None,
-                    other => Self::by_three(*other),
-                }
-            }
-
-            /// The element of this name inside `lge`.
-            #[inline]
-            pub(crate) fn below_location(name: &[u8]) -> Option<Tag> {
-                match name {
-                    b"geo" => Some(Tag::Position),
-                    b"tim" => Some(Tag::PositionTime),
-                    b"gga" => Some(Tag::NmeaGga),
+            #[allow(non_upper_case_globals, reason = "named after the variants they stand for")]
+            fn by_key(wanted: u32) -> Option<Tag> {
+                // Constants make this a search tree; it runs for every element.
+                $( const $name: u32 = key($wire.as_bytes()); )*
+                match wanted {
+                    $( $name => Some(Tag::$name), )*
                     _ => None,
                 }
-            }
-
-            #[inline]
-            fn by_three(name: [u8; 3]) -> Option<Tag> {
-                $( if $wire.len() == 3 && name == first_three($wire) { return Some(Tag::$name); } )*
-                None
             }
         }
     };
 }
 
-const fn first_three(name: &str) -> [u8; 3] {
-    let bytes = name.as_bytes();
-    [bytes[0], bytes[1], bytes[2]]
+impl Tag {
+    /// The element of this name directly below the root.
+    #[inline]
+    pub(crate) fn below_root(name: &[u8]) -> Option<Tag> {
+        Tag::by_key(key(name)).filter(|tag| !tag.is_in_location())
+    }
+
+    /// The element of this name inside `lge`.
+    #[inline]
+    pub(crate) fn below_location(name: &[u8]) -> Option<Tag> {
+        Tag::by_key(key(name)).filter(|tag| tag.is_in_location())
+    }
+
+    const fn is_in_location(self) -> bool {
+        matches!(self, Tag::Position | Tag::PositionTime | Tag::NmeaGga)
+    }
+}
+
+/// A name of three or four letters as a number; 0, which no element has, for any other.
+#[inline]
+const fn key(name: &[u8]) -> u32 {
+    match *name {
+        [a, b, c] => u32::from_be_bytes([0, a, b, c]),
+        [a, b, c, d] => u32::from_be_bytes([a, b, c, d]),
+        _ => 0,
+    }
 }
 
 tags! {

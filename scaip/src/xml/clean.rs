@@ -118,15 +118,18 @@ impl<'a> Scan<'a> {
     #[inline]
     fn put(&mut self, tag: Tag, start: usize, end: usize, draft: &mut Draft<'a>) -> Option<()> {
         self.left = self.left.checked_sub(1)?;
-        let slot = &mut draft.slots[tag as usize];
-        if slot.is_some() {
+        if draft.has(tag) {
             return None;
         }
         // Both ends lie next to ASCII, so this is a character boundary.
-        *slot = Some(Slot {
-            text: Cow::Borrowed(self.text.get(start..end)?),
-            offset: start,
-        });
+        let text = Cow::Borrowed(self.text.get(start..end)?);
+        draft.put(
+            tag,
+            Slot {
+                text,
+                offset: start,
+            },
+        );
         Some(())
     }
 

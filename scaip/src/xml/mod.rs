@@ -65,6 +65,11 @@ impl fmt::Debug for ExtraElement<'_> {
     }
 }
 
+const fn bit(tag: Tag) -> u64 {
+    const { assert!(Tag::COUNT <= 64) };
+    1 << tag as u32
+}
+
 /// Which document the root names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Document {
@@ -98,6 +103,8 @@ impl Document {
 pub(crate) struct Draft<'a> {
     pub(crate) document: Document,
     slots: [Option<Slot<'a>>; Tag::COUNT],
+    /// One bit for each slot that is filled.
+    filled: u64,
     /// Second and later `crd` and `tnu`.
     pub(crate) more: Vec<(Tag, Slot<'a>)>,
     pub(crate) extra: Vec<ExtraElement<'a>>,
@@ -110,6 +117,7 @@ impl<'a> Draft<'a> {
         Draft {
             document: Document::Request,
             slots: [const { None }; Tag::COUNT],
+            filled: 0,
             more: Vec::new(),
             extra: Vec::new(),
             warnings: Vec::new(),
@@ -136,12 +144,30 @@ impl<'a> Draft<'a> {
     /// Takes the text of an element out.
     #[inline]
     pub(crate) fn take(&mut self, tag: Tag) -> Option<Slot<'a>> {
+        if !self.has(tag) {
+            return None;
+        }
+        self.filled &= !bit(tag);
         self.slots[tag as usize].take()
     }
 
+    /// Fills the slot of an element.
+    #[inline]
+    fn put(&mut self, tag: Tag, slot: Slot<'a>) {
+        self.filled |= bit(tag);
+        self.slots[tag as usize] = Some(slot);
+    }
+
+    /// Whether every element has been taken.
+    #[inline]
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.filled == 0 && self.more.is_empty()
+    }
+
     /// Whether the element is there.
+    #[inline]
     pub(crate) fn has(&self, tag: Tag) -> bool {
-        self.slots[tag as usize].is_some()
+        self.filled & bit(tag) != 0
     }
 
     /// The reference, for an answer to a message that fails later.
@@ -153,7 +179,7 @@ impl<'a> Draft<'a> {
     /// Puts an element in its place; the first one wins.
     fn set(&mut self, tag: Tag, name: &'a str, slot: Slot<'a>) -> Result<(), DecodeError> {
         if !self.has(tag) {
-            self.slots[tag as usize] = Some(slot);
+            self.put(tag, slot);
             return Ok(());
         }
         if matches!(tag, Tag::CallerId | Tag::TransferredNumber) {

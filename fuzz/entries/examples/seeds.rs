@@ -126,6 +126,10 @@ fn requests() -> Vec<Seed> {
             "<mrq><ref>1</ref><cid>2</cid><dty>3</dty><lge><geo>geo:59.9,-10.7,12;u=3</geo></lge></mrq>",
         ),
         (
+            "line_end_before_a_reference",
+            "<mrq><ref>1</ref><cid>2</cid><dty>3</dty><ite>a\r&#13;b\r&#10;c</ite></mrq>",
+        ),
+        (
             "line_ends_inside",
             "<mrq><ref>1</ref><cid>2</cid><dty>3</dty><ite>a\r\nb\rc&#13;d</ite></mrq>",
         ),
@@ -160,6 +164,10 @@ fn responses() -> Vec<Seed> {
         (
             "indented_declared",
             "<?xml version=\"1.0\"?>\n<mrs>\n <ref>A1</ref>\n <snu>00</snu>\n</mrs>\n",
+        ),
+        (
+            "end_tag_with_a_colon",
+            "<mrs><ref>A1</ref><snu></:snu></mrs>",
         ),
         ("no_number", "<mrs><ref>A1</ref></mrs>"),
         ("unreadable_number", "<mrs><ref>A1</ref><snu>ok</snu></mrs>"),

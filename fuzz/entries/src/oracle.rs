@@ -44,7 +44,10 @@ pub(crate) fn compare(body: &[u8], options: &DecodeOptions, ours: &Outcome<'_>) 
                     | DecodeErrorKind::Entity
                     | DecodeErrorKind::EmptyBody
             );
-            assert!(!refused_as_xml, "XML with root {name} is refused: {error}");
+            assert!(
+                !refused_as_xml || no_prefix_before_the_colon(body),
+                "XML with root {name} is refused: {error}"
+            );
             if ["mrq", "mrs"].contains(&name) {
                 assert_ne!(error.kind, DecodeErrorKind::Root);
             }
@@ -59,11 +62,32 @@ fn not_looked_into(body: &[u8]) -> bool {
     body.windows(2).any(|pair| pair == b"<!" || pair == b"<?")
 }
 
+/// `<:name>`: roxmltree takes the name for one without a prefix, and closes `<name>` with it.
+fn no_prefix_before_the_colon(body: &[u8]) -> bool {
+    let colon = |lead: &[u8]| body.windows(lead.len()).any(|window| window == lead);
+    colon(b"<:") || colon(b"</:")
+}
+
 fn transcoded(kind: WarningKind) -> bool {
     matches!(
         kind,
         WarningKind::DeclaredEncoding | WarningKind::AssumedWindows1252
     )
+}
+
+/// Line ends, made equal: roxmltree keeps a carriage return that stands in front of a character
+/// reference, or takes it for one with the line feed that the reference means. XML 1.0 2.11 makes
+/// a line feed of it before references are read.
+fn lines(text: &str) -> String {
+    let mut lines = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\r' | '\n' if lines.ends_with('\n') => {}
+            '\r' | '\n' => lines.push('\n'),
+            other => lines.push(other),
+        }
+    }
+    lines
 }
 
 /// The text directly inside an element, trimmed; `None` when nothing is left.
@@ -74,7 +98,7 @@ fn text_of(node: Node<'_, '_>) -> Option<String> {
         .filter_map(|child| child.text())
         .collect();
     let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
+    (!text.is_empty()).then(|| lines(text))
 }
 
 fn named<'a, 'i>(parent: Node<'a, 'i>, name: &'static str) -> impl Iterator<Item = Node<'a, 'i>> {
@@ -139,7 +163,7 @@ fn same_texts(decoded: &Decoded<'_, Message<'_>>, document: &Document<'_>) {
 }
 
 fn same_request(request: &Request<'_>, seen: &Seen<'_, '_>) {
-    let same = |name, ours: Option<&str>| assert_eq!(ours, seen.text(name).as_deref(), "{name}");
+    let same = |name, ours: Option<&str>| assert_eq!(ours.map(lines), seen.text(name), "{name}");
     same("ref", Some(request.reference.as_str()));
     same("cid", Some(request.controller_id.as_str()));
     same("did", request.device_id.as_ref().map(|id| id.as_str()));
@@ -167,16 +191,11 @@ fn same_request(request: &Request<'_>, seen: &Seen<'_, '_>) {
     let calls: Vec<_> = request
         .caller_ids
         .iter()
-        .map(|call| call.as_str())
+        .map(|call| lines(call.as_str()))
         .collect();
     assert_eq!(calls, seen.texts("crd"));
     let message_type = seen.text("mty").unwrap_or_else(|| "ME".into());
-    assert!(
-        request
-            .message_type
-            .code()
-            .eq_ignore_ascii_case(&message_type)
-    );
+    assert!(lines(request.message_type.code()).eq_ignore_ascii_case(&message_type));
     let here = request.geographic_location.as_ref();
     for (name, ours) in [
         ("geo", here.and_then(|location| location.position.as_ref())),
@@ -184,8 +203,8 @@ fn same_request(request: &Request<'_>, seen: &Seen<'_, '_>) {
         ("gga", here.and_then(|location| location.nmea_gga.as_ref())),
     ] {
         assert_eq!(
-            ours.map(|text| text.as_str()),
-            seen.located(name).as_deref(),
+            ours.map(|text| lines(text.as_str())),
+            seen.located(name),
             "{name}"
         );
     }
@@ -196,17 +215,14 @@ fn same_request(request: &Request<'_>, seen: &Seen<'_, '_>) {
 }
 
 fn same_response(response: &Response<'_>, seen: &Seen<'_, '_>) {
-    assert_eq!(
-        seen.text("ref").as_deref(),
-        Some(response.reference.as_str())
-    );
+    assert_eq!(seen.text("ref"), Some(lines(response.reference.as_str())));
     assert_eq!(seen.number("snu"), Some(response.status_number.number()));
-    let text = response.status_text.as_ref().map(|text| text.as_str());
-    assert_eq!(seen.text("ste").as_deref(), text);
+    let text = response.status_text.as_ref();
+    assert_eq!(seen.text("ste"), text.map(|text| lines(text.as_str())));
     let numbers: Vec<_> = response
         .transferred_numbers
         .iter()
-        .map(|call| call.as_str())
+        .map(|call| lines(call.as_str()))
         .collect();
     assert_eq!(numbers, seen.texts("tnu"));
     assert_eq!(

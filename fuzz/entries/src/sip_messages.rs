@@ -168,6 +168,9 @@ enum Found {
     Message(Bytes, Vec<SipWarning>),
     Unreadable(Bytes, SipError),
     Wrong(SipError, Option<StatusCode>),
+    /// A head beyond the limits. When it breaks two of them, the one that is met first in time
+    /// is named, and how much of the head there is for an answer depends on it.
+    HeadBeyondLimits,
 }
 
 fn drain(framer: &mut StreamFramer, pushed: usize, found: &mut Vec<Found>) {
@@ -183,7 +186,12 @@ fn drain(framer: &mut StreamFramer, pushed: usize, found: &mut Vec<Found>) {
             Framed::Unreadable(rejected) => {
                 Found::Unreadable(rejected.raw().clone(), rejected.error())
             }
-            Framed::Wrong(rejected) => Found::Wrong(rejected.error(), rejected.answer()),
+            Framed::Wrong(rejected) => match rejected.error() {
+                SipError::HeadTooLarge { .. } | SipError::TooManyHeaders { .. } => {
+                    Found::HeadBeyondLimits
+                }
+                error => Found::Wrong(error, rejected.answer()),
+            },
             Framed::KeepAlive => continue,
             Framed::NeedMore => return,
             other => panic!("a finding that is not known here: {other:?}"),

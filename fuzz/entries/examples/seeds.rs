@@ -262,6 +262,10 @@ fn datagrams() -> Vec<Seed> {
         ("ok", "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1\r\nFrom: <sip:a@example.net>;tag=1\r\nTo: <sip:b@example.net>;tag=2\r\nCall-ID: a1\r\nCSeq: 1 MESSAGE\r\nContent-Length: 0\r\n\r\n"),
         ("busy", "SIP/2.0 503 Service Unavailable\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\nCSeq: 1 MESSAGE\r\nRetry-After: 5\r\n\r\n"),
         ("keep_alive", "\r\n\r\n"),
+        (
+            "carriage_return_first",
+            "\rSIP/2.0 200 OK\r\nVia: x\r\nCSeq: 1 MESSAGE\r\nl: 0\r\n\r\n",
+        ),
         ("line_end_first", "\r\nMESSAGE"),
         ("no_end_of_head", "MESSAGE sip:a SIP/2.0\r\nVia: x"),
         ("via_value", "SIP/2.0/UDP [2001:db8::1]:5062;rport=1;received=192.0.2.1;branch=z9hG4bK1"),

@@ -130,6 +130,10 @@ fn requests() -> Vec<Seed> {
             "<mrq><ref>1</ref><cid>2</cid><dty>3</dty><ite>a\r&#13;b\r&#10;c</ite></mrq>",
         ),
         (
+            "declaration_inside",
+            "<mrq><ref>1</ref><?xml\tversion='1.0'?><cid>2</cid><dty>3</dty></mrq>",
+        ),
+        (
             "line_ends_inside",
             "<mrq><ref>1</ref><cid>2</cid><dty>3</dty><ite>a\r\nb\rc&#13;d</ite></mrq>",
         ),

@@ -36,7 +36,7 @@ fn read(criterion: &mut Criterion) {
             b.iter(|| {
                 with_a_tree(black_box(body), |request| {
                     black_box(request);
-                })
+                });
             });
         });
         group.bench_function("quick-xml with serde", |b| {

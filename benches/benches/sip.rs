@@ -19,7 +19,7 @@ fn messages(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(1));
     let mut endpoint = EndpointRound::new(ALARM.body);
     group.bench_function("endpoint: request and answer", |b| {
-        b.iter(|| endpoint.run())
+        b.iter(|| endpoint.run());
     });
     let mut receiver = ReceiverRound::new(ALARM.body);
     group.bench_function("receiver: alarm and mrs in the 200", |b| {

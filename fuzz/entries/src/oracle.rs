@@ -59,7 +59,8 @@ pub(crate) fn compare(body: &[u8], options: &DecodeOptions, ours: &Outcome<'_>) 
 /// What our readers pass over without looking inside: comments, processing instructions and the
 /// XML declaration.
 fn not_looked_into(body: &[u8]) -> bool {
-    body.windows(2).any(|pair| pair == b"<!" || pair == b"<?")
+    let holds = |text: &[u8]| body.windows(text.len()).any(|window| window == text);
+    holds(b"<!--") || holds(b"<?")
 }
 
 /// Where roxmltree takes what is not XML: it reads `<:name>` as a name without a prefix and closes

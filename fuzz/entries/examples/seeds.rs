@@ -514,6 +514,18 @@ fn transactions() -> Vec<Seed> {
                 .done(),
         ),
         (
+            "expiry_while_outputs_are_held",
+            list()
+                .then(13, &[1])
+                .then(0, &[0, 1, 0, 0])
+                .then(6, &milliseconds(33_000))
+                .then(13, &[0])
+                .then(13, &[1])
+                .then(7, &[])
+                .then(8, &[0, ok_low, ok_high])
+                .done(),
+        ),
+        (
             "more_requests_than_room",
             (0..9)
                 .fold(list(), |list, number| {

@@ -82,6 +82,7 @@ enum Operation {
 /// What is known of a request that was handed up.
 struct Asked {
     id: RequestId,
+    /// It did not come before this; while outputs are held it may have come later.
     at: Instant,
     /// Where it came from and its bytes: the same again is a repetition.
     datagram: Option<(SocketAddr, Bytes)>,
@@ -104,6 +105,8 @@ struct World {
     /// The datagram that is being taken, until its event is seen.
     arriving: Option<(SocketAddr, Bytes)>,
     held_operations: usize,
+    /// When outputs were last taken.
+    taken: Instant,
 }
 
 /// Runs the operations; the books must balance whatever they are.
@@ -126,6 +129,7 @@ pub fn sip_transactions(data: &[u8]) {
         answers: HashSet::new(),
         arriving: None,
         held_operations: 0,
+        taken: start,
     };
     let mut input = Unstructured::new(data);
     for _ in 0..OPERATIONS {
@@ -369,6 +373,7 @@ impl World {
             "{count} transmits, {events} events"
         );
         self.held_operations = 0;
+        self.taken = self.now;
         let (server, client, connections) = self.endpoint.load();
         assert!(server <= SERVER_TRANSACTIONS);
         assert!(client <= CLIENT_TRANSACTIONS);
@@ -410,7 +415,7 @@ impl World {
                 );
                 assert_eq!(message.method(), Some(Method::Message));
                 let datagram = self.arriving.clone().filter(|_| path.connection.is_none());
-                let at = self.now;
+                let at = self.taken;
                 self.asked.push(Asked {
                     id,
                     at,

@@ -569,7 +569,7 @@ codes! {
 
 codes! {
     #[doc = "`ico`, information code. The table is not public (SCAIP reference 8.5)."]
-    InformationCode, Tag::InformationCode, 1;
+    InformationCode, Tag::InformationCode, 3;
 }
 
 codes! {

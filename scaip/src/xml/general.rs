@@ -60,7 +60,7 @@ pub(super) fn read<'a>(
         source,
         options,
         draft,
-        open: Vec::new(),
+        open: Vec::with_capacity(4),
         elements: 0,
         seen_root: false,
         started: false,
@@ -183,10 +183,12 @@ impl<'a> Walk<'a, '_> {
             return Err(DecodeError::new(DecodeErrorKind::TooDeep { limit }, before));
         }
         let name = self.name(tag, before)?;
-        let lower = name.to_ascii_lowercase();
-        if lower != name {
+        let lower = if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
             self.draft.deviation(WarningKind::LetterCase, before)?;
-        }
+            Cow::Owned(name.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(name)
+        };
         let parent = self.open.last().map(|open| open.place);
         let place = match parent {
             None if self.seen_root => {
@@ -237,17 +239,20 @@ impl<'a> Walk<'a, '_> {
         if name.is_empty() {
             return Err(not_well_formed(NotWellFormed::Markup, offset));
         }
-        for attribute in tag.attributes().with_checks(false) {
-            let attribute =
-                attribute.map_err(|_| not_well_formed(NotWellFormed::Markup, offset))?;
-            let key = attribute.key.as_ref();
-            let namespace = key == "xmlns" || key.starts_with("xmlns:");
-            let kind = if namespace {
-                WarningKind::Namespace
-            } else {
-                WarningKind::Attribute
-            };
-            self.draft.deviation(kind, offset)?;
+        // Nearly every tag is a bare name.
+        if tag.len() > length {
+            for attribute in tag.attributes().with_checks(false) {
+                let attribute =
+                    attribute.map_err(|_| not_well_formed(NotWellFormed::Markup, offset))?;
+                let key = attribute.key.as_ref();
+                let namespace = key == "xmlns" || key.starts_with("xmlns:");
+                let kind = if namespace {
+                    WarningKind::Namespace
+                } else {
+                    WarningKind::Attribute
+                };
+                self.draft.deviation(kind, offset)?;
+            }
         }
         match name.rsplit_once(':') {
             Some((_, local)) if !local.is_empty() => {
@@ -307,13 +312,13 @@ impl<'a> Walk<'a, '_> {
             if !blank {
                 self.draft.deviation(WarningKind::StrayText, offset)?;
             }
-        } else if place != Place::Known(Tag::GeographicLocation)
-            && let Some(open) = self.open.last_mut()
-        {
-            if open.text.is_empty() {
-                open.text = text;
-            } else {
-                open.text.to_mut().push_str(&text);
+        } else if place != Place::Known(Tag::GeographicLocation) {
+            if let Some(open) = self.open.last_mut() {
+                if open.text.is_empty() {
+                    open.text = text;
+                } else {
+                    open.text.to_mut().push_str(&text);
+                }
             }
         }
         Ok(())

@@ -267,7 +267,10 @@ fn interpret<'t>(
             None => fields.draft.has(Tag::StatusNumber),
         },
     };
-    let reference = fields.mandatory(Tag::Reference)?;
+    let root = document.root();
+    let reference = fields
+        .mandatory(Tag::Reference)
+        .map_err(|error| DecodeError { root, ..error })?;
     let message = if is_response {
         fields
             .response(Reference::new(reference.text.clone()))
@@ -281,6 +284,7 @@ fn interpret<'t>(
         .and_then(|message| fields.set_aside_the_rest(!is_response).map(|()| message))
         .map_err(|mut error| {
             error.reference = Some(Reference::new(reference.text.into_owned()));
+            error.root = root;
             error
         })?;
     let Draft {
@@ -288,7 +292,7 @@ fn interpret<'t>(
     } = fields.draft;
     Ok(Decoded {
         message,
-        root: document.root(),
+        root,
         warnings,
         extra,
         raw: Cow::Borrowed(body),

@@ -2,6 +2,7 @@
 
 use crate::codes::StatusNumber;
 use crate::message::Response;
+use crate::options::Root;
 use crate::tag::Tag;
 use crate::text::{Reference, Text};
 use crate::warning::{Warning, WarningKind};
@@ -20,6 +21,8 @@ pub struct DecodeError {
     pub offset: usize,
     /// The reference of the message, if one could be made out.
     pub reference: Option<Reference<'static>>,
+    /// The root the message had, as far as it was read; answer in kind.
+    pub root: Root,
 }
 
 /// Why a body cannot be read.
@@ -103,6 +106,7 @@ impl DecodeError {
             kind,
             offset,
             reference: None,
+            root: Root::Standard,
         }
     }
 

@@ -71,6 +71,8 @@ struct Pending {
     reference: Reference<'static>,
     root: Root,
     deadline: Instant,
+    /// Bytes of the message that the application holds.
+    size: usize,
 }
 
 /// Receives SCAIP over any number of sockets and connections, without owning any of them.
@@ -84,6 +86,7 @@ pub struct Receiver {
     config: Config,
     endpoint: Endpoint,
     pending: HashMap<IncomingId, Pending>,
+    pending_bytes: usize,
     deadlines: BTreeSet<(Instant, IncomingId)>,
     /// Responses under way, by the message that carries them.
     under_way: HashMap<MessageId, IncomingId>,
@@ -103,6 +106,7 @@ impl Receiver {
             endpoint: Endpoint::new(config.endpoint.clone())?,
             config,
             pending: HashMap::new(),
+            pending_bytes: 0,
             deadlines: BTreeSet::new(),
             under_way: HashMap::new(),
             events: VecDeque::new(),
@@ -172,7 +176,7 @@ impl Receiver {
             let mut response = Response::new(pending.reference.clone(), StatusNumber::NOT_TREATED);
             response.status_text = Some(Text::new("no decision in time"));
             // The text is short and the reference echoed before: this can be written.
-            let _ = self.send(now, id, &pending, &response);
+            let _ = self.send(now, Some(id), &pending, &response);
             self.events.push_back(Event::Undecided { id });
         }
         self.endpoint.handle_timeout(now);
@@ -208,10 +212,10 @@ impl Receiver {
 
     /// Decides about an alarm: `snu` 0 says that it is in safe keeping, anything else refuses it.
     ///
-    /// The reference of the response is replaced by that of the request, byte for byte. With
-    /// [`AnswerMode::SeparateMessage`] exactly one of [`Event::AnswerDelivered`],
-    /// [`Event::AnswerRefused`] and [`Event::AnswerUndelivered`] follows; the last one at once
-    /// when the way back is closed.
+    /// The reference of the response is replaced by that of the request, byte for byte. Exactly
+    /// one of [`Event::AnswerDelivered`], [`Event::AnswerRefused`] and
+    /// [`Event::AnswerUndelivered`] follows; the last one at once when the way back is closed.
+    /// With [`AnswerMode::BodyInOk`] it is [`Event::AnswerSent`] or [`Event::AnswerUndelivered`].
     ///
     /// # Errors
     ///
@@ -223,15 +227,16 @@ impl Receiver {
         response: &Response<'_>,
     ) -> Result<(), AnswerError> {
         let pending = self.take(id).ok_or(AnswerError::NotWaiting)?;
-        self.send(now, id, &pending, response).inspect_err(|_| {
-            self.deadlines.insert((pending.deadline, id));
-            self.pending.insert(id, pending);
-        })?;
-        Ok(())
+        let result = self.send(now, Some(id), &pending, response);
+        if result.is_err() {
+            self.put(id, pending);
+        }
+        Ok(result?)
     }
 
     fn take(&mut self, id: IncomingId) -> Option<Pending> {
         let pending = self.pending.remove(&id)?;
+        self.pending_bytes -= pending.size;
         self.deadlines.remove(&(pending.deadline, id));
         Some(pending)
     }
@@ -282,37 +287,37 @@ impl Receiver {
         let id = self.next_id();
         let body = message.body();
         let addresses = Addresses::of(message, &path);
+        let raw = sip::RawBytes(message.raw().clone());
         match examine(message, &body, &self.config) {
             Finding::Good { decoded, warnings } => {
-                if self.pending.len() >= self.config.pending {
-                    self.respond(now, request, StatusCode::SERVICE_UNAVAILABLE);
+                let size = raw.0.len();
+                let full = self.pending.len() >= self.config.pending
+                    || self.pending_bytes + size > self.config.pending_bytes;
+                if full {
+                    let status = StatusCode::SERVICE_UNAVAILABLE;
+                    self.respond(now, request, status);
+                    let request = decoded.into_message();
                     return Some(Event::Refused(Refusal {
                         path,
                         reason: RefusalReason::Busy,
-                        status: StatusCode::SERVICE_UNAVAILABLE,
+                        status,
                         status_number: None,
-                        body: sip::RawBytes(body),
+                        reference: Some(request.reference),
+                        controller_id: Some(request.controller_id),
+                        answer: None,
+                        raw,
                     }));
                 }
-                let waits = match self.config.answer_mode {
-                    AnswerMode::SeparateMessage => {
-                        self.respond(now, request, StatusCode::OK);
-                        None
-                    }
-                    AnswerMode::BodyInOk => Some(request),
-                };
-                let deadline = now + self.config.decision_time;
                 let pending = Pending {
                     path,
-                    request: waits,
+                    request: self.acknowledge(now, request),
                     addresses: addresses.with_controller(&decoded.message().controller_id),
                     reference: decoded.message().reference.clone(),
                     root: decoded.root(),
-                    deadline,
+                    deadline: now + self.config.decision_time,
+                    size,
                 };
-                self.pending.insert(id, pending);
-                self.deadlines.insert((deadline, id));
-                let raw = sip::RawBytes(message.raw().clone());
+                self.put(id, pending);
                 Some(Event::Request(Box::new(Incoming {
                     id,
                     path,
@@ -323,47 +328,63 @@ impl Receiver {
             }
             Finding::Answerable {
                 reason,
+                controller,
                 response,
                 root,
             } => {
-                let waits = match self.config.answer_mode {
-                    AnswerMode::SeparateMessage => {
-                        self.respond(now, request, StatusCode::OK);
-                        None
-                    }
-                    AnswerMode::BodyInOk => Some(request),
-                };
-                let reference = response.reference.clone();
                 let pending = Pending {
                     path,
-                    request: waits,
+                    request: self.acknowledge(now, request),
                     addresses,
-                    reference,
+                    reference: response.reference.clone(),
                     root,
                     deadline: now,
+                    size: 0,
                 };
-                // Nothing is lost when this fails: the sender hears nothing and goes on.
-                let _ = self.send(now, id, &pending, &response);
+                // When it fails nothing is lost: the sender hears nothing and goes on.
+                let sent = self.send(now, None, &pending, &response).is_ok();
                 Some(Event::Refused(Refusal {
                     path,
                     reason,
                     status: StatusCode::OK,
                     status_number: Some(response.status_number),
-                    body: sip::RawBytes(body),
+                    reference: Some(response.reference),
+                    controller_id: controller,
+                    answer: sent.then(|| sip::RawBytes(Bytes::copy_from_slice(&self.body))),
+                    raw,
                 }))
             }
             Finding::Unanswerable { reason, status } => {
                 self.respond(now, request, status);
-                let body = sip::RawBytes(body);
                 Some(Event::Refused(Refusal {
                     path,
                     reason,
                     status,
                     status_number: None,
-                    body,
+                    reference: None,
+                    controller_id: None,
+                    answer: None,
+                    raw,
                 }))
             }
         }
+    }
+
+    /// The 200 that goes ahead of the response; in the other mode the request waits.
+    fn acknowledge(&mut self, now: Instant, request: RequestId) -> Option<RequestId> {
+        match self.config.answer_mode {
+            AnswerMode::SeparateMessage => {
+                self.respond(now, request, StatusCode::OK);
+                None
+            }
+            AnswerMode::BodyInOk => Some(request),
+        }
+    }
+
+    fn put(&mut self, id: IncomingId, pending: Pending) {
+        self.pending_bytes += pending.size;
+        self.deadlines.insert((pending.deadline, id));
+        self.pending.insert(id, pending);
     }
 
     fn next_id(&mut self) -> IncomingId {
@@ -394,42 +415,41 @@ impl Receiver {
         let _ = self.endpoint.respond(now, request, &response);
     }
 
-    /// Sends a response the way the settings say.
+    /// Sends a response the way the settings say; with an id, what becomes of it is told.
     fn send(
         &mut self,
         now: Instant,
-        id: IncomingId,
+        id: Option<IncomingId>,
         pending: &Pending,
         response: &Response<'_>,
     ) -> Result<(), EncodeError> {
         let mut response = response.clone();
         response.reference = pending.reference.clone();
         self.body.clear();
-        encode_response(
-            &response,
-            &self.config.encode.with_root(pending.root),
-            &mut self.body,
-        )?;
+        let options = self.config.encode.with_root(pending.root);
+        encode_response(&response, &options, &mut self.body)?;
         let sent = if let Some(request) = pending.request {
             let ok = sip::Response {
                 content_type: CONTENT_TYPE,
                 body: &self.body,
                 ..sip::Response::new(StatusCode::OK)
             };
-            self.endpoint.respond(now, request, &ok).is_ok()
+            let sent = self.endpoint.respond(now, request, &ok).is_ok();
+            if let (true, Some(id)) = (sent, id) {
+                self.events.push_back(Event::AnswerSent { id });
+            }
+            sent
         } else {
             let addresses = &pending.addresses;
             let message =
                 OutgoingMessage::scaip(&addresses.controller, &addresses.account, &self.body);
-            match self.endpoint.send_message(now, &pending.path, &message) {
-                Ok(sent) => {
-                    self.under_way.insert(sent.id, id);
-                    true
-                }
-                Err(_) => false,
+            let sent = self.endpoint.send_message(now, &pending.path, &message);
+            if let (Ok(sent), Some(id)) = (&sent, id) {
+                self.under_way.insert(sent.id, id);
             }
+            sent.is_ok()
         };
-        if !sent {
+        if let (false, Some(id)) = (sent, id) {
             let reason = UndeliveredReason::Transport;
             self.events
                 .push_back(Event::AnswerUndelivered { id, reason });

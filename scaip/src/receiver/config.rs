@@ -40,6 +40,8 @@ pub struct Config {
     pub decision_time: Duration,
     /// Alarms that may wait for a decision; one more hears 503. 10,000 by default.
     pub pending: usize,
+    /// Bytes of the SIP messages of these alarms; beyond it one more hears 503. 64 MiB by default.
+    pub pending_bytes: usize,
 }
 
 impl Config {
@@ -63,6 +65,7 @@ impl Config {
             accept_unknown_message_types: false,
             decision_time: Duration::from_secs(10),
             pending: 10_000,
+            pending_bytes: 64 * 1024 * 1024,
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::decode::Decoded;
 use crate::error::{DecodeError, EncodeError};
 use crate::message::Request;
 use crate::sip::{Path, RawBytes, SipError, SipWarning, StatusCode, UndeliveredReason};
+use crate::text::{ControllerId, Reference};
 
 /// An alarm that came in; runs upward from 1 in each receiver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,8 +73,14 @@ pub struct Refusal {
     pub status: StatusCode,
     /// The `snu` that was sent, if an `mrs` was.
     pub status_number: Option<StatusNumber>,
-    /// The body as received; may hold personal data.
-    pub body: RawBytes,
+    /// The reference of the request, if one could be made out.
+    pub reference: Option<Reference<'static>>,
+    /// The controller that sent it, if the body could be read that far.
+    pub controller_id: Option<ControllerId<'static>>,
+    /// The `mrs` that was sent, if one was.
+    pub answer: Option<RawBytes>,
+    /// The whole SIP message as received; evidence, may hold personal data.
+    pub raw: RawBytes,
 }
 
 /// Why a request was refused.
@@ -126,6 +133,14 @@ pub enum Event {
     },
     /// The application took too long; the sender was told `snu` 5.
     Undecided {
+        /// The alarm.
+        id: IncomingId,
+    },
+    /// The response left in the body of the 200 ([`AnswerMode::BodyInOk`]). Whether it arrived is
+    /// not known: a 200 is not confirmed. Nothing further follows.
+    ///
+    /// [`AnswerMode::BodyInOk`]: super::AnswerMode::BodyInOk
+    AnswerSent {
         /// The alarm.
         id: IncomingId,
     },

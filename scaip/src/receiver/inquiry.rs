@@ -23,6 +23,7 @@ pub(super) enum Finding {
     /// Refused with an `mrs`.
     Answerable {
         reason: RefusalReason,
+        controller: Option<ControllerId<'static>>,
         response: Response<'static>,
         root: Root,
     },
@@ -55,10 +56,35 @@ pub(super) fn examine(message: &sip::Message, body: &[u8], config: &Config) -> F
         // The registered type has none; charset is seen and changes nothing.
         warnings.push(ReceiverWarning::ContentType);
     }
-    match decode_request(body, &config.decode) {
-        Ok(decoded) => accepted(message, decoded.into_owned(), warnings, config),
+    let foreign = media.is_none_or(|media| !media.is(CONTENT_TYPE));
+    match decode(message, body, config) {
+        Ok(decoded) => accepted(message, decoded, warnings, config),
+        // Neither the type nor the content is ours.
+        Err(error) if foreign && media.is_some() && error.reference.is_none() => refused(
+            RefusalReason::ContentType,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ),
         Err(error) => rejected(error),
     }
+}
+
+/// Reads the body. Of a datagram longer than its Content-Length says, the stated part counts if it
+/// is a message (RFC 3261 18.3), and the whole if it is not (SCAIP reference 11 rule 12).
+fn decode(
+    message: &sip::Message,
+    body: &[u8],
+    config: &Config,
+) -> Result<Decoded<'static, Request<'static>>, DecodeError> {
+    let stated = message.warnings().iter().find_map(|warning| match warning {
+        sip::SipWarning::ContentLengthMismatch { stated, .. } => usize::try_from(*stated).ok(),
+        _ => None,
+    });
+    if let Some(part) = stated.and_then(|stated| body.get(..stated)) {
+        if let Ok(decoded) = decode_request(part, &config.decode) {
+            return Ok(decoded.into_owned());
+        }
+    }
+    decode_request(body, &config.decode).map(Decoded::<Request<'_>>::into_owned)
 }
 
 fn accepted(
@@ -79,6 +105,7 @@ fn accepted(
         let root = decoded.root();
         return Finding::Answerable {
             reason: RefusalReason::UnknownMessageType,
+            controller: Some(request.controller_id.clone()),
             response,
             root,
         };
@@ -99,9 +126,10 @@ fn rejected(error: DecodeError) -> Finding {
         && error.reference.as_ref().is_some_and(can_be_echoed);
     match error.refusal().filter(|_| answerable) {
         Some(response) => {
-            let root = Root::Standard;
+            let root = error.root;
             Finding::Answerable {
                 reason: RefusalReason::Decode(error),
+                controller: None,
                 response,
                 root,
             }

@@ -83,7 +83,7 @@ pub(super) fn refused(refusal: &Refusal) -> Entry {
         &event,
         source_ref,
         summary,
-        refusal.body.0.clone(),
+        refusal.raw.0.clone(),
     )
 }
 

@@ -269,7 +269,7 @@ impl Work {
                 reason = refusal.reason.code(),
                 status = refusal.status.get(),
                 snu = refusal.status_number.map(StatusNumber::number),
-                bytes = refusal.body.0.len(),
+                bytes = refusal.raw.0.len(),
                 held_back,
                 "refused a message"
             );

@@ -135,7 +135,7 @@ pub struct Event {
         serde(default, skip_serializing_if = "Vec::is_empty")
     )]
     pub history: Vec<HistoryEntry>,
-    /// True when the message is, or belongs to, a test. Must follow the event to every output.
+    /// Whether a test caused this message. Every output has to carry it.
     pub test: bool,
 }
 

@@ -11,11 +11,11 @@ names! {
     pub enum Relation ("relation") {
         /// Same meaning.
         Equal = "equal",
-        /// The code covers more than the kind.
+        /// The code also stands for other kinds.
         CodeBroader = "code-broader",
-        /// Neither contains the other.
+        /// Code and kind share a part of their meaning.
         Overlap = "overlap",
-        /// The code says more than the kind; keep the rest as detail.
+        /// The code is a special case of the kind; what it adds goes into `detail`.
         CodeNarrower = "code-narrower",
         /// The system has no code for the kind.
         None = "none",

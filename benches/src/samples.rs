@@ -28,7 +28,7 @@ pub const HEARTBEAT: Sample = Sample {
 /// Every element that a request can hold.
 pub const FULL: Sample = Sample {
     name: "every element",
-    body: "<mrq><ref>Zt41LxB0aE7Kq2m9</ref><ver>01.01</ver><sco>1</sco><cha>1</cha><mty>IN</mty><hbo>1</hbo><cid>40211870</cid><dty>0051</dty><did>5A19</did><dco>002</dco><dte>Mobile pendant</dte><crd>gsm:+4700000000</crd><mreq>1</mreq><stc>0010</stc><stt>Pressed twice</stt><pri>5</pri><lco>035</lco><lva>2</lva><lge><geo>59.91387,10.75225</geo><tim>2031-02-03T04:05:06+01</tim><gga>$GPGGA,040506,5954.83,N,01045.13,E,1,08,0.9,12.0,M,39.0,M,,*47</gga></lge><lte>By the pond</lte><ico>11</ico><ite>Battery 80 percent, moving slowly</ite><ame>1</ame></mrq>",
+    body: "<mrq><ref>Zt41LxB0aE7Kq2m9</ref><ver>01.01</ver><sco>1</sco><cha>1</cha><mty>IN</mty><hbo>1</hbo><cid>40211870</cid><dty>0051</dty><did>5A19</did><dco>002</dco><dte>Mobile pendant</dte><crd>gsm:+4700000000</crd><mreq>1</mreq><stc>0010</stc><stt>Pressed twice</stt><pri>5</pri><lco>035</lco><lva>2</lva><lge><geo>59.91387,10.75225</geo><tim>2031-02-03T04:05:06+01</tim><gga>$GPGGA,040506,5954.83,N,01045.13,E,1,08,0.9,12.0,M,39.0,M,,*47</gga></lge><lte>By the pond</lte><ico>011</ico><ite>Battery 80 percent, moving slowly</ite><ame>1</ame></mrq>",
     clean: true,
 };
 

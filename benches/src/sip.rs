@@ -153,6 +153,7 @@ impl ReceiverRound {
         self.receiver
             .answer(self.now, incoming.id, &accepted)
             .expect("the alarm waits");
+        while self.receiver.poll_event(self.now).is_some() {}
         self.receiver.poll_transmit().expect("the answer").bytes
     }
 }

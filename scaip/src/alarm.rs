@@ -6,13 +6,15 @@
 
 use alarm_codes::{
     Attachment, Code, Device, DeviceKind, DeviceTime, Event, EventId, Kind, Latitude, Location,
-    Longitude, Mapping, Pattern, Phase, Private, Profile, Raw, ScaipCode, ScaipMessageType, System,
-    Timestamp, Voice, VoiceMode, codes_of, kind_of,
+    Longitude, Mapping, Part, Pattern, Phase, Private, Profile, Raw, ScaipCode, ScaipMessageType,
+    System, Timestamp, Voice, VoiceMode, codes_of, kind_of,
 };
 
-use crate::codes::{CallHandling, DeviceComponent, DeviceType, LocationCode, StatusCode};
+use crate::codes::{CallHandling, DeviceComponent, DeviceType, LocationCode, Priority, StatusCode};
 use crate::decode::Decoded;
+use crate::location::GeographicLocation;
 use crate::message::{MessageType, Request};
+use crate::tag::Tag;
 use crate::text::{ControllerId, DeviceId, Reference, Text};
 use crate::voice::{CallAddress, CallScheme};
 
@@ -151,8 +153,11 @@ fn voice(request: &Request<'_>) -> Voice {
 pub struct Written {
     /// The request; held against the limits when it is encoded.
     pub request: Request<'static>,
-    /// The row that was used; [`Mapping::loss`] says what it loses.
+    /// The row that was used; [`Mapping::loss`] says what the code loses.
     pub mapping: Mapping,
+    /// Parts of this event that the request does not carry: SCAIP has no place for them, or they
+    /// do not fit the place.
+    pub left_out: Vec<Part>,
 }
 
 /// An event that SCAIP has no honest way to say.
@@ -207,25 +212,135 @@ pub fn request_of(
     request.status_code = code
         .status
         .and_then(|number| StatusCode::try_from(number).ok());
-    let text = |text: &str| Some(Text::from(text.to_owned())).filter(|t| !t.as_str().is_empty());
     request.device_id = event.device.device.clone().map(DeviceId::from);
     request.device_component = event
         .device
         .component
         .as_deref()
         .and_then(DeviceComponent::read);
-    let location = &event.location;
     request.location_code = code
         .location
         .and_then(|number| LocationCode::try_from(number).ok())
-        .or_else(|| location.code.as_deref().and_then(LocationCode::read))
+        .or_else(|| event.location.code.as_deref().and_then(LocationCode::read))
         .unwrap_or(LocationCode::UNKNOWN);
-    request.location_value = location.value.as_deref().and_then(text);
-    request.location_text = location.text.as_ref().and_then(|t| text(t.reveal()));
-    if event.voice.mode == Some(VoiceMode::None) {
-        request.caller_ids = CallAddress::no_voice().into();
+    let left_out = fill(&mut request, event);
+    Ok(Written {
+        request,
+        mapping,
+        left_out,
+    })
+}
+
+/// Fills in what stands beside the code; gives what could not be.
+fn fill(request: &mut Request<'_>, event: &Event) -> Vec<Part> {
+    let mut left_out = Vec::new();
+    let fitting = |tag: Tag, text: &str| {
+        let text = Text::from(text.to_owned());
+        (tag.check(text.as_str()).is_ok() && !text.as_str().is_empty()).then_some(text)
+    };
+    let location = &event.location;
+    request.location_value = location
+        .value
+        .as_deref()
+        .and_then(|value| fitting(Tag::LocationValue, value));
+    request.location_text = location
+        .text
+        .as_ref()
+        .and_then(|text| fitting(Tag::LocationText, text.reveal()));
+    let lost = location.text.is_some() && request.location_text.is_none()
+        || location.value.is_some() && request.location_value.is_none()
+        || location.address.is_some();
+    if lost {
+        left_out.push(Part::Location);
     }
-    Ok(Written { request, mapping })
+    if let Some(position) = &location.position {
+        request.geographic_location = written_position(position.reveal());
+        if request.geographic_location.is_none() {
+            left_out.push(Part::Position);
+        }
+    }
+    match event.source_priority.as_deref().map(Priority::read) {
+        None => {}
+        Some(Some(priority)) if priority.fits() => request.priority = priority,
+        Some(_) => left_out.push(Part::Priority),
+    }
+    if event.voice.mode == Some(VoiceMode::Callback) {
+        request.call_handling = CallHandling::RECEIVER_CALLS_BACK;
+    }
+    let address = event
+        .voice
+        .address
+        .as_ref()
+        .map(|address| address.reveal().clone());
+    match (event.voice.mode, address) {
+        (Some(VoiceMode::None), _) => request.caller_ids = CallAddress::no_voice().into(),
+        (_, Some(address)) if Tag::CallerId.check(&address).is_ok() => {
+            request.caller_ids = CallAddress::new(address).into();
+        }
+        (_, Some(_)) => left_out.push(Part::Voice),
+        (_, None) => {}
+    }
+    fill_texts(request, event, &mut left_out);
+    if !event.subjects.is_empty() {
+        left_out.push(Part::Subject);
+    }
+    if event.times.device.is_some() {
+        left_out.push(Part::DeviceTime);
+    }
+    left_out
+}
+
+/// Texts go where the longest fits: information first, then device and status.
+fn fill_texts(request: &mut Request<'_>, event: &Event, left_out: &mut Vec<Part>) {
+    let slots = [
+        (Tag::InformationText, &mut request.information_text),
+        (Tag::DeviceText, &mut request.device_text),
+        (Tag::StatusText, &mut request.status_text),
+    ];
+    let mut texts: Vec<&str> = Vec::new();
+    for attachment in &event.attachments {
+        let part = match attachment {
+            Attachment::Text(text) => {
+                texts.push(text.reveal());
+                continue;
+            }
+            Attachment::Measurement(_) => Part::Measurements,
+            _ => Part::Pictures,
+        };
+        if !left_out.contains(&part) {
+            left_out.push(part);
+        }
+    }
+    texts.sort_by_key(|text| std::cmp::Reverse(text.chars().count()));
+    let mut texts = texts.into_iter();
+    for (tag, slot) in slots {
+        let Some(text) = texts.next() else { return };
+        if tag.check(text).is_ok() {
+            *slot = Some(Text::from(text.to_owned()));
+        } else if !left_out.contains(&Part::Text) {
+            left_out.push(Part::Text);
+        }
+    }
+    if texts.next().is_some() && !left_out.contains(&Part::Text) {
+        left_out.push(Part::Text);
+    }
+}
+
+/// `lge` for a position, `None` south of the equator or west of Greenwich: the published pattern
+/// has no minus sign.
+fn written_position(position: &alarm_codes::Position) -> Option<GeographicLocation<'static>> {
+    let (latitude, longitude) = (position.latitude.degrees(), position.longitude.degrees());
+    let text = format!("{latitude},{longitude}");
+    let fits = |tag: Tag, text: &str| tag.check(text).is_ok();
+    fits(Tag::Position, &text).then(|| GeographicLocation {
+        position: Some(Text::from(text)),
+        time: position
+            .time
+            .as_ref()
+            .filter(|time| fits(Tag::PositionTime, time.as_str()))
+            .map(|time| Text::from(time.as_str().to_owned())),
+        nmea_gga: None,
+    })
 }
 
 fn device_type_of(event: &Event) -> Option<DeviceType> {

@@ -197,16 +197,28 @@ fn read<'a>(
         return Err(error);
     }
     let result = match Source::of(body, options.mode) {
-        Ok(Source::AsReceived { text, start: 0 }) => interpret(text, body, options, expected, None),
-        Ok(Source::AsReceived { text, start }) => {
-            let shifted = |offset: usize| offset + start;
-            shift(interpret(text, body, options, expected, None), shifted)
+        Ok(Source::AsReceived {
+            text,
+            start: 0,
+            warning,
+        }) => interpret(text, body, options, expected, warning),
+        Ok(Source::AsReceived {
+            text,
+            start,
+            warning,
+        }) => {
+            let result = interpret(text, body, options, expected, warning);
+            shift(result, |offset| offset + start)
         }
-        Ok(Source::Transcoded { text, warning }) => {
+        Ok(Source::Transcoded {
+            text,
+            start,
+            warning,
+        }) => {
             // One character stands for one byte of the body.
-            let shifted = |offset: usize| {
-                text.get(..offset)
-                    .map_or(body.len(), |before| before.chars().count())
+            let shifted = |offset: usize| match text.get(..offset) {
+                Some(before) => start + before.chars().count(),
+                None => body.len(),
             };
             let result = interpret(&text, body, options, expected, Some(warning));
             shift(result.map(Decoded::<Message<'_>>::into_owned), shifted)
@@ -229,7 +241,12 @@ fn shift<'a>(
     match result {
         Ok(mut decoded) => {
             for warning in &mut decoded.warnings {
-                if warning.kind != WarningKind::AssumedWindows1252 {
+                // Those of the encoding are places in the body already.
+                let ours = matches!(
+                    warning.kind,
+                    WarningKind::AssumedWindows1252 | WarningKind::DeclaredEncoding
+                );
+                if !ours {
                     warning.offset = shifted(warning.offset);
                 }
             }
@@ -308,11 +325,11 @@ struct Fields<'t> {
 impl<'t> Fields<'t> {
     fn request(&mut self, reference: Reference<'t>) -> Result<Request<'t>, DecodeError> {
         let controller_id = self.mandatory(Tag::ControllerId)?.text;
-        let device_type = self.mandatory(Tag::DeviceType)?;
-        let offset = device_type.offset;
-        let device_type = DeviceType::read(&device_type.text).ok_or_else(|| {
-            DecodeError::new(DecodeErrorKind::Unreadable(Tag::DeviceType), offset)
-        })?;
+        let slot = self.mandatory(Tag::DeviceType)?;
+        // An alarm of a thing nobody can name is an alarm.
+        let device_type = self
+            .read_code(Tag::DeviceType, slot)?
+            .unwrap_or(DeviceType::UNKNOWN);
         let mut request = Request::new(reference, ControllerId::new(controller_id), device_type);
 
         request.version = self.version(Tag::Version)?;
@@ -559,6 +576,6 @@ macro_rules! code {
 }
 
 code! {
-    SystemConfiguration CallHandling HeartbeatOptions DeviceComponent MediaRequest StatusCode
+    SystemConfiguration CallHandling HeartbeatOptions DeviceType DeviceComponent MediaRequest StatusCode
     Priority LocationCode InformationCode MediaReply CallHandlingReply HeartbeatInterval
 }

@@ -40,7 +40,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UdpSocket};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::message::Response;
 use crate::receiver::{AnswerError, Event, IncomingId, Receiver};
@@ -57,6 +57,12 @@ pub struct Settings {
     pub idle: Duration,
     /// How long writing one message to a connection may take, 10 s by default.
     pub write_time: Duration,
+    /// How long a connection whose peer has finished sending stays open for responses, 12 s by
+    /// default: a little more than a decision may take.
+    pub linger: Duration,
+    /// Bytes read from sockets that may wait for the receiver, 4 MiB by default. What is beyond it
+    /// waits in the operating system.
+    pub input_bytes: usize,
 }
 
 impl Default for Settings {
@@ -65,6 +71,8 @@ impl Default for Settings {
             events: 4096,
             idle: Duration::from_secs(3600),
             write_time: Duration::from_secs(10),
+            linger: Duration::from_secs(12),
+            input_bytes: 4 * 1024 * 1024,
         }
     }
 }
@@ -87,6 +95,7 @@ enum Input {
     Datagrams {
         local: SocketAddr,
         datagrams: Vec<Datagram>,
+        _room: Room,
     },
     Opened {
         io: Box<dyn Io>,
@@ -94,8 +103,53 @@ enum Input {
         local: SocketAddr,
         remote: SocketAddr,
     },
-    Bytes(ConnectionId, Bytes),
+    Bytes {
+        id: ConnectionId,
+        bytes: Bytes,
+        _room: Room,
+    },
     Closed(ConnectionId),
+}
+
+/// Where inputs go, and how many bytes of them may wait.
+#[derive(Debug, Clone)]
+struct Inputs {
+    sender: mpsc::Sender<Input>,
+    room: Arc<Semaphore>,
+    limit: u32,
+}
+
+/// The room that one input takes; given back when it is dropped.
+type Room = OwnedSemaphorePermit;
+
+impl Inputs {
+    fn new(sender: mpsc::Sender<Input>, settings: &Settings) -> Self {
+        let most = u32::try_from(Semaphore::MAX_PERMITS).unwrap_or(u32::MAX);
+        let limit = u32::try_from(settings.input_bytes)
+            .unwrap_or(most)
+            .clamp(1, most);
+        let room = Arc::new(Semaphore::new(limit as usize));
+        Inputs {
+            sender,
+            room,
+            limit,
+        }
+    }
+
+    /// Waits until there is room for so many bytes; one input larger than all of it may pass alone.
+    async fn room(&self, bytes: usize) -> Option<Room> {
+        let wanted = u32::try_from(bytes).unwrap_or(u32::MAX).min(self.limit);
+        Arc::clone(&self.room).acquire_many_owned(wanted).await.ok()
+    }
+
+    /// `false` when the driver has ended.
+    async fn send(&self, input: Input) -> bool {
+        self.sender.send(input).await.is_ok()
+    }
+
+    async fn closed(&self) {
+        self.sender.closed().await;
+    }
 }
 
 /// What the application wants.
@@ -114,7 +168,7 @@ enum Command {
 #[derive(Debug, Clone)]
 pub struct Handle {
     commands: mpsc::Sender<Command>,
-    inputs: mpsc::Sender<Input>,
+    inputs: Inputs,
 }
 
 impl Handle {
@@ -165,7 +219,11 @@ impl Handle {
             local,
             remote,
         };
-        self.inputs.send(opened).await.map_err(|_| Ended)
+        if self.inputs.send(opened).await {
+            Ok(())
+        } else {
+            Err(Ended)
+        }
     }
 
     /// Decides about an alarm; see [`Receiver::answer`]. If the response cannot be sent any
@@ -224,7 +282,7 @@ pub struct Driver {
     settings: Settings,
     commands: mpsc::Receiver<Command>,
     inputs: mpsc::Receiver<Input>,
-    own_inputs: mpsc::Sender<Input>,
+    own_inputs: Inputs,
     events: mpsc::Sender<Event>,
     sockets: HashMap<SocketAddr, Arc<UdpSocket>>,
     connections: HashMap<ConnectionId, mpsc::Sender<Bytes>>,
@@ -249,6 +307,7 @@ impl Driver {
         let (command_sender, commands) = mpsc::channel(COMMANDS);
         let (input_sender, inputs) = mpsc::channel(INPUTS);
         let (events, event_receiver) = mpsc::channel(settings.events.max(1));
+        let input_sender = Inputs::new(input_sender, &settings);
         let driver = Driver {
             receiver,
             settings,
@@ -301,7 +360,11 @@ impl Driver {
                 _ = self.inputs.recv_many(&mut inputs, TURN) => {}
             }
             commands.drain(..).for_each(|command| self.obey(command));
-            inputs.drain(..).for_each(|input| self.take(input));
+            for input in inputs.drain(..) {
+                self.take(input);
+                // The receiver's queues are bounded: they are emptied after every input.
+                self.hand_out().await;
+            }
         }
     }
 
@@ -338,7 +401,9 @@ impl Driver {
     fn take(&mut self, input: Input) {
         let now = Instant::now();
         match input {
-            Input::Datagrams { local, datagrams } => {
+            Input::Datagrams {
+                local, datagrams, ..
+            } => {
                 for (remote, datagram) in datagrams {
                     self.receiver
                         .handle_datagram(now, Path::udp(local, remote), datagram);
@@ -357,7 +422,7 @@ impl Driver {
                     stream::serve(io, id, bytes, self.own_inputs.clone(), self.settings);
                 }
             }
-            Input::Bytes(id, bytes) => self.receiver.handle_stream(now, id, &bytes),
+            Input::Bytes { id, bytes, .. } => self.receiver.handle_stream(now, id, &bytes),
             Input::Closed(id) => {
                 self.connections.remove(&id);
                 self.receiver.connection_closed(id);
@@ -423,7 +488,7 @@ impl std::fmt::Debug for Input {
         f.write_str(match self {
             Input::Datagrams { .. } => "Datagrams",
             Input::Opened { .. } => "Opened",
-            Input::Bytes(..) => "Bytes",
+            Input::Bytes { .. } => "Bytes",
             Input::Closed(_) => "Closed",
         })
     }

@@ -1,4 +1,4 @@
-//! Messages to bytes: canonical order, defaults left out, full-width codes, nothing empty.
+//! Messages to bytes, in the one form that strict readers accept.
 
 use crate::codes::{
     CallHandling, CallHandlingReply, HeartbeatOptions, LocationCode, MediaReply, MediaRequest,

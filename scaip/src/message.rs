@@ -48,7 +48,7 @@ impl<'a> Message<'a> {
 
 /// `mty`: what kind of message this is. It decides before any status code does
 /// (SCAIP reference 7.1 and 10).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MessageType<'a> {
     /// `ME`: an alarm or another event; also what a missing `mty` means.
@@ -102,6 +102,15 @@ impl<'a> MessageType<'a> {
             MessageType::Information => MessageType::Information,
             MessageType::Heartbeat => MessageType::Heartbeat,
             MessageType::Other(text) => MessageType::Other(Cow::Owned(text.into_owned())),
+        }
+    }
+}
+
+impl std::fmt::Debug for MessageType<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            MessageType::Other(text) => write!(f, "other of {} characters", text.chars().count()),
+            known => f.write_str(known.code()),
         }
     }
 }

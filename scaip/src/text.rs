@@ -66,8 +66,34 @@ pub(crate) fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-fn plain(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    fmt::Debug::fmt(text, f)
+/// Shows what keeps to the pattern of an identifier; anything else could be a name or a number.
+fn identifier(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let plain = text.len() <= 16 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if plain {
+        fmt::Debug::fmt(text, f)
+    } else {
+        hidden(text, f)
+    }
+}
+
+/// Shows digits only.
+fn number(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let plain = text.len() <= 16 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if plain {
+        fmt::Debug::fmt(text, f)
+    } else {
+        hidden(text, f)
+    }
+}
+
+/// Shows what looks like a hardware address.
+fn hardware(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let plain = text.len() <= 12 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if plain {
+        fmt::Debug::fmt(text, f)
+    } else {
+        hidden(text, f)
+    }
 }
 
 fn hidden(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -78,21 +104,21 @@ text_type! {
     /// `ref`: the sender's own name for this message, 1 to 16 of `0-9 A-Z a-z` (SCAIP reference 3).
     ///
     /// An identifier, not a number: zeros in front count, case counts. A receiver echoes it
-    /// exactly, also when it breaks the pattern.
-    Reference, plain
+    /// exactly, also when it breaks the pattern. `Debug` shows it only when it keeps the pattern.
+    Reference, identifier
 }
 
 text_type! {
     /// `cid`: the unit that reports, 1 to 16 digits (SCAIP reference 3).
     ///
     /// An identifier, not a number: zeros in front count.
-    ControllerId, plain
+    ControllerId, number
 }
 
 text_type! {
     /// `did`: the thing the event is about, 1 to 8 characters; twelve are met in the field
     /// (SCAIP reference 3).
-    DeviceId, plain
+    DeviceId, hardware
 }
 
 text_type! {

@@ -156,6 +156,29 @@ impl PatternIsACall for alarm_codes::Mapping {
 }
 
 #[test]
+fn what_stands_beside_the_code_goes_along_and_what_cannot_is_named() {
+    let xml = "<mrq><ref>m55Tq0</ref><cid>70993311</cid><dty>0051</dty><dte>Unit</dte>\
+               <crd>gsm:+4700000000</crd><stc>0010</stc><pri>2</pri><lco>035</lco>\
+               <lge><geo>59.91387,10.75225</geo><tim>2031-02-03T04:05:06+01</tim></lge>\
+               <lte>Hall</lte><ite>A longer note</ite></mrq>";
+    let decoded = decode_request(xml.as_bytes(), &DecodeOptions::strict()).unwrap();
+    let event = event(xml);
+    let written = request_of(&event, Profile::Standard, Reference::new("m55Tq0")).unwrap();
+    assert_eq!(written.left_out, []);
+    assert_eq!(&written.request, decoded.message());
+
+    let mut west = event;
+    let position = west.location.position.as_mut().unwrap().reveal_mut();
+    position.longitude = alarm_codes::Longitude::from_degrees(-10.0).unwrap();
+    west.source_priority = Some("urgent".to_owned());
+    let written = request_of(&west, Profile::Standard, Reference::new("r1")).unwrap();
+    assert_eq!(
+        written.left_out,
+        [alarm_codes::Part::Position, alarm_codes::Part::Priority]
+    );
+}
+
+#[test]
 fn the_device_type_of_the_event_chooses_among_equal_codes() {
     let mut event = Event::new(EventId(1), Kind::HelpCall, Timestamp::UNIX_EPOCH);
     event.device.kind_code = Some("0048".to_owned());

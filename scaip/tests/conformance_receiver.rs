@@ -281,6 +281,7 @@ fn line_34_body_in_200_mode_holds_the_200_until_the_decision() {
         "nothing positive before the decision"
     );
     bench.accept(alarm.id).unwrap();
+    assert!(matches!(bench.events()[..], [Event::AnswerSent { id }] if id == alarm.id));
     let sent = bench.texts();
     assert_eq!(sent.len(), 1);
     assert_eq!(status(&sent[0]), "200");
@@ -527,6 +528,14 @@ fn line_42_a_wrong_content_length_is_tolerated_on_udp_and_closes_a_stream_withou
 }
 
 #[test]
+fn line_42_bytes_behind_a_right_content_length_are_passed_over() {
+    let mut sip = Sip::new(ALARM);
+    sip.body.extend_from_slice(b"\r\njunk");
+    let alarm = incoming(Bench::new(|_| ()).udp(sip.bytes()));
+    assert_eq!(alarm.decoded.raw(), ALARM.as_bytes());
+}
+
+#[test]
 fn line_43_large_messages_are_taken_on_both_transports() {
     let text = "x".repeat(1400);
     let body = ALARM.replace("</mrq>", &format!("<ite>{text}</ite></mrq>"));
@@ -652,6 +661,13 @@ fn refusals_follow_the_table_of_the_reference() {
 
 #[test]
 fn a_busy_receiver_says_503_with_retry_after() {
+    let mut bench = Bench::new(|config| config.pending_bytes = 1000);
+    incoming(bench.udp(Sip::new(ALARM).bytes()));
+    let mut large =
+        Sip::new(ALARM.replace("</mrq>", &format!("<ite>{}</ite></mrq>", "x".repeat(999))));
+    large.branch = "z9hG4bK2";
+    assert_eq!(refusal(bench.udp(large.bytes())).0, RefusalReason::Busy);
+
     let mut bench = Bench::new(|config| config.pending = 1);
     incoming(bench.udp(Sip::new(ALARM).bytes()));
     bench.texts();

@@ -136,6 +136,44 @@ async fn alarms_over_tcp_are_answered_on_their_own_connections() {
 }
 
 #[tokio::test]
+async fn a_peer_that_has_finished_sending_still_gets_its_response() {
+    let running = start().await;
+    let mut unit = TcpStream::connect(running.tcp).await.unwrap();
+    unit.write_all(&message("h1")).await.unwrap();
+    unit.shutdown().await.unwrap();
+    assert!(mrs_of(&mut unit).await.contains("<ref>h1</ref>"));
+}
+
+#[tokio::test]
+async fn a_small_room_for_inputs_slows_senders_down_and_loses_nothing_on_a_stream() {
+    let receiver = Receiver::new(Config::new([7; 16])).unwrap();
+    let mut settings = Settings::default();
+    settings.input_bytes = 100;
+    let (driver, handle, events) = Driver::new(receiver, settings);
+    let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let tcp = handle.add_listener(tcp).unwrap();
+    tokio::spawn(driver.run());
+    let answering = tokio::spawn(answer_all(handle.clone(), events));
+    let mut unit = TcpStream::connect(tcp).await.unwrap();
+    for number in 0..50 {
+        unit.write_all(&message(&format!("s{number}")))
+            .await
+            .unwrap();
+    }
+    unit.write_all(&message("last")).await.unwrap();
+    let mut heard = Vec::new();
+    while !String::from_utf8_lossy(&heard).contains("<mrs><ref>last</ref>") {
+        let read = timeout(PATIENCE, unit.read_buf(&mut heard))
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(read > 0, "closed before the last response");
+    }
+    handle.shut_down(Duration::from_secs(1));
+    assert_eq!(timeout(PATIENCE, answering).await.unwrap().unwrap(), 51);
+}
+
+#[tokio::test]
 async fn any_stream_will_do() {
     let running = start().await;
     let (mut unit, server) = tokio::io::duplex(64);

@@ -8,11 +8,11 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::{Input, Io, Settings};
+use super::{Input, Inputs, Io, Settings};
 use crate::sip::{ConnectionId, Transport};
 
 /// Accepts connections until the driver is gone.
-pub(super) async fn accept(listener: TcpListener, inputs: mpsc::Sender<Input>) {
+pub(super) async fn accept(listener: TcpListener, inputs: Inputs) {
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -34,7 +34,7 @@ pub(super) async fn accept(listener: TcpListener, inputs: mpsc::Sender<Input>) {
             local,
             remote,
         };
-        if inputs.send(opened).await.is_err() {
+        if !inputs.send(opened).await {
             return;
         }
     }
@@ -45,7 +45,7 @@ pub(super) fn serve(
     io: Box<dyn Io>,
     id: ConnectionId,
     bytes: mpsc::Receiver<Bytes>,
-    inputs: mpsc::Sender<Input>,
+    inputs: Inputs,
     settings: Settings,
 ) {
     let (reader, writer) = tokio::io::split(io);
@@ -53,34 +53,41 @@ pub(super) fn serve(
     tokio::spawn(async move {
         let mut writing = writing;
         tokio::select! {
-            () = read(reader, id, &inputs, settings.idle) => {}
+            finished = read(reader, id, &inputs, settings.idle) => {
+                // A peer that has only finished sending still waits for its responses.
+                if finished {
+                    let _ = timeout(settings.linger, &mut writing).await;
+                }
+            }
             // The driver let go of the connection, or the peer takes nothing.
             _ = &mut writing => {}
         }
-        let _ = inputs.send(Input::Closed(id)).await;
+        inputs.send(Input::Closed(id)).await;
     });
 }
 
+/// Reads until the end; `true` when it was the peer's.
 async fn read(
     mut reader: ReadHalf<Box<dyn Io>>,
     id: ConnectionId,
-    inputs: &mpsc::Sender<Input>,
+    inputs: &Inputs,
     idle: Duration,
-) {
+) -> bool {
     let mut buffer = BytesMut::new();
     loop {
         buffer.reserve(8192);
         match timeout(idle, reader.read_buf(&mut buffer)).await {
-            Ok(Ok(length)) if length > 0 => {
-                if inputs
-                    .send(Input::Bytes(id, buffer.split().freeze()))
-                    .await
-                    .is_err()
-                {
-                    return;
+            Ok(Ok(0)) => return true,
+            Ok(Ok(length)) => {
+                let Some(_room) = inputs.room(length).await else {
+                    return false;
+                };
+                let bytes = buffer.split().freeze();
+                if !inputs.send(Input::Bytes { id, bytes, _room }).await {
+                    return false;
                 }
             }
-            _ => return,
+            _ => return false,
         }
     }
 }

@@ -7,15 +7,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::net::UdpSocket;
-use tokio::sync::mpsc;
 
-use super::Input;
+use super::{Input, Inputs};
 
 /// Datagrams handed over together at most.
 const BATCH: usize = 64;
 
 /// Reads a socket until the driver is gone.
-pub(super) async fn read(socket: Arc<UdpSocket>, local: SocketAddr, inputs: mpsc::Sender<Input>) {
+pub(super) async fn read(socket: Arc<UdpSocket>, local: SocketAddr, inputs: Inputs) {
     let mut buffer = vec![0; 65_536];
     loop {
         tokio::select! {
@@ -38,12 +37,19 @@ pub(super) async fn read(socket: Arc<UdpSocket>, local: SocketAddr, inputs: mpsc
                 Err(_) => break,
             }
         }
-        if !datagrams.is_empty()
-            && inputs
-                .send(Input::Datagrams { local, datagrams })
-                .await
-                .is_err()
-        {
+        if datagrams.is_empty() {
+            continue;
+        }
+        let bytes = datagrams.iter().map(|(_, datagram)| datagram.len()).sum();
+        let Some(_room) = inputs.room(bytes).await else {
+            return;
+        };
+        let input = Input::Datagrams {
+            local,
+            datagrams,
+            _room,
+        };
+        if !inputs.send(input).await {
             return;
         }
     }

@@ -170,7 +170,7 @@ pub(super) struct Addresses {
 impl Addresses {
     pub(super) fn of(message: &sip::Message, path: &Path) -> Addresses {
         let to = message.to().ok().map(|to| to.uri);
-        // The To host is the better guide to the domain; From may carry the sender's own address.
+        // From often carries the sender's own address; To names the domain it wanted.
         let domain = match to {
             Some(uri) if !uri.host.is_empty() => uri.host.to_owned(),
             _ => path.local.ip().to_string(),

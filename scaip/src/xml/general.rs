@@ -203,17 +203,30 @@ impl<'a> Walk<'a, '_> {
                 }
                 Place::Root
             }
-            Some(Place::Root) => {
-                Tag::below_root(lower.as_bytes()).map_or(Place::Other, Place::Known)
+            Some(Place::Root) => match Tag::below_root(lower.as_bytes()) {
+                // Its children must not fill the gaps of the first one.
+                Some(Tag::GeographicLocation) if self.draft.has(Tag::GeographicLocation) => {
+                    let kind = WarningKind::Repeated(Tag::GeographicLocation);
+                    self.draft.deviation(kind, before)?;
+                    Place::Other
+                }
+                Some(tag) => Place::Known(tag),
+                None => {
+                    self.draft.deviation(WarningKind::UnknownElement, before)?;
+                    Place::Other
+                }
+            },
+            Some(parent) => {
+                let known = match parent {
+                    Place::Known(Tag::GeographicLocation) => Tag::below_location(lower.as_bytes()),
+                    _ => None,
+                };
+                if known.is_none() {
+                    self.draft.deviation(WarningKind::UnknownElement, before)?;
+                }
+                known.map_or(Place::Other, Place::Known)
             }
-            Some(Place::Known(Tag::GeographicLocation)) => {
-                Tag::below_location(lower.as_bytes()).map_or(Place::Other, Place::Known)
-            }
-            Some(_) => Place::Other,
         };
-        if place == Place::Other {
-            self.draft.deviation(WarningKind::UnknownElement, before)?;
-        }
         if let Some(parent) = self.open.last_mut() {
             parent.nested = true;
         }

@@ -123,18 +123,18 @@ impl Seen<'_, '_> {
         named(self.0, name).filter_map(text_of).collect()
     }
 
-    /// The number of a code, if its text is one to five digits.
+    /// The number of a code, if its text is at most nine digits for a number of five.
     fn number(&self, name: &'static str) -> Option<u32> {
         let text = self.text(name)?;
-        let digits = (1..=5).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-        digits.then(|| text.parse().expect("five digits fit"))
+        let digits = (1..=9).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        let number = digits.then(|| text.parse().expect("nine digits fit"));
+        number.filter(|&number: &u32| number <= 99_999)
     }
 
     fn located(&self, name: &'static str) -> Option<String> {
-        named(self.0, "lge")
-            .flat_map(|location| named(location, name))
-            .next()
-            .and_then(text_of)
+        // A second lge is set aside whole.
+        let location = named(self.0, "lge").next()?;
+        named(location, name).next().and_then(text_of)
     }
 }
 
@@ -179,7 +179,11 @@ fn same_request(request: &Request<'_>, seen: &Seen<'_, '_>) {
         same(name, ours.as_ref().map(|text| text.as_str()));
     }
     let same = |name, ours: Option<u32>| assert_eq!(ours, seen.number(name), "{name}");
-    same("dty", Some(request.device_type.number()));
+    // One that is no number is unknown, 0.
+    same(
+        "dty",
+        Some(request.device_type.number()).filter(|&n| n > 0 || seen.number("dty") == Some(0)),
+    );
     same("dco", request.device_component.map(|code| code.number()));
     same("stc", request.status_code.map(|code| code.number()));
     same("ico", request.information_code.map(|code| code.number()));

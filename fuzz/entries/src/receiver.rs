@@ -148,10 +148,7 @@ pub fn scaip_receiver(data: &[u8]) {
     assert_eq!(world.receiver.pending(), 0);
     for known in world.incoming.values() {
         assert_ne!(known.answered, known.undecided, "decided by one side");
-        match world.mode {
-            AnswerMode::SeparateMessage => assert_eq!(known.outcomes, 1),
-            _ => assert!(known.outcomes <= 1),
-        }
+        assert_eq!(known.outcomes, 1);
     }
 }
 
@@ -336,6 +333,10 @@ impl World {
             }
             Event::AnswerRefused { id, status } => {
                 assert!(!status.is_success());
+                self.ended(id);
+            }
+            Event::AnswerSent { id } => {
+                assert_eq!(self.mode, AnswerMode::BodyInOk);
                 self.ended(id);
             }
             Event::AnswerUndelivered { id, .. } => self.ended(id),

@@ -17,6 +17,7 @@ mod options;
 pub mod receiver;
 #[cfg(feature = "sip")]
 pub mod sip;
+pub mod supervision;
 mod tag;
 mod text;
 mod voice;

@@ -2,12 +2,14 @@
 
 #[cfg(feature = "alarm-codes")]
 pub mod alarm;
+pub mod call;
 #[cfg(feature = "tokio")]
 pub mod codec;
 pub mod codes;
 mod decode;
 #[cfg(feature = "tokio")]
 pub mod driver;
+pub mod dtmf;
 mod encode;
 mod error;
 mod location;

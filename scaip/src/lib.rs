@@ -18,6 +18,8 @@ mod options;
 #[cfg(feature = "sip")]
 pub mod receiver;
 #[cfg(feature = "sip")]
+pub mod registrar;
+#[cfg(feature = "sip")]
 pub mod sip;
 pub mod supervision;
 mod tag;

@@ -18,7 +18,7 @@ pub enum DuringCall {
     Busy,
 }
 
-/// Settings of [`CallExpectations`].
+/// Settings of [`CallExpectations`](super::CallExpectations).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallSettings {

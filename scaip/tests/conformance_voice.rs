@@ -418,6 +418,24 @@ fn of_several_alarms_of_one_unit_the_one_that_still_waits_is_called_about() {
 }
 
 #[test]
+fn clearing_down_a_call_ends_its_alarm_and_leaves_the_one_that_had_no_call() {
+    let now = Instant::now();
+    let unit = ControllerId::new(CID);
+    let mut calls = expecting(now, &alarm(CID));
+    expect(&mut calls, now, 2, &alarm(CID), VoiceTarget::Configured).unwrap();
+    assert_eq!(paired(calls.incoming(now, &from(CID))).alarm, 1);
+    calls.call_started(now, &unit).unwrap();
+    calls.call_ended(now + seconds(5), &unit, CallEnd::ClearedDown);
+    assert_eq!(calls.expected(), 1);
+    let missing = Event::NotCalled {
+        controller: unit,
+        alarm: 2,
+        attempts: 0,
+    };
+    assert_eq!(calls.poll_event(now + seconds(60)), Some(missing));
+}
+
+#[test]
 fn a_repeated_alarm_is_one_expectation_and_a_reset_ends_it() {
     let now = Instant::now();
     let unit = ControllerId::new(CID);

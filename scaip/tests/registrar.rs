@@ -487,6 +487,23 @@ fn ten_thousand_registered_units_cost_less_than_six_hundred_bytes_each() {
     assert_eq!(cost.count_total, 0, "the same path again");
 }
 
+#[test]
+fn a_unit_that_connects_anew_for_every_message_leaves_nothing_behind() {
+    let now = Instant::now();
+    let mut endpoint = Endpoint::new(sip::Config::new([7; 16])).unwrap();
+    let paths: Vec<Path> = (0..5000)
+        .map(|number| tcp(&mut endpoint, 10_000 + number).1)
+        .collect();
+    let mut registrar = registrar();
+    registrar.remember_path(now, &unit(), udp(1)).unwrap();
+    let cost = allocation_counter::measure(|| {
+        for &path in &paths {
+            registrar.remember_path(now, &unit(), path).unwrap();
+        }
+    });
+    assert!(cost.bytes_current < 1000, "{cost:?}");
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Register(usize, usize, u64),

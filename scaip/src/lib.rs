@@ -2,12 +2,14 @@
 
 #[cfg(feature = "alarm-codes")]
 pub mod alarm;
+pub mod call;
 #[cfg(feature = "tokio")]
 pub mod codec;
 pub mod codes;
 mod decode;
 #[cfg(feature = "tokio")]
 pub mod driver;
+pub mod dtmf;
 mod encode;
 mod error;
 mod location;
@@ -16,7 +18,10 @@ mod options;
 #[cfg(feature = "sip")]
 pub mod receiver;
 #[cfg(feature = "sip")]
+pub mod registrar;
+#[cfg(feature = "sip")]
 pub mod sip;
+pub mod supervision;
 mod tag;
 mod text;
 mod voice;

@@ -108,7 +108,8 @@ impl Tag {
 const fn key(name: &[u8]) -> u32 {
     match *name {
         [a, b, c] => u32::from_be_bytes([0, a, b, c]),
-        [a, b, c, d] => u32::from_be_bytes([a, b, c, d]),
+        // A name of four that begins with NUL is not the name of three behind it.
+        [a, b, c, d] if a != 0 => u32::from_be_bytes([a, b, c, d]),
         _ => 0,
     }
 }
@@ -255,6 +256,7 @@ mod tests {
         }
         assert_eq!(Tag::below_root(b"xyz"), None);
         assert_eq!(Tag::below_root(b"refs"), None);
+        assert_eq!(Tag::below_root(b"\0ref"), None);
     }
 
     #[test]

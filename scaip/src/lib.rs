@@ -6,6 +6,8 @@ pub mod alarm;
 pub mod codec;
 pub mod codes;
 mod decode;
+#[cfg(feature = "sip")]
+pub mod digest;
 #[cfg(feature = "tokio")]
 pub mod driver;
 mod encode;

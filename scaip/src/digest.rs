@@ -43,6 +43,7 @@ mod server;
 pub use challenge::{Challenge, QualityOfProtection};
 pub use client::Session;
 pub use hash::Algorithm;
+pub(crate) use hash::{hexadecimal, keyed};
 pub use parameters::MalformedHeader;
 pub use secret::{Credentials, HashedSecret, Password, Secret};
 pub use server::{

@@ -18,6 +18,8 @@ mod options;
 #[cfg(feature = "sip")]
 pub mod receiver;
 #[cfg(feature = "sip")]
+pub mod sender;
+#[cfg(feature = "sip")]
 pub mod sip;
 mod tag;
 mod text;

@@ -77,6 +77,15 @@ impl Secret {
         Secret::Password(Password::new(password))
     }
 
+    /// Whether an answer with this algorithm can be made: a hash serves its own only.
+    #[must_use]
+    pub fn serves(&self, algorithm: Algorithm) -> bool {
+        match self {
+            Secret::Password(_) => true,
+            Secret::Hashed(hashed) => hashed.algorithm == algorithm.base(),
+        }
+    }
+
     /// H(A1) for this exchange; `None` if the hash at hand is of another algorithm.
     pub(super) fn hashed(
         &self,

@@ -95,7 +95,6 @@ use memory::Memory;
 ///
 /// A response is known by its `ref`, not by where it comes from: receivers answer from other
 /// addresses, and nobody off the path can foretell a `ref` (see [`ReferenceSource`]).
-#[derive(Debug)]
 pub struct Sender {
     config: Config,
     endpoint: Endpoint,
@@ -113,6 +112,18 @@ pub struct Sender {
     last_token: u64,
     left_out: u64,
     scratch: Vec<u8>,
+}
+
+impl std::fmt::Debug for Sender {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sender")
+            .field("receivers", &self.links.len())
+            .field("alarms", &self.alarms.len())
+            .field("events", &self.events.len())
+            .field("events_left_out", &self.left_out)
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Sender {
@@ -254,7 +265,8 @@ impl Sender {
         self.endpoint.handle_datagram(now, path, datagram);
     }
 
-    /// Answers [`Event::Connect`]: the connection is open, `local` its own address.
+    /// Answers [`Event::Connect`]: the connection is open, `local` its own address. A connection
+    /// that nobody asked for, or a second one, is taken as well and used from now on.
     ///
     /// # Errors
     ///

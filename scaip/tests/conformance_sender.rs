@@ -4,6 +4,10 @@
 #![cfg(feature = "sip")]
 #![allow(clippy::unwrap_used)]
 
+#[path = "conformance_sender/chaos.rs"]
+mod chaos;
+#[path = "conformance_sender/lossy.rs"]
+mod lossy;
 mod sender_support;
 
 use std::collections::{HashMap, HashSet};
@@ -875,9 +879,39 @@ fn a_connection_that_fails_is_late_or_breaks_ends_in_the_next_receiver() {
         bench.none();
         assert_eq!(connects(&bench), 2);
     }
+    // A stream that turns to nonsense is closed by the sender.
+    let mut bench = Bench::new(stream_config());
+    let _ = bench.submit();
+    bench.none();
+    let connection = bench.sender.connected(bench.now, to, unit()).unwrap();
+    let sent = bench.one();
+    let ok = sent.answer(&Response::new(StatusCode::OK));
+    bench.sender.handle_stream(bench.now, connection, &ok);
+    bench
+        .sender
+        .handle_stream(bench.now, connection, b"MESSAGE sip:a SIP/2.0\r\n\r\n");
+    assert_eq!(bench.one().to(), 1);
+    assert_eq!(bench.failures(), [(0, FailureReason::Transport)]);
     let udp = bench.sender.receiver_named("arc1").unwrap();
     let refused = bench.sender.connected(bench.now, udp, unit());
     assert_eq!(refused, Err(ConnectedError::NotAStream));
+}
+
+#[test]
+fn receivers_of_both_families_are_reached_each_from_an_address_of_its_own() {
+    let mut config = config(2);
+    config.receivers[1].address = "[2001:db8::1]:5060".parse().unwrap();
+    config.receivers[1].local = Some("[2001:db8::7]:5060".parse().unwrap());
+    let mut bench = Bench::new(config);
+    let alarm = bench.submit();
+    let first = bench.one();
+    assert_eq!(first.path.local, unit());
+    bench.answer(&first, 503);
+    let second = bench.one();
+    assert_eq!(second.path.local, "[2001:db8::7]:5060".parse().unwrap());
+    assert_eq!(second.path.remote, "[2001:db8::1]:5060".parse().unwrap());
+    bench.answer_with(&second, &second.mrs(0));
+    assert_eq!(bench.accepted(), [(alarm, 1)]);
 }
 
 // Settings and secrets.
@@ -920,7 +954,8 @@ fn neither_texts_nor_secrets_nor_seeds_are_printed() {
     request.information_text = Some(Text::new("lives alone"));
     let _ = bench.sender.submit(bench.now, request, About::New).unwrap();
     let all = format!("{config:?} {:?}", bench.sender);
-    for hidden in ["sesame", "lives alone", "77, 77"] {
+    // As text, and as the numbers of its bytes.
+    for hidden in ["sesame", "lives alone", "77, 77", "108, 105, 118"] {
         assert!(!all.contains(hidden), "{hidden}");
     }
 }

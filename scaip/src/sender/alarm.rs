@@ -66,7 +66,6 @@ pub enum Waiting {
 }
 
 /// One SIP request with the repeats that digest challenges ask for.
-#[derive(Debug)]
 pub(super) struct Exchange {
     pub(super) call_id: String,
     pub(super) from_tag: String,
@@ -77,7 +76,6 @@ pub(super) struct Exchange {
     pub(super) answered: [bool; 2],
 }
 
-#[derive(Debug)]
 pub(super) enum State {
     AfterAlarm(AlarmId),
     Connecting {
@@ -86,6 +84,7 @@ pub(super) enum State {
     },
     Sent {
         receiver: usize,
+        connection: Option<ConnectionId>,
         message: MessageId,
         exchange: Exchange,
         until: Instant,
@@ -133,7 +132,6 @@ impl State {
     }
 }
 
-#[derive(Debug)]
 pub(super) struct Alarm {
     pub(super) request: Request<'static>,
     pub(super) heartbeat: bool,

@@ -73,7 +73,7 @@ impl Sender {
             return;
         };
         if alarm.heartbeat {
-            self.drop_heartbeat(id);
+            self.drop_heartbeat(now, id);
             return;
         }
         alarm.rounds = alarm.rounds.saturating_add(1);
@@ -102,9 +102,11 @@ impl Sender {
     }
 
     /// A heartbeat that nobody takes is not worth a second round.
-    pub(super) fn drop_heartbeat(&mut self, id: AlarmId) {
+    pub(super) fn drop_heartbeat(&mut self, now: Instant, id: AlarmId) {
         if self.finish(id, None).is_some() {
             self.events.push_back(Event::HeartbeatDropped { alarm: id });
+            // What was said to belong to it is not lost with it.
+            self.release(now, id, None);
         }
     }
 
@@ -261,6 +263,7 @@ impl Sender {
         let until = now + self.config.ok_wait;
         let state = State::Sent {
             receiver,
+            connection: path.connection,
             message: sent.id,
             exchange,
             until,

@@ -74,12 +74,19 @@ impl Sender {
                 error,
                 answered,
                 raw,
-            } => self.note(Event::Bad {
-                path,
-                error,
-                answered,
-                raw,
-            }),
+            } => {
+                // The SIP layer closes a stream it cannot follow any longer.
+                let gone = |id| self.endpoint.connection_path(id).is_none();
+                if let Some(connection) = path.connection.filter(|id| gone(*id)) {
+                    self.closed.push(connection);
+                }
+                self.note(Event::Bad {
+                    path,
+                    error,
+                    answered,
+                    raw,
+                });
+            }
             sip::Event::Retransmission { .. } | sip::Event::Expired { .. } => {}
         }
     }
@@ -99,10 +106,14 @@ impl Sender {
             return;
         };
         let path = self.path_of(receiver);
+        let connection = self.alarms.get(&id).and_then(|alarm| match alarm.state {
+            State::Sent { connection, .. } => connection,
+            _ => None,
+        });
         if waited {
             let state = State::Awaiting {
                 receiver,
-                connection: path.connection,
+                connection,
                 until: now + self.config.response_wait,
             };
             self.set_state(id, state);
@@ -303,7 +314,7 @@ impl Sender {
         };
         if alarm.heartbeat {
             // It was heard; that is all a heartbeat is for.
-            self.drop_heartbeat(id);
+            self.drop_heartbeat(now, id);
             return;
         }
         if alarm.repeats >= limit {

@@ -4,7 +4,6 @@ use super::ReceiverAddress;
 use crate::digest::Session;
 use crate::sip::{ConnectionId, Path, Scheme, Uri};
 
-#[derive(Debug)]
 pub(super) struct Link {
     pub(super) address: ReceiverAddress,
     pub(super) connection: Option<ConnectionId>,

@@ -12,7 +12,6 @@ pub(super) struct Finished {
     pub(super) accepted_by: Option<usize>,
 }
 
-#[derive(Debug)]
 pub(super) struct Memory {
     capacity: usize,
     finished: HashMap<Reference<'static>, Finished>,

@@ -7,6 +7,8 @@ pub mod call;
 pub mod codec;
 pub mod codes;
 mod decode;
+#[cfg(feature = "sip")]
+pub mod digest;
 #[cfg(feature = "tokio")]
 pub mod driver;
 pub mod dtmf;
@@ -19,6 +21,8 @@ mod options;
 pub mod receiver;
 #[cfg(feature = "sip")]
 pub mod registrar;
+#[cfg(feature = "sip")]
+pub mod sender;
 #[cfg(feature = "sip")]
 pub mod sip;
 pub mod supervision;

@@ -1,0 +1,263 @@
+//! Settings of the sender.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::ReferenceState;
+use crate::digest::Credentials;
+use crate::options::{DecodeOptions, EncodeOptions};
+use crate::sip::{self, Method, Path, RequestHead, Transport, WriteError, write_request};
+
+/// Most receivers in a list.
+const RECEIVERS: usize = 64;
+/// The longest any wait may be: sums of times stay far from their end.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// One alarm receiver: where it is and who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReceiverAddress {
+    /// A name for logs and for the caller's own records; see
+    /// [`Sender::receiver_named`](super::Sender::receiver_named).
+    pub name: String,
+    /// The transport.
+    pub transport: Transport,
+    /// Where it listens. Names and SRV records are the caller's to resolve.
+    pub address: SocketAddr,
+    /// Our own address for UDP if it is not [`Config::local`], such as one of the other family.
+    pub local: Option<SocketAddr>,
+    /// Its account, such as `sip:alarm@example.net`: Request-URI and To.
+    pub account: String,
+    /// The host part of our From, whose user part is the `cid` (SCAIP reference 5.2).
+    pub domain: String,
+    /// What to answer a digest challenge with.
+    pub credentials: Option<Credentials>,
+}
+
+impl ReceiverAddress {
+    /// A receiver without credentials whose domain is the host of its account.
+    #[must_use]
+    pub fn new(
+        name: impl Into<String>,
+        transport: Transport,
+        address: SocketAddr,
+        account: impl Into<String>,
+    ) -> Self {
+        let account = account.into();
+        let domain = sip::Uri::parse(account.as_bytes())
+            .map(|uri| uri.host.to_owned())
+            .unwrap_or_default();
+        ReceiverAddress {
+            name: name.into(),
+            transport,
+            address,
+            local: None,
+            account,
+            domain,
+            credentials: None,
+        }
+    }
+
+    /// The same with credentials.
+    #[must_use]
+    pub fn with_credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+}
+
+/// Settings of a [`Sender`](super::Sender).
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// Settings of the SIP layer.
+    pub endpoint: sip::Config,
+    /// How responses are read; lenient by default.
+    pub decode: DecodeOptions,
+    /// How requests are written.
+    pub encode: EncodeOptions,
+    /// Our own address for UDP, as receivers may see it in Via.
+    pub local: SocketAddr,
+    /// The receivers in the order they are tried, at most 64.
+    pub receivers: Vec<ReceiverAddress>,
+    /// Where the references go on from.
+    pub references: ReferenceState,
+    /// How long a connection may take to open; then the next receiver is tried. 10 s by default.
+    pub connect_wait: Duration,
+    /// How long the SIP 200 may take; then the next receiver is tried. 10 s by default (SCAIP
+    /// reference 10). A receiver that answers in the body of its 200 takes as long as its
+    /// decision: give it more.
+    pub ok_wait: Duration,
+    /// How long the `mrs` may take after the 200; then the next receiver is tried. 20 s by default
+    /// (SCAIP reference 10).
+    pub response_wait: Duration,
+    /// Wait between repeats after `snu` 4. 10 s by default.
+    pub hold_wait: Duration,
+    /// Repeats after `snu` 4 before the next receiver is tried. 6 by default: a minute.
+    pub hold_repeats: u32,
+    /// Wait between repeats after `snu` 6. 5 s by default.
+    pub busy_wait: Duration,
+    /// Repeats after `snu` 6 before the next receiver is tried. 3 by default.
+    pub busy_repeats: u32,
+    /// First wait after all receivers have failed. 1 s by default; it doubles with each round.
+    /// Between half of it and the whole is waited, by chance.
+    pub first_back_off: Duration,
+    /// Longest such wait. 60 s by default.
+    pub longest_back_off: Duration,
+    /// Alarms and heartbeats that may be open at once. 256 by default.
+    pub open_alarms: usize,
+    /// Alarms whose receiver is remembered after they were accepted. 1024 by default.
+    pub remembered: usize,
+    /// Answers to digest challenges for one request. 3 by default: server, proxy, and one stale
+    /// nonce.
+    pub challenge_answers: u32,
+    /// Leave `dte`, `stt`, `lte` and `ite` out when the SIP message would be longer than 1300
+    /// bytes on UDP (SCAIP reference 5.3). Off by default: then it is sent whole, with
+    /// [`Event::Oversize`](super::Event::Oversize).
+    pub shorten_oversize: bool,
+}
+
+impl Config {
+    /// The defaults. `seed` is 16 random bytes, fresh for each start of the process; `local` is
+    /// our own address for UDP.
+    #[must_use]
+    pub fn new(seed: [u8; 16], local: SocketAddr, receivers: Vec<ReceiverAddress>) -> Self {
+        Config {
+            endpoint: sip::Config::new(seed),
+            decode: DecodeOptions::lenient(),
+            encode: EncodeOptions::new(),
+            local,
+            receivers,
+            references: ReferenceState::default(),
+            connect_wait: Duration::from_secs(10),
+            ok_wait: Duration::from_secs(10),
+            response_wait: Duration::from_secs(20),
+            hold_wait: Duration::from_secs(10),
+            hold_repeats: 6,
+            busy_wait: Duration::from_secs(5),
+            busy_repeats: 3,
+            first_back_off: Duration::from_secs(1),
+            longest_back_off: Duration::from_secs(60),
+            open_alarms: 256,
+            remembered: 1024,
+            challenge_answers: 3,
+            shorten_oversize: false,
+        }
+    }
+
+    pub(super) fn check(&mut self) -> Result<(), ConfigError> {
+        if self.receivers.is_empty() {
+            return Err(ConfigError::NoReceiver);
+        }
+        if self.receivers.len() > RECEIVERS {
+            return Err(ConfigError::TooManyReceivers { limit: RECEIVERS });
+        }
+        for (setting, wait) in [
+            ("connect_wait", self.connect_wait),
+            ("ok_wait", self.ok_wait),
+            ("response_wait", self.response_wait),
+            ("hold_wait", self.hold_wait),
+            ("busy_wait", self.busy_wait),
+            ("first_back_off", self.first_back_off),
+            ("longest_back_off", self.longest_back_off),
+        ] {
+            // Below a millisecond a wait would be a busy loop.
+            if wait < Duration::from_millis(1) {
+                return Err(ConfigError::Zero { setting });
+            }
+            if wait > LONGEST {
+                return Err(ConfigError::TooLong { setting });
+            }
+        }
+        for (setting, number) in [
+            ("open_alarms", self.open_alarms),
+            ("remembered", self.remembered),
+        ] {
+            if number == 0 {
+                return Err(ConfigError::Zero { setting });
+            }
+        }
+        for (index, receiver) in self.receivers.iter_mut().enumerate() {
+            receiver.account = as_sip(&receiver.account);
+            can_be_written(receiver).map_err(|error| ConfigError::Receiver { index, error })?;
+        }
+        Ok(())
+    }
+}
+
+/// `scaip:` and `scaips:` as they are written (SCAIP reference 5.3): a digest answer names the URI
+/// letter by letter.
+fn as_sip(account: &str) -> String {
+    match account.split_once(':') {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("scaip") => format!("sip:{rest}"),
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("scaips") => format!("sips:{rest}"),
+        _ => account.to_owned(),
+    }
+}
+
+/// Writes a request to this receiver for trial, so that a mistake shows before an alarm does.
+fn can_be_written(receiver: &ReceiverAddress) -> Result<(), WriteError> {
+    let head = RequestHead {
+        method: Method::Message,
+        path: &Path::udp(receiver.address, receiver.address),
+        branch: b"z9hG4bK0",
+        request_uri: &receiver.account,
+        to: &receiver.account,
+        from: &from("0", &receiver.domain),
+        from_tag: b"0",
+        call_id: b"0",
+        cseq: 1,
+        headers: &[],
+        content_type: "application/scaip+xml",
+    };
+    write_request(&mut Vec::new(), &head, b"")?;
+    if receiver.domain.is_empty() {
+        return Err(WriteError::BadUri {
+            field: sip::HeaderName::From,
+        });
+    }
+    Ok(())
+}
+
+/// Our From: the `cid` at the receiver's domain.
+pub(super) fn from(controller: &str, domain: &str) -> String {
+    format!("sip:{controller}@{domain}")
+}
+
+/// Why there is no sender with these settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// Nobody to send to.
+    #[error("no receiver")]
+    NoReceiver,
+    /// More receivers than can be kept track of.
+    #[error("more than {limit} receivers")]
+    TooManyReceivers {
+        /// The limit.
+        limit: usize,
+    },
+    /// A wait below 1 ms, or a capacity of zero.
+    #[error("{setting} is zero")]
+    Zero {
+        /// The field of the settings.
+        setting: &'static str,
+    },
+    /// A wait above 24 hours.
+    #[error("{setting} is longer than 24 hours")]
+    TooLong {
+        /// The field of the settings.
+        setting: &'static str,
+    },
+    /// The account or domain of a receiver cannot be written.
+    #[error("receiver {index}: {error}")]
+    Receiver {
+        /// Its place in the list, from 0.
+        index: usize,
+        /// Why.
+        error: WriteError,
+    },
+    /// A setting of the SIP layer.
+    #[error(transparent)]
+    Endpoint(#[from] sip::ConfigError),
+}

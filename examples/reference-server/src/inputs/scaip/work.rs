@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use alarm_codes::Profile;
@@ -162,16 +161,18 @@ impl Work {
             }
         };
         tracing::debug!(
-            controller,
+            event = %entry.id,
             kind = entry.kind.as_deref(),
             warnings,
             transport = %entry.transport.transport,
             "alarm"
         );
         self.progress.insert(id, Progress::Storing);
-        let journal = Arc::clone(&self.context.journal);
+        // Queued here and not in the task: tasks run in any order, and a reset must not overtake
+        // the alarm before it.
+        let stored = self.context.journal.store(entry);
         self.storing.spawn(async move {
-            let result = journal.store(entry).await;
+            let result = stored.await;
             Kept {
                 id,
                 response,
@@ -292,9 +293,9 @@ impl Work {
 
     /// Evidence nobody waits for.
     fn keep(&self, entry: crate::journal::Entry) {
-        let journal = Arc::clone(&self.context.journal);
+        let stored = self.context.journal.store(entry);
         tokio::spawn(async move {
-            if let Err(error) = journal.store(entry).await {
+            if let Err(error) = stored.await {
                 tracing::warn!(%error, "the evidence of a refused message was not kept");
             }
         });

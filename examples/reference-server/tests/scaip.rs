@@ -314,7 +314,8 @@ fn over_tcp(number: u32, body: &str) -> String {
     )
 }
 
-#[tokio::test]
+// As the program runs: a worker takes the task it spawned last first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_alarm_and_its_reset_in_one_write_are_stored_in_their_order() {
     const PAIRS: u32 = 100;
     let free = Listen::On(SocketAddr::from(([127, 0, 0, 1], 0)));

@@ -4,6 +4,7 @@
 //! and only what the journal says decides what the sender hears.
 
 mod entry;
+mod in_hand;
 mod work;
 
 use std::collections::HashMap;

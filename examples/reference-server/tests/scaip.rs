@@ -351,3 +351,27 @@ async fn an_alarm_and_its_reset_in_one_write_are_stored_in_their_order() {
     assert_eq!(found, sent);
     assert_eq!(records[1].class.as_deref(), Some("control"));
 }
+
+#[tokio::test]
+async fn dialects_are_accepted_where_the_configuration_says_so() {
+    let unknown = alarm("1", "u1", "0010").replace("<dty>", "<mty>ZZ</mty><dty>");
+    let private = alarm("1", "p1", "0010").replace("mrq>", "scaip>");
+
+    let running = Running::start(|_| ()).await;
+    let mut unit = running.unit().await;
+    let refused = unit.send(&unknown).await;
+    assert!(refused.contains("<snu>3</snu>"), "{refused}");
+    let refused = unit.send(&private).await;
+    assert!(!refused.contains("<snu>0</snu>"), "{refused}");
+
+    let running = Running::start(|config| {
+        config.scaip.accept_scaip_root = true;
+        config.scaip.accept_unknown_message_types = true;
+    })
+    .await;
+    let mut unit = running.unit().await;
+    assert_eq!(unit.send(&unknown).await, accepted("u1"));
+    let answer = unit.send(&private).await;
+    assert_eq!(answer, accepted("p1").replace("mrs>", "scaip>"));
+    assert_eq!(running.records().await.len(), 2);
+}

@@ -102,6 +102,8 @@ fn one_bad_file_among_good_ones_gives_status_1_and_every_line() {
     assert_eq!(lines[1]["error"]["code"], "not-well-formed");
     assert!(lines[1]["error"]["offset"].is_u64());
     assert_eq!(lines[2]["error"]["code"], "file");
+    assert_eq!(lines[2]["error"]["layer"], "file");
+    assert_eq!(lines[2]["error"].get("offset"), Some(&Value::Null));
     assert_eq!(lines[3]["message"]["reference"], "a1");
     assert!(text(&output.stdout).lines().count() == 4);
 }

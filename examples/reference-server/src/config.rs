@@ -130,6 +130,11 @@ pub struct ScaipConfig {
     pub body_in_200: bool,
     /// Whether only messages that follow the published rules are accepted.
     pub strict: bool,
+    /// Whether the private root element `scaip` is read too, and answered in kind (SCAIP
+    /// reference 11 rule 10).
+    pub accept_scaip_root: bool,
+    /// Whether a message of an unknown `mty` is stored as an alarm instead of hearing `snu` 3.
+    pub accept_unknown_message_types: bool,
     /// How long an equal message counts as a repeat; zero for never (SCAIP reference 10).
     pub duplicate_window: Span,
     /// `mre`: which speech the device is to set up, 0 to 99 (SCAIP reference 6.3).
@@ -148,6 +153,8 @@ impl Default for ScaipConfig {
             tcp: sip,
             body_in_200: false,
             strict: false,
+            accept_scaip_root: false,
+            accept_unknown_message_types: false,
             duplicate_window: Span(DEFAULT_DUPLICATE_WINDOW),
             media_reply: 0,
             call_handling_reply: 61,
@@ -447,6 +454,11 @@ impl Config {
                 !self.journal.path.as_os_str().is_empty(),
                 "journal.path",
                 "must name a file",
+            ),
+            (
+                !(self.scaip.strict && self.scaip.accept_scaip_root),
+                "scaip.accept_scaip_root",
+                "does not go with strict, which refuses that root",
             ),
             (
                 self.scaip.media_reply <= 99,

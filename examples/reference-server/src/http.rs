@@ -14,6 +14,7 @@ use metrics::{counter, gauge};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::{Deserialize, Serialize};
 
+pub(crate) mod connections;
 mod view;
 
 use crate::health::{Inputs, ServerHealth};

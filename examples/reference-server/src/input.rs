@@ -59,6 +59,8 @@ pub struct InputCounters {
     pub received: Counter,
     /// Stored, and answered positively.
     pub accepted: Counter,
+    /// Stored, but only after the sender had been told that nothing was decided.
+    pub late: Counter,
     /// Stored as evidence, and answered negatively.
     pub refused: Counter,
     /// Repeats, answered again.
@@ -82,6 +84,7 @@ impl InputCounters {
         Self {
             received: result("received"),
             accepted: result("accepted"),
+            late: result("late"),
             refused: result("refused"),
             duplicates: result("duplicate"),
             busy: result("busy"),
@@ -91,7 +94,8 @@ impl InputCounters {
         }
     }
 
-    /// Counts the result of [`crate::journal::Journal::store`] for an entry with this verdict.
+    /// Counts the result of [`crate::journal::Journal::store`] for an entry with this verdict,
+    /// whose sender hears it. What came too late for that is for [`late`](Self::late).
     pub fn stored(&self, verdict: Verdict, outcome: Result<&StoredOutcome, &JournalError>) {
         match (outcome, verdict) {
             (Ok(StoredOutcome::Duplicate { .. }), _) => &self.duplicates,

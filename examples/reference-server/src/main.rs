@@ -27,7 +27,10 @@ fn main() -> ExitCode {
         Err(error) => return fail(&error, EXIT_START),
     };
     if flags.check_config {
-        return ExitCode::SUCCESS;
+        return match check(&config) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(error.as_ref(), EXIT_START),
+        };
     }
     if let Err(error) = logging::init(&config.log) {
         return fail(&error, EXIT_START);
@@ -47,6 +50,13 @@ fn main() -> ExitCode {
         }),
         Err(error) => fail(&error, EXIT_START),
     }
+}
+
+/// Whatever of the start depends on the configuration alone: nothing is opened.
+fn check(config: &Config) -> Result<(), Box<dyn Error>> {
+    logging::check(&config.log)?;
+    ScaipInput::new(config)?;
+    Ok(())
 }
 
 async fn run(config: Config) -> ExitCode {

@@ -15,6 +15,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::config::{Config, ConfigError};
 use crate::health::{InputStatus, Inputs};
+use crate::http::connections::{Limits, serve_connections};
 use crate::http::{self, HttpState};
 use crate::input::{Input, InputContext, InputCounters, InputError};
 use crate::journal::{JournalError, JournalHandle, OpenError, SqliteJournal};
@@ -287,12 +288,7 @@ async fn supervise(
 
 fn serve(listener: TcpListener, state: HttpState, stop: CancellationToken) -> JoinHandle<()> {
     let router = http::router(state);
-    tokio::spawn(async move {
-        let serving = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
-        if let Err(error) = serving.await {
-            tracing::error!(%error, "the HTTP API ended");
-        }
-    })
+    tokio::spawn(serve_connections(listener, router, Limits::default(), stop))
 }
 
 /// A server that receives, stores and answers. Dropping it stops the inputs without waiting for

@@ -77,6 +77,11 @@ fn describe() {
             "Records of answers that found no room or no entry.",
         ),
         (
+            "alarm_scaip_refused_total",
+            "Messages that were refused without asking the journal, by reason.",
+        ),
+        ("alarm_sip_total", "What the SIP layer did, by kind."),
+        (
             "alarm_http_requests_total",
             "Requests to the HTTP API, by route and status.",
         ),
@@ -103,6 +108,16 @@ fn describe() {
             "alarm_journal_wal_bytes",
             Unit::Bytes,
             "Write-ahead log after the last commit.",
+        ),
+        (
+            "alarm_scaip_in_hand",
+            Unit::Count,
+            "Alarms between their request and the end of their response.",
+        ),
+        (
+            "alarm_scaip_pending",
+            Unit::Count,
+            "Alarms that wait for a decision in the SIP layer.",
         ),
         (
             "alarm_server_uptime_seconds",

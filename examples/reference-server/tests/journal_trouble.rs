@@ -111,6 +111,27 @@ async fn a_batch_that_does_not_fit_leaves_nothing_behind() {
     assert_eq!(journal.health(), Health::Healthy);
 }
 
+/// Says that something cannot be tested here; on the machines that check every change, where it
+/// can be, that is a failure.
+fn not_tested(why: &str) {
+    assert!(
+        !must_test(std::env::var("CI").ok().as_deref()),
+        "NOT TESTED: {why}"
+    );
+    eprintln!("NOT TESTED: {why}");
+}
+
+fn must_test(ci: Option<&str>) -> bool {
+    ci == Some("true")
+}
+
+#[test]
+fn a_test_that_cannot_run_fails_in_continuous_integration_only() {
+    assert!(must_test(Some("true")));
+    assert!(!must_test(Some("false")));
+    assert!(!must_test(None));
+}
+
 /// A small file system of its own, or `None` with a message where mounting is not permitted.
 struct SmallDisk {
     directory: tempfile::TempDir,
@@ -126,7 +147,7 @@ impl SmallDisk {
         match mounted {
             Ok(output) if output.status.success() => Some(Self { directory }),
             _ => {
-                eprintln!("NOT TESTED: mounting a small file system needs root on Linux");
+                not_tested("mounting a small file system needs root on Linux");
                 None
             }
         }
@@ -260,12 +281,12 @@ async fn a_journal_that_becomes_read_only_while_open_refuses_and_recovers() {
         .unwrap();
     let _mutable = Mutable(&path);
     if !set_immutable(&path, true) {
-        eprintln!("NOT TESTED: chattr +i needs root and a file system that knows it");
+        not_tested("chattr +i needs root and a file system that knows it");
         return;
     }
     let refused = journal.store(alarm("40211870", "during", "x")).await;
     if refused.is_ok() {
-        eprintln!("NOT TESTED: this file system lets open files be written in spite of chattr +i");
+        not_tested("this file system lets open files be written in spite of chattr +i");
         return;
     }
     assert!(

@@ -2,14 +2,15 @@
 //! refusals kept as evidence, storage trouble told to the sender.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reference_server::config::{Config, ControllerConfig, Listen};
 use reference_server::inputs::scaip::{ScaipInput, SettingError};
 use reference_server::journal::{AlarmRecord, Sequence, Verdict};
 use reference_server::server::{RunningServer, Server};
 use tempfile::TempDir;
-use tokio::net::UdpSocket;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::timeout;
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -182,6 +183,9 @@ async fn refused_messages_are_answered_and_kept_as_evidence() {
         "{answer}"
     );
     assert_eq!(unit.send("hello").await, "400");
+    let unknown = alarm("40211870", "q8", "0010").replace("<dty>", "<mty>ZZ</mty><dty>");
+    let refusal = unit.send(&unknown).await;
+    assert!(refusal.contains("<snu>3</snu>"), "{refusal}");
     assert_eq!(
         unit.send(&alarm("1", "r1", "0010")).await,
         accepted("r1"),
@@ -201,8 +205,20 @@ async fn refused_messages_are_answered_and_kept_as_evidence() {
         .iter()
         .filter(|record| record.verdict == Verdict::Refused)
         .collect();
-    assert_eq!(refused.len(), 2);
+    assert_eq!(refused.len(), 3);
     assert_eq!(refused[0].answer_summary, "snu 7");
+    assert_eq!(refused[0].source_ref.as_deref(), Some("q9"));
+    let detail = reference_server::journal::Journal::alarm(&journal, refused[0].id)
+        .await
+        .expect("the journal reads")
+        .expect("it is there");
+    assert_eq!(detail.answer.bytes, answer.as_bytes());
+    assert!(detail.raw.0.starts_with(b"MESSAGE sip:alarm@arc"));
+    assert!(detail.raw.0.ends_with(b"<cid>1</cid></mrq>"));
+    assert_eq!(refused[1].sender, "127.0.0.1", "where it came from");
+    assert_eq!(refused[2].sender, "40211870", "who, where the body says so");
+    assert_eq!(refused[2].source_ref.as_deref(), Some("q8"));
+    assert_eq!(refused[2].answer_summary, "snu 3");
     assert!(
         refused[0].event.contains("\"refused\":\"missing\""),
         "{}",
@@ -280,4 +296,82 @@ async fn voice_replies_follow_the_configuration_and_the_request() {
     assert!(voice.ends_with(tail), "{voice}");
     let silent = alarm("1", "v2", "0010").replace("<stc>", "<crd>no-voice:</crd><stc>");
     assert_eq!(unit.send(&silent).await, accepted("v2"));
+}
+
+/// One SIP message as a stream carries it.
+fn over_tcp(number: u32, body: &str) -> String {
+    format!(
+        "MESSAGE sip:alarm@arc.example.net SIP/2.0\r\n\
+         Via: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bKt{number}\r\n\
+         Max-Forwards: 70\r\n\
+         From: <sip:40211870@arc.example.net>;tag=1\r\n\
+         To: <sip:alarm@arc.example.net>\r\n\
+         Call-ID: t{number}@arc.example.net\r\n\
+         CSeq: {number} MESSAGE\r\n\
+         Content-Type: application/scaip+xml\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+// As the program runs: a worker takes the task it spawned last first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_alarm_and_its_reset_in_one_write_are_stored_in_their_order() {
+    const PAIRS: u32 = 100;
+    let free = Listen::On(SocketAddr::from(([127, 0, 0, 1], 0)));
+    let running = Running::start(|config| config.scaip.tcp = free).await;
+    let tcp = running.server.addresses().get("tcp").expect("bound");
+    let stream = TcpStream::connect(tcp).await.expect("loopback");
+    let (mut answers, mut stream) = stream.into_split();
+    tokio::spawn(async move { tokio::io::copy(&mut answers, &mut tokio::io::sink()).await });
+    let mut records = Vec::new();
+    for pair in 0..PAIRS {
+        let alarm = alarm("40211870", &format!("a{pair}"), "0010");
+        let reset = alarm
+            .replace("<ref>a", "<ref>r")
+            .replace("<cid>", "<mty>RE</mty><cid>");
+        let both = over_tcp(2 * pair + 1, &alarm) + &over_tcp(2 * pair + 2, &reset);
+        stream.write_all(both.as_bytes()).await.expect("loopback");
+        let patience = Instant::now() + PATIENCE;
+        let wanted = 2 * (pair as usize + 1);
+        while records.len() < wanted {
+            assert!(Instant::now() < patience, "{} of {wanted}", records.len());
+            let journal = running.server.journal();
+            let page = journal.alarms_after(Sequence::START, 1000).await;
+            records = page.expect("the journal reads");
+        }
+    }
+    let found: Vec<_> = records
+        .iter()
+        .map(|record| record.source_ref.clone().unwrap_or_default())
+        .collect();
+    let sent: Vec<_> = (0..PAIRS)
+        .flat_map(|pair| [format!("a{pair}"), format!("r{pair}")])
+        .collect();
+    assert_eq!(found, sent);
+    assert_eq!(records[1].class.as_deref(), Some("control"));
+}
+
+#[tokio::test]
+async fn dialects_are_accepted_where_the_configuration_says_so() {
+    let unknown = alarm("1", "u1", "0010").replace("<dty>", "<mty>ZZ</mty><dty>");
+    let private = alarm("1", "p1", "0010").replace("mrq>", "scaip>");
+
+    let running = Running::start(|_| ()).await;
+    let mut unit = running.unit().await;
+    let refused = unit.send(&unknown).await;
+    assert!(refused.contains("<snu>3</snu>"), "{refused}");
+    let refused = unit.send(&private).await;
+    assert!(!refused.contains("<snu>0</snu>"), "{refused}");
+
+    let running = Running::start(|config| {
+        config.scaip.accept_scaip_root = true;
+        config.scaip.accept_unknown_message_types = true;
+    })
+    .await;
+    let mut unit = running.unit().await;
+    assert_eq!(unit.send(&unknown).await, accepted("u1"));
+    let answer = unit.send(&private).await;
+    assert_eq!(answer, accepted("p1").replace("mrs>", "scaip>"));
+    assert_eq!(running.records().await.len(), 2);
 }

@@ -303,6 +303,19 @@ fn the_printed_configuration_is_accepted_and_a_wrong_one_is_not() {
             .unwrap()
     };
     assert!(check().status.success());
+    for (text, word) in [
+        ("[log]\nfilter = \"warn,a=b=c\"\n", "log.filter"),
+        (
+            "[[controller]]\nid = \"1\"\nprofile = \"klingon\"\n",
+            "klingon",
+        ),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let refused = check();
+        assert_eq!(refused.status.code(), Some(2), "{text}");
+        let error = String::from_utf8(refused.stderr).unwrap();
+        assert!(error.contains(word), "{error}");
+    }
     std::fs::write(&file, "[journal]\npaht = \"x\"\n").unwrap();
     let refused = check();
     assert_eq!(refused.status.code(), Some(2));

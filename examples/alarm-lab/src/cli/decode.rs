@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 
 use alarm_codes::{EventId, Profile, Timestamp};
-use alarm_lab::decode::{Decoded, Finding, Format, Options, decode, from_hex};
+use alarm_lab::decode::{Decoded, Finding, Format, HexError, Options, decode, from_hex};
 use clap::ValueEnum;
 use scaip::{DecodeOptions, Edition};
 use serde::Serialize;
@@ -25,6 +25,9 @@ its public name (status_code, status_code_name) and the digits received where th
 decoded gives
 
   {\"file\",\"error\":{\"code\",\"detail\",\"layer\",\"offset\"}}
+
+and so does, once, whatever follows the last whole message of a stream. layer is sip, xml, or file for a \
+file that cannot be read; offset counts bytes from its start and is null where no place is known.
 
 Everything in the file is shown, names, numbers and positions included: treat the output as you \
 treat the capture.";
@@ -111,6 +114,19 @@ struct Bad<'a, E> {
 struct Unreadable {
     code: &'static str,
     detail: String,
+    layer: &'static str,
+    offset: Option<usize>,
+}
+
+impl Unreadable {
+    fn new(code: &'static str, detail: String, offset: Option<usize>) -> Self {
+        Unreadable {
+            code,
+            detail,
+            layer: "file",
+            offset,
+        }
+    }
 }
 
 pub(crate) fn run(args: &Args) -> io::Result<Success> {
@@ -175,10 +191,7 @@ fn now() -> Timestamp {
 }
 
 fn read(file: &str, hex: bool) -> Result<Vec<u8>, Unreadable> {
-    let unreadable = |error: io::Error| Unreadable {
-        code: "file",
-        detail: error.to_string(),
-    };
+    let unreadable = |error: io::Error| Unreadable::new("file", error.to_string(), None);
     let mut bytes = Vec::new();
     let read = if file == "-" {
         io::stdin()
@@ -191,16 +204,17 @@ fn read(file: &str, hex: bool) -> Result<Vec<u8>, Unreadable> {
     };
     read.map_err(unreadable)?;
     if bytes.len() as u64 >= GREATEST_FILE {
-        return Err(Unreadable {
-            code: "file-too-large",
-            detail: format!("longer than {} MiB", GREATEST_FILE / 1024 / 1024),
-        });
+        let detail = format!("longer than {} MiB", GREATEST_FILE / 1024 / 1024);
+        return Err(Unreadable::new("file-too-large", detail, None));
     }
     if !hex {
         return Ok(bytes);
     }
-    from_hex(&bytes).map_err(|error| Unreadable {
-        code: "hex",
-        detail: error.to_string(),
+    from_hex(&bytes).map_err(|error| {
+        let offset = match error {
+            HexError::Digit { offset } => Some(offset),
+            _ => None,
+        };
+        Unreadable::new("hex", error.to_string(), offset)
     })
 }

@@ -93,8 +93,7 @@ pub struct Finding {
     pub element: Option<&'static str>,
     /// `sip` or `xml`: what deviates, and what the offset counts from the start of.
     pub layer: Layer,
-    /// Byte offset, where one is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Byte offset; null where none is known.
     pub offset: Option<usize>,
 }
 
@@ -108,7 +107,8 @@ pub enum Layer {
     Xml,
 }
 
-/// Decodes everything in `input`: one message, or several SIP messages behind one another.
+/// Decodes everything in `input`: one message, or several SIP messages behind one another. What
+/// follows the last whole one of several gives one error.
 ///
 /// `new_id` is asked for the id of each event.
 pub fn decode(
@@ -237,6 +237,58 @@ mod tests {
         let all = decode(two.as_bytes(), &options, || EventId(1));
         let documents: Vec<_> = all.iter().map(|m| m.as_ref().unwrap().document).collect();
         assert_eq!(documents, ["mrq", "mrs"]);
+    }
+
+    #[test]
+    fn a_stream_whose_last_message_is_cut_gives_the_good_ones_and_one_error() {
+        let good = sip_message(ALARM) + &sip_message("<mrs><ref>a1</ref><snu>0</snu></mrs>");
+        let options = Options::new(Timestamp::UNIX_EPOCH);
+        let third = sip_message(ALARM);
+        for length in 1..third.len() {
+            let input = good.clone() + &third[..length];
+            let all = decode(input.as_bytes(), &options, || EventId(1));
+            assert_eq!(all.len(), 3, "{length}");
+            assert!(all[0].is_ok() && all[1].is_ok(), "{length}");
+            let error = all[2].as_ref().unwrap_err();
+            assert_eq!((error.code, error.offset), ("cut-short", Some(length)));
+            // One good message is enough.
+            let input = third.clone() + &third[..length];
+            let all = decode(input.as_bytes(), &options, || EventId(1));
+            assert_eq!((all.len(), all[0].is_ok()), (2, true), "{length}");
+        }
+        let input = good.clone() + "garbage of another protocol\r\n\r\n";
+        let all = decode(input.as_bytes(), &options, || EventId(1));
+        assert_eq!(all.len(), 3);
+        assert!(all[0].is_ok() && all[1].is_ok() && all[2].is_err());
+        let unreadable = sip_message(ALARM).replace("CSeq: 1 MESSAGE", "CSeq: one");
+        let input = unreadable.clone() + &good + &unreadable + &third;
+        let all = decode(input.as_bytes(), &options, || EventId(1));
+        let good: Vec<_> = all.iter().map(Result::is_ok).collect();
+        assert_eq!(
+            good,
+            [false, true, true, false, true],
+            "the stream goes on behind a message that is whole but unreadable"
+        );
+    }
+
+    #[test]
+    fn a_datagram_with_too_small_a_content_length_is_read_whole() {
+        let text = sip_message(ALARM);
+        let small = text.replace(
+            &format!("Content-Length: {}", ALARM.len()),
+            &format!("Content-Length: {}", ALARM.len() - 3),
+        );
+        let json = one(&small, |_| {}).unwrap();
+        assert_eq!(json["message"]["reference"], "a1");
+        assert_eq!(json["warnings"][0]["layer"], "sip");
+    }
+
+    #[test]
+    fn an_error_has_an_offset_known_or_not() {
+        for input in ["", "SIP/2.0 200 OK\r\n\r\n"] {
+            let error = serde_json::to_value(one(input, |_| {}).unwrap_err()).unwrap();
+            assert!(error.as_object().unwrap().contains_key("offset"), "{error}");
+        }
     }
 
     #[test]

@@ -10,29 +10,59 @@ use serde_json::Value;
 
 use super::{Decoded, Finding, Layer, Object, Options, message};
 
-/// The messages of an input: several when the whole of it is cut cleanly by Content-Length, as a
-/// capture of a TCP stream is; else one, as a datagram is.
-pub(super) fn split(input: &Bytes) -> Vec<Result<Message, Rejected>> {
+/// The messages of an input: those that can be cut by Content-Length, as from a capture of a TCP
+/// stream, and one error for a rest that cannot; else the whole as one, as a datagram is.
+pub(super) fn split(input: &Bytes) -> Vec<Result<Message, Finding>> {
     let limits = SipLimits::default();
+    let datagram = || {
+        let message = Message::parse_datagram(input.clone(), &limits);
+        vec![message.map_err(|rejected| failure(&rejected))]
+    };
     let mut framer = StreamFramer::new(limits);
     framer.push(input);
     let mut messages = Vec::new();
     loop {
         match framer.poll() {
             Framed::Message(message) => messages.push(Ok(message)),
+            Framed::Unreadable(rejected) => messages.push(Err(failure(&rejected))),
             Framed::KeepAlive => {}
-            Framed::NeedMore if !framer.is_partial() && !messages.is_empty() => return messages,
-            _ => return vec![Message::parse_datagram(input.clone(), &limits)],
+            _ if messages.is_empty() => return datagram(),
+            Framed::Wrong(rejected) => {
+                if messages.len() == 1 && is_tail_of_xml(rejected.raw()) {
+                    return datagram();
+                }
+                messages.push(Err(failure(&rejected)));
+                return messages;
+            }
+            _ => {
+                let rest = framer.abandon();
+                if messages.len() == 1 && is_tail_of_xml(&rest) {
+                    return datagram();
+                }
+                if !rest.trim_ascii().is_empty() {
+                    let detail = format!("the last {} bytes are no whole message", rest.len());
+                    messages.push(Err(finding("cut-short", detail, Some(rest.len()))));
+                }
+                return messages;
+            }
         }
     }
 }
 
+/// Whether what follows the only message is the end of its body, so that the message is a datagram
+/// with too small a Content-Length (SCAIP reference 11 rule 12): no start line holds an angle
+/// bracket.
+fn is_tail_of_xml(rest: &[u8]) -> bool {
+    let line = rest.trim_ascii_start().split(|&byte| byte == b'\n').next();
+    line.is_some_and(|line| line.iter().any(|byte| matches!(byte, b'<' | b'>')))
+}
+
 pub(super) fn decode(
-    message: Result<Message, Rejected>,
+    message: Result<Message, Finding>,
     options: &Options,
     new_id: &mut impl FnMut() -> EventId,
 ) -> Result<Decoded, Finding> {
-    let message = message.map_err(|rejected| failure(rejected.error()))?;
+    let message = message?;
     let body = message.body();
     if body.is_empty() {
         let what = match message.status() {
@@ -117,7 +147,8 @@ fn warning(warning: SipWarning) -> Finding {
     finding(warning.code(), warning.to_string(), offset)
 }
 
-fn failure(error: SipError) -> Finding {
+fn failure(rejected: &Rejected) -> Finding {
+    let error = rejected.error();
     let (code, offset) = match error {
         SipError::Empty => ("no-message", Some(0)),
         SipError::BadStartLine { offset } => ("bad-start-line", place(offset)),

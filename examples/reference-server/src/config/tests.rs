@@ -72,6 +72,10 @@ fn values_that_do_not_go_together_are_refused() {
             "scaip.call_handling_reply",
         ),
         ("[scaip]\nmedia_reply = 100", "scaip.media_reply"),
+        (
+            "[scaip]\nstrict = true\naccept_scaip_root = true",
+            "scaip.accept_scaip_root",
+        ),
         ("[journal]\nqueue_entries = 0", "journal.queue_entries"),
         ("[journal]\nmax_bytes = 17", "journal.max_bytes"),
         (

@@ -4,6 +4,7 @@
 //! and only what the journal says decides what the sender hears.
 
 mod entry;
+mod in_hand;
 mod work;
 
 use std::collections::HashMap;
@@ -86,6 +87,8 @@ impl ScaipInput {
             config.decode = DecodeOptions::strict();
             config.strict_content_type = true;
         }
+        config.decode.accept_scaip_root = self.settings.accept_scaip_root;
+        config.accept_unknown_message_types = self.settings.accept_unknown_message_types;
         if self.settings.body_in_200 {
             config.answer_mode = AnswerMode::BodyInOk;
         }

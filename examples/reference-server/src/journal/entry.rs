@@ -118,7 +118,8 @@ impl ContentHash {
     }
 }
 
-/// Which queue an entry waits in. Entries of [`Lane::Care`] are committed first.
+/// Which queue an entry waits in. Entries of [`Lane::Care`] are committed first: of one sender,
+/// an alarm can overtake a heartbeat that came before it, and only across the lanes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Lane {
     /// Alarms that somebody waits for.

@@ -56,12 +56,15 @@ pub trait Journal: std::fmt::Debug + Send + Sync + 'static {
     /// dropping the future does not take it back. The future resolves after the commit that
     /// carries the entry has been flushed to stable storage.
     ///
+    /// Entries of one [`Lane`] get their sequences in the order of the calls. Whoever moves the
+    /// waiting to a task of its own calls this before it spawns the task: tasks run in any order.
+    ///
     /// # Errors
     /// [`JournalError::Busy`] at once when the lane is full, [`JournalError::Unavailable`] when
     /// the storage refuses, [`JournalError::Rejected`] when this one entry cannot be stored,
     /// [`JournalError::Closed`] after [`close`](Self::close). Each means: not stored, answer
     /// negatively.
-    fn store(&self, entry: Entry) -> BoxFuture<'_, Result<Stored, JournalError>>;
+    fn store(&self, entry: Entry) -> BoxFuture<'static, Result<Stored, JournalError>>;
 
     /// Records what became of an answer. Never waits and never delays an alarm: the record goes
     /// with the next commit, or alone when nothing else comes.

@@ -94,7 +94,7 @@ impl Drop for SqliteJournal {
 }
 
 impl Journal for SqliteJournal {
-    fn store(&self, entry: Entry) -> BoxFuture<'_, Result<Stored, JournalError>> {
+    fn store(&self, entry: Entry) -> BoxFuture<'static, Result<Stored, JournalError>> {
         let queued = self.shared.queue.push(entry);
         if matches!(queued, Err(JournalError::Busy)) {
             self.shared.meters.busy.add(1);

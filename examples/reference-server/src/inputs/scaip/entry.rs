@@ -53,6 +53,10 @@ pub(super) fn accepted(
 }
 
 /// People wait for these; the rest may wait for them.
+///
+/// Within a lane the order of arrival holds, so whatever speaks of an alarm goes with the alarms:
+/// a reset (class control) must not come before or long after what it resets. An alarm may
+/// overtake an earlier heartbeat, test or information of its sender, never another alarm or reset.
 fn lane(event: &Event) -> Lane {
     match event.class {
         Class::Supervision | Class::Test | Class::Info => Lane::Routine,
@@ -67,48 +71,42 @@ pub(super) fn refused(refusal: &Refusal) -> Entry {
         event["detail"] = error.kind.to_string().into();
         event["offset"] = error.offset.into();
     }
-    let source_ref = match &refusal.reason {
-        RefusalReason::Decode(error) => error
-            .reference
-            .as_ref()
-            .map(|reference| reference.as_str().to_owned()),
-        _ => None,
-    };
     let summary = match refusal.status_number {
         Some(number) => format!("snu {}", number.number()),
         None => format!("SIP {}", refusal.status.get()),
     };
-    evidence(
-        &refusal.path,
-        &event,
-        source_ref,
-        summary,
-        refusal.raw.0.clone(),
-    )
+    let mut entry = evidence(&refusal.path, &event, summary, refusal.raw.0.clone());
+    if let Some(controller) = &refusal.controller_id {
+        controller.as_str().clone_into(&mut entry.sender);
+    }
+    let reference = refusal.reference.as_ref().or(match &refusal.reason {
+        // What no answer may carry back is evidence all the same.
+        RefusalReason::Decode(error) => error.reference.as_ref(),
+        _ => None,
+    });
+    entry.source_ref = reference.map(|reference| reference.as_str().to_owned());
+    if let Some(answer) = &refusal.answer {
+        entry.answer.bytes = answer.0.clone();
+    }
+    entry
 }
 
 /// The evidence of bytes that are no SIP message.
 pub(super) fn bad(path: &Path, error: SipError, answered: Option<u16>, raw: Bytes) -> Entry {
     let event = json!({ "refused": "not-sip", "detail": error.to_string() });
     let summary = answered.map_or_else(|| "none".to_owned(), |status| format!("SIP {status}"));
-    evidence(path, &event, None, summary, raw)
+    evidence(path, &event, summary, raw)
 }
 
-fn evidence(
-    path: &Path,
-    event: &serde_json::Value,
-    source_ref: Option<String>,
-    summary: String,
-    raw: Bytes,
-) -> Entry {
+fn evidence(path: &Path, event: &serde_json::Value, summary: String, raw: Bytes) -> Entry {
     Entry {
         id: EventId::new(),
         lane: Lane::Routine,
         protocol: "scaip",
         verdict: Verdict::Refused,
-        // Who it says it is could not be read; where it came from is known.
+        // Who it says it is may be unreadable; where it came from is known.
         sender: path.remote.ip().to_string(),
-        source_ref,
+        source_ref: None,
         content_hash: ContentHash::of(&raw),
         duplicate_window: Duration::ZERO,
         received_at: Timestamp::now(),

@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use alarm_codes::Profile;
-use metrics::{counter, gauge};
+use metrics::{Gauge, counter, gauge};
 use scaip::driver::Handle;
 use scaip::receiver::{Event, Incoming, IncomingId, Refusal};
 use scaip::sip::{Path, RawBytes, SipError, StatusCode, UndeliveredReason};
@@ -15,9 +14,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::super::limiter::Limiter;
+use super::in_hand::{InHand, Note, Timing};
 use super::{Reply, entry};
 use crate::input::InputContext;
-use crate::journal::{AnswerDelivery, JournalError, Sequence, Stored, StoredOutcome, Verdict};
+use crate::journal::{AnswerDelivery, JournalError, Stored, StoredOutcome, Verdict};
 use crate::time::Timestamp;
 
 /// How often the counts of the SIP layer are copied into the metrics.
@@ -26,16 +26,6 @@ const UPKEEP: Duration = Duration::from_secs(2);
 const LAST_PATIENCE: Duration = Duration::from_secs(5);
 /// Unreadable messages that are logged and kept in one second; the rest is counted.
 const RUBBISH: u32 = 20;
-
-/// What is known of an alarm between its request and the end of its response.
-enum Progress {
-    /// The journal has it in hand.
-    Storing,
-    /// The time ran out and the sender was told `snu` 5.
-    Undecided,
-    /// Answered; stored there if at all.
-    Answered(Option<Sequence>),
-}
 
 /// What the journal said.
 struct Kept {
@@ -50,7 +40,8 @@ pub(super) struct Work {
     reply: Reply,
     profiles: HashMap<String, Profile>,
     window: Duration,
-    progress: HashMap<IncomingId, Progress>,
+    in_hand: InHand<IncomingId>,
+    in_hand_gauge: Gauge,
     storing: JoinSet<Kept>,
     rubbish: Limiter,
     failures: Limiter,
@@ -70,7 +61,8 @@ impl Work {
             reply,
             profiles,
             window,
-            progress: HashMap::new(),
+            in_hand: InHand::new(),
+            in_hand_gauge: gauge!("alarm_scaip_in_hand"),
             storing: JoinSet::new(),
             rubbish: Limiter::new(RUBBISH),
             failures: Limiter::new(RUBBISH),
@@ -78,8 +70,13 @@ impl Work {
     }
 
     /// Works until the driver has ended; a cancelled context ends the driver.
-    pub(super) async fn run(mut self, mut events: mpsc::Receiver<Event>) {
-        let mut upkeep = tokio::time::interval(UPKEEP);
+    pub(super) async fn run(self, events: mpsc::Receiver<Event>) {
+        self.run_and_publish(events, UPKEEP).await;
+    }
+
+    async fn run_and_publish(mut self, mut events: mpsc::Receiver<Event>, period: Duration) {
+        // In a task of its own: here, in its turn, load would keep it from ever having one.
+        let publishing = tokio::spawn(publish(self.handle.clone(), period));
         let stop = self.context.shutdown.clone();
         let mut stopping = false;
         loop {
@@ -97,21 +94,17 @@ impl Work {
                     Some(event) => self.take(event),
                     None => break,
                 },
-                _ = upkeep.tick() => self.publish().await,
             }
+            self.show_in_hand();
         }
+        publishing.abort();
         // Evidence still on its way to the journal.
         while self.storing.join_next().await.is_some() {}
     }
 
-    async fn publish(&self) {
-        if let Ok((counters, pending)) = self.handle.counters().await {
-            for (name, count) in counters.iter() {
-                counter!("alarm_sip_total", "count" => name).absolute(count);
-            }
-            #[expect(clippy::cast_precision_loss, reason = "a gauge, and far below 2^52")]
-            gauge!("alarm_scaip_pending").set(pending as f64);
-        }
+    #[expect(clippy::cast_precision_loss, reason = "a gauge, and far below 2^52")]
+    fn show_in_hand(&self) {
+        self.in_hand_gauge.set(self.in_hand.len() as f64);
     }
 
     fn take(&mut self, event: Event) {
@@ -125,6 +118,9 @@ impl Work {
                 raw,
             } => self.bad(&path, error, answered, raw),
             Event::Undecided { id } => self.undecided(id),
+            Event::AnswerSent { id } => {
+                self.ended(id, false, "sent in the 200, not confirmed".into());
+            }
             Event::AnswerDelivered { id, status } => self.ended(id, true, status_text(status)),
             Event::AnswerRefused { id, status } => self.ended(id, false, status_text(status)),
             Event::AnswerUndelivered { id, reason } => {
@@ -162,16 +158,18 @@ impl Work {
             }
         };
         tracing::debug!(
-            controller,
+            event = %entry.id,
             kind = entry.kind.as_deref(),
             warnings,
             transport = %entry.transport.transport,
             "alarm"
         );
-        self.progress.insert(id, Progress::Storing);
-        let journal = Arc::clone(&self.context.journal);
+        self.in_hand.begin(id);
+        // Queued here and not in the task: tasks run in any order, and a reset must not overtake
+        // the alarm before it.
+        let stored = self.context.journal.store(entry);
         self.storing.spawn(async move {
-            let result = journal.store(entry).await;
+            let result = stored.await;
             Kept {
                 id,
                 response,
@@ -187,22 +185,20 @@ impl Work {
             response,
             result,
         } = kept;
-        let Some(progress) = self.progress.get_mut(&id) else {
-            return;
-        };
+        let counters = &self.context.counters;
         let outcome = result.as_ref().map(|stored| &stored.outcome);
-        self.context.counters.stored(Verdict::Accepted, outcome);
         let sequence = result.as_ref().ok().map(|stored| stored.sequence);
-        if matches!(progress, Progress::Undecided) {
-            self.progress.remove(&id);
-            self.note(
-                sequence,
-                false,
-                "stored too late, the sender heard snu 5".into(),
-            );
-            return;
+        match self.in_hand.stored(id, sequence) {
+            Timing::InTime => counters.stored(Verdict::Accepted, outcome),
+            Timing::Late(note) => {
+                match outcome {
+                    Ok(_) => counters.late.increment(1),
+                    Err(_) => counters.stored(Verdict::Accepted, outcome),
+                }
+                self.note(note);
+                return;
+            }
         }
-        *progress = Progress::Answered(sequence);
         let response = match result {
             Ok(stored) => confirmed(&stored, response),
             Err(error) => self.declined(&error, response),
@@ -226,37 +222,24 @@ impl Work {
 
     fn undecided(&mut self, id: IncomingId) {
         tracing::error!("an alarm was not stored in time, its sender heard snu 5");
-        match self.progress.get_mut(&id) {
-            Some(progress @ Progress::Storing) => *progress = Progress::Undecided,
-            // The verdict came just after the time was over.
-            Some(Progress::Answered(sequence)) => {
-                let sequence = *sequence;
-                self.progress.remove(&id);
-                self.note(
-                    sequence,
-                    false,
-                    "stored too late, the sender heard snu 5".into(),
-                );
-            }
-            Some(Progress::Undecided) | None => {}
-        }
+        let note = self.in_hand.undecided(id);
+        self.note(note);
     }
 
-    /// The end of a response: delivered, refused, or lost.
+    /// The end of a response: delivered, refused, lost, or sent and not heard of again.
     fn ended(&mut self, id: IncomingId, delivered: bool, detail: Cow<'static, str>) {
-        if let Some(Progress::Answered(sequence)) = self.progress.remove(&id) {
-            self.note(sequence, delivered, detail);
-        }
+        let note = self.in_hand.ended(id, delivered, detail);
+        self.note(note);
     }
 
-    fn note(&self, sequence: Option<Sequence>, delivered: bool, detail: Cow<'static, str>) {
-        if let Some(sequence) = sequence {
+    fn note(&self, note: Option<Note>) {
+        if let Some(note) = note {
             let delivery = AnswerDelivery {
                 at: Timestamp::now(),
-                delivered,
-                detail,
+                delivered: note.delivered,
+                detail: note.detail,
             };
-            self.context.journal.answered(sequence, delivery);
+            self.context.journal.answered(note.sequence, delivery);
         }
     }
 
@@ -292,12 +275,28 @@ impl Work {
 
     /// Evidence nobody waits for.
     fn keep(&self, entry: crate::journal::Entry) {
-        let journal = Arc::clone(&self.context.journal);
+        let stored = self.context.journal.store(entry);
         tokio::spawn(async move {
-            if let Err(error) = journal.store(entry).await {
+            if let Err(error) = stored.await {
                 tracing::warn!(%error, "the evidence of a refused message was not kept");
             }
         });
+    }
+}
+
+/// Copies the counts of the SIP layer into the metrics, for as long as its driver runs.
+async fn publish(handle: Handle, period: Duration) {
+    let mut upkeep = tokio::time::interval(period);
+    loop {
+        upkeep.tick().await;
+        let Ok((counters, pending)) = handle.counters().await else {
+            return;
+        };
+        for (name, count) in counters.iter() {
+            counter!("alarm_sip_total", "count" => name).absolute(count);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a gauge, and far below 2^52")]
+        gauge!("alarm_scaip_pending").set(pending as f64);
     }
 }
 
@@ -317,3 +316,6 @@ fn confirmed(stored: &Stored, response: Response<'static>) -> Response<'static> 
     }
     response
 }
+
+#[cfg(test)]
+mod tests;

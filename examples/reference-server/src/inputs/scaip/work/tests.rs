@@ -1,0 +1,292 @@
+//! The work between the driver and the journal, on loopback, with a journal of any speed.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use metrics::with_local_recorder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
+use scaip::driver::{Driver, Settings};
+use scaip::receiver::{AnswerMode, Config as ReceiverConfig, Receiver};
+use tokio::net::UdpSocket;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::*;
+use crate::config::ScaipConfig;
+use crate::input::InputCounters;
+use crate::journal::{
+    AlarmDetail, AlarmRecord, BoxFuture, DeliveryRecord, Entry, EventId, Health, Journal,
+    JournalSettings, Sequence, SqliteJournal, Statistics,
+};
+
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A journal that says only later that it has stored.
+#[derive(Debug)]
+struct Slow(SqliteJournal, Duration);
+
+impl Journal for Slow {
+    fn store(&self, entry: Entry) -> BoxFuture<'static, Result<Stored, JournalError>> {
+        let (stored, delay) = (self.0.store(entry), self.1);
+        Box::pin(async move {
+            tokio::time::sleep(delay).await;
+            stored.await
+        })
+    }
+
+    fn answered(&self, sequence: Sequence, delivery: AnswerDelivery) {
+        self.0.answered(sequence, delivery);
+    }
+
+    fn alarms_after(
+        &self,
+        cursor: Sequence,
+        limit: u32,
+    ) -> BoxFuture<'_, Result<Vec<AlarmRecord>, JournalError>> {
+        self.0.alarms_after(cursor, limit)
+    }
+
+    fn alarm(&self, id: EventId) -> BoxFuture<'_, Result<Option<AlarmDetail>, JournalError>> {
+        self.0.alarm(id)
+    }
+
+    fn health(&self) -> Health {
+        self.0.health()
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.0.statistics()
+    }
+
+    fn close(&self) -> BoxFuture<'_, Result<(), JournalError>> {
+        self.0.close()
+    }
+}
+
+struct Rig {
+    _directory: tempfile::TempDir,
+    recorder: PrometheusRecorder,
+    journal: Arc<dyn Journal>,
+    handle: Handle,
+    udp: SocketAddr,
+    unit: UdpSocket,
+    /// Taken by the work, or fed by hand.
+    events: Option<mpsc::Receiver<Event>>,
+    driver: JoinHandle<()>,
+    stop: CancellationToken,
+}
+
+impl Rig {
+    async fn new(delay: Duration, change: impl FnOnce(&mut ReceiverConfig)) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let settings = JournalSettings::at(directory.path().join("alarms.sqlite"));
+        let journal = SqliteJournal::open(settings).expect("it opens");
+        let mut config = ReceiverConfig::new([7; 16]);
+        change(&mut config);
+        let receiver = Receiver::new(config).expect("the settings are good");
+        let (driver, handle, events) = Driver::new(receiver, Settings::default());
+        let socket = UdpSocket::bind("127.0.0.1:0").await.expect("loopback");
+        let udp = handle.add_udp(socket).expect("there is room");
+        let unit = UdpSocket::bind("127.0.0.1:0").await.expect("loopback");
+        unit.connect(udp).await.expect("loopback");
+        Rig {
+            _directory: directory,
+            recorder: PrometheusBuilder::new().build_recorder(),
+            journal: Arc::new(Slow(journal, delay)),
+            handle,
+            udp,
+            unit,
+            events: Some(events),
+            driver: tokio::spawn(driver.run()),
+            stop: CancellationToken::new(),
+        }
+    }
+
+    fn work(&self) -> Work {
+        let context = InputContext {
+            journal: Arc::clone(&self.journal),
+            counters: with_local_recorder(&self.recorder, || InputCounters::new("scaip")),
+            shutdown: self.stop.clone(),
+        };
+        let reply = Reply::new(&ScaipConfig::default()).expect("the defaults are good");
+        let handle = self.handle.clone();
+        with_local_recorder(&self.recorder, || {
+            Work::new(context, handle, reply, HashMap::new(), Duration::ZERO)
+        })
+    }
+
+    fn start(&mut self) -> JoinHandle<()> {
+        let events = self.events.take().expect("not started");
+        tokio::spawn(self.work().run(events))
+    }
+
+    /// Sends an alarm and hears its `mrs`, wherever that comes.
+    async fn send(&self, number: u32) -> String {
+        let local = self.unit.local_addr().expect("bound");
+        let body = format!("<mrq><ref>r{number}</ref><cid>1</cid><dty>0003</dty></mrq>");
+        let message = format!(
+            "MESSAGE sip:alarm@arc.example.net SIP/2.0\r\n\
+             Via: SIP/2.0/UDP {local};branch=z9hG4bK{number};rport\r\n\
+             Max-Forwards: 70\r\nFrom: <sip:1@arc.example.net>;tag=1\r\n\
+             To: <sip:alarm@arc.example.net>\r\nCall-ID: {number}@{local}\r\n\
+             CSeq: {number} MESSAGE\r\nContent-Type: application/scaip+xml\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        self.unit.send(message.as_bytes()).await.expect("loopback");
+        let mut buffer = vec![0; 65_536];
+        loop {
+            let received = tokio::time::timeout(PATIENCE, self.unit.recv(&mut buffer)).await;
+            let length = received.expect("an answer in time").expect("loopback");
+            let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
+            let (head, body) = text.split_once("\r\n\r\n").expect("a SIP message");
+            if !head.starts_with("SIP/2.0 ") {
+                let echo: String = head
+                    .lines()
+                    .filter(|line| {
+                        let name = line.split(':').next().unwrap_or_default();
+                        ["Via", "From", "To", "Call-ID", "CSeq"].contains(&name)
+                    })
+                    .map(|line| format!("{line}\r\n"))
+                    .collect();
+                let answer = format!("SIP/2.0 200 OK\r\n{echo}Content-Length: 0\r\n\r\n");
+                self.unit.send(answer.as_bytes()).await.expect("loopback");
+            }
+            if !body.is_empty() {
+                return body.to_owned();
+            }
+        }
+    }
+
+    /// The value of a series, as it is shown.
+    fn metric(&self, series: &str) -> Option<String> {
+        let text = self.recorder.handle().render();
+        let line = text.lines().find(|line| line.starts_with(series))?;
+        line.rsplit(' ').next().map(ToOwned::to_owned)
+    }
+
+    async fn wait_for(&self, series: &str, value: &str) {
+        let patience = Instant::now() + PATIENCE;
+        while self.metric(series).as_deref() != Some(value) {
+            assert!(
+                Instant::now() < patience,
+                "{series}: {:?}",
+                self.metric(series)
+            );
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// What became of the answer to each alarm, once all is written.
+    async fn deliveries(&self) -> Vec<Option<DeliveryRecord>> {
+        let alarms = self.journal.alarms_after(Sequence::START, 1000).await;
+        let mut all = Vec::new();
+        for alarm in alarms.expect("the journal reads") {
+            let patience = Instant::now() + PATIENCE;
+            all.push(loop {
+                let detail = self.journal.alarm(alarm.id).await;
+                let detail = detail.expect("the journal reads").expect("it is there");
+                if detail.delivery.is_some() || Instant::now() > patience {
+                    break detail.delivery;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            });
+        }
+        all
+    }
+
+    async fn stop(self, work: JoinHandle<()>) {
+        self.stop.cancel();
+        self.handle.shut_down(Duration::ZERO);
+        work.await.expect("the work ends");
+        self.driver.await.expect("the driver ends");
+        self.journal.close().await.expect("a clean end");
+    }
+}
+
+#[tokio::test]
+async fn responses_in_the_200_are_recorded_and_leave_nothing_in_hand() {
+    let body_in_ok = |config: &mut ReceiverConfig| config.answer_mode = AnswerMode::BodyInOk;
+    let mut rig = Rig::new(Duration::ZERO, body_in_ok).await;
+    let work = rig.start();
+    for number in 1..=20 {
+        let answer = rig.send(number).await;
+        assert!(answer.contains("<snu>0</snu>"), "{answer}");
+    }
+    rig.wait_for("alarm_scaip_in_hand", "0").await;
+    let deliveries = rig.deliveries().await;
+    assert_eq!(deliveries.len(), 20);
+    for delivery in deliveries {
+        let delivery = delivery.expect("recorded");
+        assert_eq!((delivery.attempts, delivery.delivered), (1, 0));
+        assert_eq!(delivery.last_detail, "sent in the 200, not confirmed");
+    }
+    rig.stop(work).await;
+}
+
+#[tokio::test]
+async fn an_alarm_that_is_stored_too_late_is_not_counted_as_accepted() {
+    for (mode, detail) in [
+        (
+            AnswerMode::SeparateMessage,
+            "stored too late, the sender heard snu 5",
+        ),
+        (
+            AnswerMode::BodyInOk,
+            "stored too late, snu 5 was sent: sent in the 200, not confirmed",
+        ),
+    ] {
+        let hasty = |config: &mut ReceiverConfig| {
+            config.answer_mode = mode;
+            config.decision_time = Duration::from_millis(50);
+        };
+        let mut rig = Rig::new(Duration::from_millis(300), hasty).await;
+        let work = rig.start();
+        let answer = rig.send(1).await;
+        assert!(answer.contains("<snu>5</snu>"), "{answer}");
+        let result =
+            |name: &str| format!("alarm_input_messages_total{{input=\"scaip\",result=\"{name}\"}}");
+        rig.wait_for(&result("late"), "1").await;
+        assert_eq!(rig.metric(&result("accepted")).as_deref(), Some("0"));
+        rig.wait_for("alarm_scaip_in_hand", "0").await;
+        let delivery = rig.deliveries().await[0].clone().expect("recorded");
+        assert_eq!((delivery.attempts, delivery.delivered), (1, 0));
+        assert_eq!(delivery.last_detail, detail);
+        rig.stop(work).await;
+    }
+}
+
+#[tokio::test]
+async fn the_counts_of_the_sip_layer_are_fresh_under_load() {
+    let rig = Rig::new(Duration::ZERO, |_| ()).await;
+    // All tasks of this test run on its thread.
+    let _recording = metrics::set_default_local_recorder(&rig.recorder);
+    let (feed, events) = mpsc::channel(4096);
+    let path = Path::udp(rig.udp, rig.udp);
+    // Always full: whenever the work is run again, more waits than it can take in one turn.
+    let feeder = tokio::spawn(tokio::task::unconstrained(async move {
+        let answered = true;
+        loop {
+            match feed.try_send(Event::Retransmission { path, answered }) {
+                Ok(()) => {}
+                Err(mpsc::error::TrySendError::Full(_)) => tokio::task::yield_now().await,
+                Err(mpsc::error::TrySendError::Closed(_)) => return,
+            }
+        }
+    }));
+    let work = rig.work();
+    let work = tokio::spawn(work.run_and_publish(events, Duration::from_millis(50)));
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    rig.unit
+        .send(b"no SIP at all\r\n\r\n")
+        .await
+        .expect("loopback");
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let text = rig.recorder.handle().render();
+    let fresh = text
+        .lines()
+        .any(|line| line.starts_with("alarm_sip_total{") && !line.ends_with(" 0"));
+    assert!(fresh, "{text}");
+    feeder.abort();
+    work.abort();
+}

@@ -175,9 +175,9 @@ impl Receiver {
             let Some(pending) = self.take(id) else { break };
             let mut response = Response::new(pending.reference.clone(), StatusNumber::NOT_TREATED);
             response.status_text = Some(Text::new("no decision in time"));
+            self.events.push_back(Event::Undecided { id });
             // The text is short and the reference echoed before: this can be written.
             let _ = self.send(now, Some(id), &pending, &response);
-            self.events.push_back(Event::Undecided { id });
         }
         self.endpoint.handle_timeout(now);
     }

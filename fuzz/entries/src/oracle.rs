@@ -2,8 +2,8 @@
 
 use roxmltree::{Document, Node, ParsingOptions};
 use scaip::{
-    DecodeError, DecodeErrorKind, DecodeOptions, Decoded, Message, Mode, Request, Response, Root,
-    WarningKind,
+    DecodeError, DecodeErrorKind, DecodeOptions, Decoded, Message, Mode, NotWellFormed, Request,
+    Response, Root, WarningKind,
 };
 
 type Outcome<'a> = Result<Decoded<'a, Message<'a>>, DecodeError>;
@@ -39,8 +39,11 @@ pub(crate) fn compare(body: &[u8], options: &DecodeOptions, ours: &Outcome<'_>) 
             let name = document.root_element().tag_name().name();
             let refused_as_xml = matches!(
                 error.kind,
-                DecodeErrorKind::NotWellFormed(_)
-                    | DecodeErrorKind::DocumentType
+                // roxmltree replaces a reference beyond U+10FFFF, which XML 1.0 4.1 refuses.
+                DecodeErrorKind::NotWellFormed(what) if what != NotWellFormed::CharacterReference
+            ) || matches!(
+                error.kind,
+                DecodeErrorKind::DocumentType
                     | DecodeErrorKind::Entity
                     | DecodeErrorKind::EmptyBody
             );

@@ -9,6 +9,15 @@
 //! planned times whatever the answers do. The wait counts from the planned time to the arrival of
 //! the `mrs`, so a stall of either side is seen. Every alarm answered positively is then looked up
 //! in the journal.
+//!
+//! The second load is judged against the flush of the disk. A virtual disk that answers a flush in
+//! some microseconds waits for no medium, and nothing can be judged against it; there Linux can be
+//! made to take, say, 3 ms for each flush:
+//!
+//! ```text
+//! strace -f --seccomp-bpf -o /dev/null -e trace=fsync,fdatasync \
+//!     -e inject=fsync,fdatasync:delay_enter=3000 target/release/examples/load
+//! ```
 
 #![allow(
     clippy::print_stdout,
@@ -44,12 +53,16 @@ struct Flags {
     serve: Option<std::path::PathBuf>,
 }
 
+/// A flush that reaches a medium takes at least this long; solid-state disks with a protected cache
+/// are not far above.
+const REAL_FLUSH: Duration = Duration::from_micros(200);
+
 /// One load and what is asked of it.
 struct Step {
     rate: f64,
     senders: usize,
-    /// The 99th percentile may be this long.
-    limit: Duration,
+    /// The 99th percentile may be this long, if that can be judged.
+    limit: Option<Duration>,
     limit_text: &'static str,
 }
 
@@ -116,12 +129,13 @@ async fn measure(flags: &Flags) -> Result<bool, Box<dyn Error>> {
             text(of(durations, 100.0)),
         );
     }
-    let six_flushes = of(&flush, 99.0) * 6;
+    // Six times what a flush takes; `None` when it takes no time that a medium would.
+    let six_flushes = (of(&flush, 50.0) >= REAL_FLUSH).then(|| of(&flush, 99.0) * 6);
     let steps = [
         Step {
             rate: 1000.0,
             senders: 64,
-            limit: Duration::from_millis(100),
+            limit: Some(Duration::from_millis(100)),
             limit_text: "100 ms",
         },
         Step {
@@ -146,11 +160,19 @@ async fn measure(flags: &Flags) -> Result<bool, Box<dyn Error>> {
             text(p99),
             text(report.latencies.max().unwrap_or_default()),
         );
-        let good = lost == 0 && stored == report.accepted && p99 <= step.limit;
+        let whole = lost == 0 && stored == report.accepted;
+        let good = whole && step.limit.is_none_or(|limit| p99 <= limit);
         met &= good;
+        let asked = match step.limit {
+            Some(limit) => format!("{}, {}", step.limit_text, text(limit)),
+            None => format!(
+                "{}: not judged, this disk does not wait for a medium",
+                step.limit_text
+            ),
+        };
         verdicts.push(format!(
             "{} {:.0} alarms/s for {} s: {} sent, {} accepted, {stored} in the journal, {} unanswered; \
-             99 % within {} (asked: {}, {})",
+             99 % within {} (asked: {asked})",
             if good { "met   " } else { "MISSED" },
             step.rate,
             flags.seconds,
@@ -158,8 +180,6 @@ async fn measure(flags: &Flags) -> Result<bool, Box<dyn Error>> {
             report.accepted,
             report.unanswered,
             text(p99),
-            step.limit_text,
-            text(step.limit),
         ));
     }
     println!();

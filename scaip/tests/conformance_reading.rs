@@ -720,12 +720,12 @@ fn line_18_the_worst_inputs_cost_linear_time() {
         (0..5).map(|_| once()).min().unwrap()
     };
     for (index, shape) in shapes.iter().enumerate() {
-        let (small, large) = (time(&shape(1 << 14)), time(&shape(1 << 18)));
+        let (small, large) = (shape(1 << 14), shape(1 << 18));
         let floor = Duration::from_micros(20);
-        assert!(
-            large < small.max(floor) * 64,
-            "shape {index}: 16 kB took {small:?}, 256 kB {large:?}"
-        );
+        // Sixteen times the time is linear, 256 times square. A busy machine disturbs one
+        // measurement, not all of them.
+        let linear = (0..20).any(|_| time(&large) < time(&small).max(floor) * 48);
+        assert!(linear, "shape {index} does not cost linear time");
     }
 }
 

@@ -12,7 +12,7 @@ pub struct JournalSettings {
     /// The SQLite file. `-wal`, `-shm` and `.lock` files appear beside it.
     pub path: PathBuf,
     /// The most that the file may grow to, in bytes; 0 for no limit. The write-ahead log beside
-    /// it is not counted; it stays below about eight times `checkpoint_bytes` unless a reader
+    /// it is not counted; it stays below about twice `checkpoint_bytes` unless a reader
     /// holds it.
     pub max_bytes: u64,
     /// Entries that may wait in each lane before [`super::JournalError::Busy`].
@@ -37,9 +37,9 @@ impl JournalSettings {
             path: path.into(),
             max_bytes: 0,
             queue_entries: 8192,
-            queue_bytes: 64 << 20,
+            queue_bytes: 616 << 20,
             batch_entries: 1024,
-            checkpoint_bytes: 4 << 20,
+            checkpoint_bytes: 16 << 20,
             answer_delay: Duration::from_millis(250),
             probe_interval: Duration::from_secs(1),
         }

@@ -37,7 +37,7 @@ impl JournalSettings {
             path: path.into(),
             max_bytes: 0,
             queue_entries: 8192,
-            queue_bytes: 616 << 20,
+            queue_bytes: 64 << 20,
             batch_entries: 1024,
             checkpoint_bytes: 16 << 20,
             answer_delay: Duration::from_millis(250),

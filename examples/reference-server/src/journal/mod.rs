@@ -18,6 +18,7 @@
 mod checkpoint;
 mod entry;
 mod error;
+mod flush;
 mod lock;
 mod query;
 mod queue;

@@ -18,7 +18,6 @@
 mod checkpoint;
 mod entry;
 mod error;
-mod flush;
 mod lock;
 mod query;
 mod queue;

@@ -4,8 +4,7 @@
 //! appended more by the time it ends, so the log never starts over and would grow without bound.
 //! So the writer then copies the short rest itself between two commits, and its next commit starts
 //! at the front of the log. That costs it two flushes in which alarms wait; the length of the log
-//! decides how often, and how much of the file is to be flushed then. At 5,000 alarms/s on a disk
-//! that takes 3 ms for a flush the 99th percentile was 19 ms with 4 MiB and 17 ms with 16 MiB.
+//! decides how often, and how much of the file is to be flushed then.
 
 use std::io;
 use std::sync::Arc;

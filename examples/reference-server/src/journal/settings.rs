@@ -39,7 +39,7 @@ impl JournalSettings {
             queue_entries: 8192,
             queue_bytes: 64 << 20,
             batch_entries: 1024,
-            checkpoint_bytes: 8 << 20,
+            checkpoint_bytes: 4 << 20,
             answer_delay: Duration::from_millis(250),
             probe_interval: Duration::from_secs(1),
         }

@@ -71,6 +71,8 @@ pub struct JournalConfig {
     pub batch_entries: usize,
     /// Size of the write-ahead log from which it is copied back.
     pub checkpoint_bytes: u64,
+    /// Messages that are remembered to recognise repeats.
+    pub remembered_entries: usize,
 }
 
 impl Default for JournalConfig {
@@ -83,6 +85,7 @@ impl Default for JournalConfig {
             queue_bytes: settings.queue_bytes,
             batch_entries: settings.batch_entries,
             checkpoint_bytes: settings.checkpoint_bytes,
+            remembered_entries: settings.remembered_entries,
         }
     }
 }
@@ -97,6 +100,7 @@ impl JournalConfig {
             queue_bytes: self.queue_bytes,
             batch_entries: self.batch_entries,
             checkpoint_bytes: self.checkpoint_bytes,
+            remembered_entries: self.remembered_entries,
             ..JournalSettings::at(&self.path)
         }
     }

@@ -184,7 +184,8 @@ impl Server {
             }
         }
 
-        let settings = self.config.journal.settings();
+        let mut settings = self.config.journal.settings();
+        settings.duplicate_window = self.config.scaip.duplicate_window.0;
         let journal = tokio::task::spawn_blocking(move || SqliteJournal::open(settings))
             .await
             .map_err(|error| OpenError::Thread(io::Error::other(error)))??;

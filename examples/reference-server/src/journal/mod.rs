@@ -21,6 +21,7 @@ mod error;
 mod lock;
 mod query;
 mod queue;
+mod references;
 mod schema;
 mod settings;
 mod shared;

@@ -9,7 +9,10 @@ const APPLICATION_ID: i64 = 0x416c_724a;
 
 /// Each step brings the schema from the version of its index to the next one.
 /// A step that has been released is never changed.
-const STEPS: &[&str] = &[include_str!("schema-1.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema-1.sql"),
+    include_str!("schema-2.sql"),
+];
 
 /// The newest version this program knows.
 pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;
@@ -96,10 +99,10 @@ mod tests {
     }
 
     #[test]
-    fn the_search_for_a_repeat_uses_an_index() {
+    fn the_references_are_read_from_their_index_alone() {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection).unwrap();
-        let sql = crate::journal::store::FIND_REFERENCE;
+        let sql = crate::journal::store::RECENT_REFERENCES;
         let mut plan = connection
             .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
             .unwrap();
@@ -110,10 +113,31 @@ mod tests {
             .map(Result::unwrap)
             .collect();
         let plan = rows.join("; ");
-        assert!(plan.contains("alarm_by_reference"), "{plan}");
+        assert!(plan.contains("COVERING INDEX alarm_by_arrival"), "{plan}");
         assert!(
             !plan.contains("SCAN") && !plan.contains("TEMP B-TREE"),
             "{plan}"
         );
+    }
+
+    #[test]
+    fn the_journal_of_an_older_version_is_brought_up_to_date() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(STEPS[0]).unwrap();
+        connection
+            .pragma_update(None, "application_id", APPLICATION_ID)
+            .unwrap();
+        connection.pragma_update(None, "user_version", 1).unwrap();
+        check(&connection).unwrap();
+        migrate(&mut connection).unwrap();
+        let indexes: i64 = connection
+            .query_row(
+                "SELECT count(*) FROM sqlite_schema WHERE name IN \
+                 ('alarm_by_arrival', 'alarm_by_reference')",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert_eq!(indexes, 1);
     }
 }

@@ -23,6 +23,11 @@ pub struct JournalSettings {
     pub batch_entries: usize,
     /// Size of the write-ahead log, in bytes, from which it is copied back into the file.
     pub checkpoint_bytes: u64,
+    /// How far back repeats are recognised; a longer window of an entry is cut to this.
+    pub duplicate_window: Duration,
+    /// Messages within that time that are remembered, some 64 bytes each. Of a repeat that comes
+    /// after more than these an event is raised again: twice is better than not at all.
+    pub remembered_entries: usize,
     /// How long a record of an answer may wait for an alarm to be committed with.
     pub answer_delay: Duration,
     /// How often an unhealthy journal tries to write when nothing comes in.
@@ -40,6 +45,8 @@ impl JournalSettings {
             queue_bytes: 64 << 20,
             batch_entries: 1024,
             checkpoint_bytes: 4 << 20,
+            duplicate_window: DEFAULT_DUPLICATE_WINDOW,
+            remembered_entries: 1_000_000,
             answer_delay: Duration::from_millis(250),
             probe_interval: Duration::from_secs(1),
         }

@@ -11,17 +11,27 @@ use super::entry::{Entry, EventId, Sequence, Stored, StoredOutcome, Verdict};
 use super::error::{Fault, JournalError, OpenError};
 use super::lock::{JournalLock, LockError, lock_path};
 use super::queue::{AnswerRecord, Waiting};
+use super::references::References;
 use super::schema::{self, SchemaError};
+use super::settings::JournalSettings;
 use super::shared::{BUSY_TIMEOUT, PAGE_BYTES, Shared};
 use crate::time::Timestamp;
 
-/// The messages of a sender with the same reference, latest first. A sender that uses one reference
-/// for everything must not make the search long: what lies further back than this many messages
-/// is not recognised as repeated, and an alarm is raised twice rather than not at all.
-pub(super) const FIND_REFERENCE: &str = "\
-    SELECT sequence, content_hash, verdict FROM alarm \
-    WHERE protocol = ?1 AND sender = ?2 AND source_ref = ?3 AND received_at BETWEEN ?4 AND ?5 \
-    ORDER BY received_at DESC LIMIT 64";
+/// What was received since a time, in the order of arrival.
+pub(super) const RECENT_REFERENCES: &str = "\
+    SELECT received_at, protocol, sender, source_ref, sequence FROM alarm \
+    WHERE source_ref IS NOT NULL AND received_at >= ?1 ORDER BY received_at";
+
+/// A message that may be an earlier arrival: the key that led to it may stand for another one.
+const EARLIER: &str = "\
+    SELECT content_hash, verdict FROM alarm \
+    WHERE sequence = ?1 AND protocol = ?2 AND sender = ?3 AND source_ref = ?4 \
+      AND received_at BETWEEN ?5 AND ?6";
+
+/// A sender that uses one reference for everything must not make the search long: what lies
+/// further back than this many messages is not recognised as repeated, and an alarm is raised
+/// twice rather than not at all.
+const COMPARED: usize = 64;
 
 const FIRST_ARRIVAL: &str = "SELECT id, answer, repeats FROM alarm WHERE sequence = ?1";
 
@@ -74,6 +84,24 @@ pub(super) struct Store {
     connection: Connection,
     identity: Option<(u64, u64)>,
     page_limit: u64,
+    references: References,
+}
+
+/// The messages whose repeats are still to be recognised.
+fn recent_references(
+    connection: &Connection,
+    settings: &JournalSettings,
+) -> Result<References, rusqlite::Error> {
+    let mut references = References::new(settings.remembered_entries);
+    let since = Timestamp::now().saturating_sub(settings.duplicate_window);
+    let mut query = connection.prepare(RECENT_REFERENCES)?;
+    let mut rows = query.query([since.as_micros()])?;
+    while let Some(row) = rows.next()? {
+        let text = |index| row.get_ref(index)?.as_str().map_err(rusqlite::Error::from);
+        let key = references.key(text(1)?, text(2)?, text(3)?);
+        references.push(key, row.get(4)?, row.get(0)?);
+    }
+    Ok(references)
 }
 
 fn storage(path: &Path, fault: &Fault) -> OpenError {
@@ -174,10 +202,12 @@ impl Store {
             |row| row.get(0),
         )?;
         shared.meters.last_sequence.set(last);
+        let references = recent_references(&connection, &shared.settings)?;
         Ok(Self {
             connection,
             identity: identity(path),
             page_limit: 0,
+            references,
         })
     }
 
@@ -222,12 +252,14 @@ impl Store {
         self.connection
             .prepare_cached("BEGIN IMMEDIATE")?
             .execute([])?;
+        let mark = self.references.mark();
         let done = self.fill(shared, batch, answers, results).and_then(|()| {
             self.connection.prepare_cached("COMMIT")?.execute([])?;
             Ok(())
         });
         if done.is_err() {
             results.clear();
+            self.references.roll_back(mark);
             // Some failures roll back by themselves.
             if !self.connection.is_autocommit()
                 && let Err(error) = self.connection.execute_batch("ROLLBACK")
@@ -246,6 +278,9 @@ impl Store {
         results: &mut Vec<Result<Stored, JournalError>>,
     ) -> Result<(), Fault> {
         let now = Timestamp::now();
+        let window = shared.settings.duplicate_window;
+        self.references
+            .forget_before(now.saturating_sub(window).as_micros());
         for waiting in batch {
             // An entry writes with one statement, and a statement that breaks a rule leaves no
             // trace in the transaction: its neighbours need no savepoint.
@@ -275,7 +310,7 @@ impl Store {
         Ok(())
     }
 
-    fn write(&self, entry: &Entry, now: Timestamp) -> Result<Stored, Fault> {
+    fn write(&mut self, entry: &Entry, now: Timestamp) -> Result<Stored, Fault> {
         let earlier = match self.search(entry)? {
             Earlier::Repeated(sequence) => return self.count_repeat(entry, sequence),
             Earlier::SameReference(sequence) => Some(sequence),
@@ -302,8 +337,16 @@ impl Store {
             entry.event,
             &*entry.raw,
         ])?;
+        let sequence = self.connection.last_insert_rowid();
+        if let Some(reference) = &entry.source_ref {
+            let key = self
+                .references
+                .key(entry.protocol, &entry.sender, reference);
+            self.references
+                .push(key, sequence, entry.received_at.as_micros());
+        }
         Ok(Stored {
-            sequence: Sequence::new(self.connection.last_insert_rowid()),
+            sequence: Sequence::new(sequence),
             id: entry.id,
             outcome: earlier.map_or(StoredOutcome::New, |earlier| {
                 StoredOutcome::ReusedReference {
@@ -319,25 +362,29 @@ impl Store {
         let Some(reference) = entry.source_ref.as_deref().filter(|_| !window.is_zero()) else {
             return Ok(Earlier::Nothing);
         };
-        let mut query = self.connection.prepare_cached(FIND_REFERENCE)?;
-        let mut rows = query.query(params![
-            entry.protocol,
-            entry.sender,
-            reference,
-            // Both ways, so that a clock that was set back does not hide the first arrival, nor
-            // let an arrival from the future match for ever.
-            entry.received_at.saturating_sub(window).as_micros(),
-            entry.received_at.saturating_add(window).as_micros(),
-        ])?;
+        let key = self
+            .references
+            .key(entry.protocol, &entry.sender, reference);
         let mut found = Earlier::Nothing;
-        while let Some(row) = rows.next()? {
-            let sequence = row.get(0)?;
-            let verdict = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+        for sequence in self.references.sequences(key).take(COMPARED) {
+            let mut query = self.connection.prepare_cached(EARLIER)?;
+            let mut rows = query.query(params![
+                sequence,
+                entry.protocol,
+                entry.sender,
+                reference,
+                // Both ways, so that a clock that was set back does not hide the first arrival,
+                // nor let an arrival from the future match for ever.
+                entry.received_at.saturating_sub(window).as_micros(),
+                entry.received_at.saturating_add(window).as_micros(),
+            ])?;
+            let Some(row) = rows.next()? else { continue };
+            let verdict = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
             // What was refused before and is accepted now is no repeat, but a new event.
             if verdict != entry.verdict.as_str() {
                 continue;
             }
-            let hash = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+            let hash = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
             if hash == entry.content_hash.as_bytes() {
                 return Ok(Earlier::Repeated(sequence));
             }

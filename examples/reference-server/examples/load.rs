@@ -48,6 +48,9 @@ struct Flags {
     /// Where the journal is kept while measuring; a folder on the disk to be judged.
     #[arg(long, default_value = ".")]
     directory: std::path::PathBuf,
+    /// Size of the write-ahead log from which it is copied back, instead of the default.
+    #[arg(long)]
+    checkpoint_bytes: Option<u64>,
     /// Serve in this folder; used by the program itself.
     #[arg(long, hide = true)]
     serve: Option<std::path::PathBuf>,
@@ -74,7 +77,7 @@ fn main() -> ExitCode {
     let done = runtime.map_err(Into::into).and_then(|runtime| {
         runtime.block_on(async {
             match &flags.serve {
-                Some(directory) => serve(directory).await.map(|()| true),
+                Some(directory) => serve(directory, &flags).await.map(|()| true),
                 None => measure(&flags).await,
             }
         })
@@ -89,9 +92,12 @@ fn main() -> ExitCode {
     }
 }
 
-async fn serve(directory: &Path) -> Result<(), Box<dyn Error>> {
+async fn serve(directory: &Path, flags: &Flags) -> Result<(), Box<dyn Error>> {
     let mut config = Config::default();
     config.journal.path = directory.join("alarms.sqlite");
+    if let Some(bytes) = flags.checkpoint_bytes {
+        config.journal.checkpoint_bytes = bytes;
+    }
     config.addresses_file = directory.join("addresses.json");
     config.http.listen = Listen::Off;
     config.scaip.tcp = Listen::Off;
@@ -148,7 +154,7 @@ async fn measure(flags: &Flags) -> Result<bool, Box<dyn Error>> {
     let mut verdicts = Vec::new();
     let mut met = true;
     for step in &steps {
-        let (report, stored) = run(directory.path(), step, flags.seconds).await?;
+        let (report, stored) = run(directory.path(), step, flags).await?;
         let p99 = report.latencies.percentile(99.0).unwrap_or_default();
         let lost = report.planned.saturating_sub(report.accepted.min(stored));
         println!(
@@ -200,11 +206,15 @@ impl PerSecond for Report {
 }
 
 /// A fresh server under one load; gives the report and the number of alarms in its journal.
-async fn run(directory: &Path, step: &Step, seconds: u64) -> Result<(Report, u64), Box<dyn Error>> {
+async fn run(
+    directory: &Path,
+    step: &Step,
+    flags: &Flags,
+) -> Result<(Report, u64), Box<dyn Error>> {
     let place = directory.join(format!("{:.0}", step.rate));
     std::fs::create_dir(&place)?;
-    let (mut child, to) = start(&place)?;
-    let amount = Amount::Duration(Duration::from_secs(seconds));
+    let (mut child, to) = start(&place, flags)?;
+    let amount = Amount::Duration(Duration::from_secs(flags.seconds));
     let plan = LoadPlan::new(step.senders, step.rate, amount);
     let report = plan.run(&SenderSettings::new(to)).await?;
     Command::new("kill")
@@ -224,10 +234,15 @@ async fn run(directory: &Path, step: &Step, seconds: u64) -> Result<(Report, u64
     Ok((report, stored))
 }
 
-fn start(directory: &Path) -> Result<(Child, SocketAddr), Box<dyn Error>> {
+fn start(directory: &Path, flags: &Flags) -> Result<(Child, SocketAddr), Box<dyn Error>> {
     let mut child = Command::new(std::env::current_exe()?)
         .arg("--serve")
         .arg(directory)
+        .args(
+            flags
+                .checkpoint_bytes
+                .map(|bytes| format!("--checkpoint-bytes={bytes}")),
+        )
         .stdin(Stdio::null())
         .spawn()?;
     let patience = Instant::now() + Duration::from_secs(10);

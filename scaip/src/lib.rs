@@ -30,6 +30,8 @@ mod tag;
 mod text;
 mod voice;
 mod warning;
+#[doc = include_str!("../WHAT-REAL-UNITS-DO.md")]
+pub mod what_real_units_do {}
 mod xml;
 
 pub use codes::{

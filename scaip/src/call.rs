@@ -64,6 +64,8 @@ const MOST_UNITS_OF_A_NUMBER: usize = 64;
 
 struct Entry<K> {
     expectation: Expectation<K>,
+    /// How long is waited for its call.
+    wait: Duration,
     /// The end of the time of grace.
     gone: Instant,
     /// Whether a call is waited for, the first or one after a dropped one.
@@ -153,6 +155,23 @@ impl<K: Clone + PartialEq> CallExpectations<K> {
         response: &Response<'_>,
         target: &VoiceTarget<'_>,
     ) -> Result<&Expectation<K>, CallError> {
+        self.expect_within(now, self.settings.wait, alarm, request, response, target)
+    }
+
+    /// The same with a wait of its own instead of [`CallSettings::wait`].
+    ///
+    /// # Errors
+    ///
+    /// As [`expect`](Self::expect).
+    pub fn expect_within(
+        &mut self,
+        now: Instant,
+        wait: Duration,
+        alarm: K,
+        request: &Request<'_>,
+        response: &Response<'_>,
+        target: &VoiceTarget<'_>,
+    ) -> Result<&Expectation<K>, CallError> {
         if let Some(reason) = reply::forbidden(request) {
             return Err(reason.into());
         }
@@ -169,11 +188,12 @@ impl<K: Clone + PartialEq> CallExpectations<K> {
         if controller.as_str().len() > LONGEST_CONTROLLER_ID {
             return Err(CallError::ControllerIdTooLong);
         }
-        let (until, gone) = self.window(now);
+        let (until, gone) = self.window(now, wait);
         let id = if let Some(id) = self.find(&controller, &alarm) {
             let waiting = self.entries.get_mut(&id);
             if let Some(entry) = waiting.filter(|entry| entry.expectation.attempts == 0) {
                 entry.expectation.until = until;
+                entry.wait = wait;
                 entry.gone = gone;
                 entry.late = false;
                 self.set_timer(id, until);
@@ -206,6 +226,7 @@ impl<K: Clone + PartialEq> CallExpectations<K> {
                 id,
                 Entry {
                     expectation,
+                    wait,
                     gone,
                     awaited: true,
                     late: false,
@@ -228,6 +249,26 @@ impl<K: Clone + PartialEq> CallExpectations<K> {
             Some(id) => self.remove(id),
             None => false,
         }
+    }
+
+    /// Stops waiting for the calls about those alarms of a unit that `withdrawn` picks. How many
+    /// there were.
+    pub fn cancel_where(
+        &mut self,
+        controller: &ControllerId<'_>,
+        mut withdrawn: impl FnMut(&K) -> bool,
+    ) -> usize {
+        let own = Key::user(controller.as_str()).map(|key| self.ids(key));
+        let mut cancelled = 0;
+        for id in own.unwrap_or_default() {
+            let picked = self.entries.get(&id).is_some_and(|entry| {
+                entry.expectation.controller == *controller && withdrawn(&entry.expectation.alarm)
+            });
+            if picked && self.remove(id) {
+                cancelled += 1;
+            }
+        }
+        cancelled
     }
 
     /// Remembers the number from which a unit calls, for units that do not know their own. One
@@ -367,8 +408,11 @@ impl<K: Clone + PartialEq> CallExpectations<K> {
             self.ongoing.remove(name);
             self.timers.remove(&(timer, Timer::Call(Arc::from(name))));
         }
-        let (until, gone) = self.window(now);
         for id in self.ids(Key::User(name.into())) {
+            let Some(wait) = self.entries.get(&id).map(|entry| entry.wait) else {
+                continue;
+            };
+            let (until, gone) = self.window(now, wait);
             let Some(entry) = self.entries.get_mut(&id) else {
                 continue;
             };
@@ -399,13 +443,30 @@ impl<K: Clone + PartialEq> CallExpectations<K> {
             return false;
         }
         reply::silence(response);
-        if self.settings.during_call == DuringCall::Busy
-            && request.message_type == MessageType::Message
-            && response.status_number.is_accepted()
-        {
+        if self.is_busy_for(request) && response.status_number.is_accepted() {
             response.status_number = StatusNumber::BUSY;
         }
         true
+    }
+
+    /// Takes the call out of a response: during a call as [`restrain`](Self::restrain) does, but
+    /// never with `snu` 6; and where the request itself forbids one (`no-voice:`, `mreq` 4, any
+    /// type but `ME`). For a message that was accepted already. Whether it applied.
+    pub fn silence(&self, request: &Request<'_>, response: &mut Response<'_>) -> bool {
+        let applies = self.in_call(&request.controller_id) || reply::forbidden(request).is_some();
+        if applies {
+            reply::silence(response);
+        }
+        applies
+    }
+
+    /// Whether this message hears `snu` 6 now: [`DuringCall::Busy`], type `ME`, and a call going
+    /// on. Ask before it is kept.
+    #[must_use]
+    pub fn is_busy_for(&self, request: &Request<'_>) -> bool {
+        self.settings.during_call == DuringCall::Busy
+            && request.message_type == MessageType::Message
+            && self.in_call(&request.controller_id)
     }
 
     /// When to ask for events next. It may turn out that there is none then.
@@ -467,8 +528,8 @@ impl<K: Clone + PartialEq> CallExpectations<K> {
         None
     }
 
-    fn window(&self, now: Instant) -> (Instant, Instant) {
-        let until = now.checked_add(self.settings.wait).unwrap_or(now);
+    fn window(&self, now: Instant, wait: Duration) -> (Instant, Instant) {
+        let until = now.checked_add(wait).unwrap_or(now);
         let gone = until.checked_add(self.settings.grace).unwrap_or(until);
         (until, gone)
     }

@@ -50,7 +50,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use config::Config;
-pub use outcome::{Contact, Event, PathError, RegisterError, RegisterWarning, Registered, Route};
+pub use outcome::{
+    Change, Contact, Event, OwnedRoute, PathError, RegisterError, RegisterWarning, Registered,
+    Route,
+};
 
 use crate::sip::{ConnectionId, Message, Method, Path};
 use crate::text::ControllerId;
@@ -129,6 +132,20 @@ impl Registrar {
         self.index.is_empty()
     }
 
+    /// The unit a REGISTER is about, to be held against its credentials before
+    /// [`register`](Self::register).
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError::NotRegister`], [`RegisterError::NoController`] or
+    /// [`RegisterError::ControllerIdTooLong`].
+    pub fn controller_of(message: &Message) -> Result<ControllerId<'static>, RegisterError> {
+        if message.method() != Some(Method::Register) {
+            return Err(RegisterError::NotRegister);
+        }
+        controller_of(message, &mut Vec::new())
+    }
+
     /// Carries out a REGISTER that came along `path`: adds, refreshes and removes contacts, or
     /// only tells them when it names none. All of it or nothing. Its path becomes the latest.
     ///
@@ -168,13 +185,21 @@ impl Registrar {
                 }
             })?,
         };
+        let asks = matches!(wish, Wish::Query);
+        let named = granted.len();
         let mut contacts = Vec::new();
+        let mut outcome = Change::Queried;
         self.change(slot, |unit| {
             unit.bindings.retain(|binding| binding.expires > now);
+            let registered = !unit.bindings.is_empty();
+            let mut moved = unit.latest.is_some_and(|(known, _)| known != path);
+            let mut kept = 0;
+            let before = unit.bindings.len();
             if matches!(wish, Wish::RemoveAll) {
                 unit.bindings.clear();
             }
             for (wanted, expires) in granted {
+                kept += usize::from(unit.bindings.iter().any(|old| same(&old.uri, &wanted.uri)));
                 unit.bindings.retain(|old| !same(&old.uri, &wanted.uri));
                 if expires.is_zero() {
                     continue;
@@ -192,10 +217,20 @@ impl Registrar {
             }
             unit.latest = Some((path, now));
             contacts.extend(unit.bindings.iter().map(|binding| binding.contact(now)));
+            // The same contacts: each one named was there, and none has gone.
+            moved |= unit.bindings.len() != before || kept < named;
+            outcome = match (asks, registered, contacts.is_empty()) {
+                (true, ..) | (_, false, true) => Change::Queried,
+                (_, false, false) => Change::Registered,
+                (_, true, true) => Change::Unregistered,
+                (_, true, false) if moved => Change::Moved,
+                (_, true, false) => Change::Refreshed,
+            };
         });
         Ok(Registered {
             controller,
             contacts,
+            change: outcome,
             warnings,
         })
     }

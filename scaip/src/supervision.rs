@@ -185,7 +185,8 @@ struct Unit {
 /// than once before anybody asks, that is one loss.
 pub struct Supervisor {
     config: Config,
-    start: Instant,
+    /// When it began, from which ticks count: at the latest with the first unit.
+    start: Option<Instant>,
     latest: Tick,
     index: HashMap<Arc<str>, u32>,
     units: Vec<Option<Unit>>,
@@ -197,9 +198,16 @@ impl Supervisor {
     /// A supervisor without units.
     #[must_use]
     pub fn new(now: Instant, config: Config) -> Self {
+        let mut supervisor = Supervisor::unstarted(config);
+        supervisor.start = Some(now);
+        supervisor
+    }
+
+    /// The same, begun with its first use.
+    pub(crate) fn unstarted(config: Config) -> Self {
         Supervisor {
             config,
-            start: now,
+            start: None,
             latest: 0,
             index: HashMap::new(),
             units: Vec::new(),
@@ -322,7 +330,7 @@ impl Supervisor {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         let &(tick, _) = self.timers.first()?;
-        self.start.checked_add(duration(tick))
+        self.start?.checked_add(duration(tick))
     }
 
     /// The next event that is due at `now`.
@@ -453,12 +461,15 @@ impl Supervisor {
 
     /// Time never runs backwards here, whatever the caller passes.
     fn tick(&mut self, now: Instant) -> Tick {
+        self.start.get_or_insert(now);
         self.latest = self.present_tick(now);
         self.latest
     }
 
     fn present_tick(&self, now: Instant) -> Tick {
-        ticks(now.saturating_duration_since(self.start)).max(self.latest)
+        self.start.map_or(self.latest, |start| {
+            ticks(now.saturating_duration_since(start)).max(self.latest)
+        })
     }
 }
 

@@ -28,6 +28,7 @@ pub mod sip;
 pub mod supervision;
 mod tag;
 mod text;
+mod units;
 mod voice;
 mod warning;
 mod xml;

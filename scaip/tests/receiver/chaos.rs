@@ -253,11 +253,11 @@ impl World {
                     self.waiting.push(incoming.id);
                 }
                 Event::Registered(registration) => {
-                    if registration.path.transport == Transport::Tls {
-                        let user = registration.identity.expect("it was asked for").username;
-                        let unit = &registration.registered.controller;
-                        assert!(user == unit.as_str() || user == "gateway");
-                    }
+                    let asked = registration.path.transport == Transport::Tls;
+                    assert_eq!(registration.identity.is_some(), asked);
+                    let unit = &registration.registered.controller;
+                    let user = registration.identity.map(|identity| identity.username);
+                    assert!(user.is_none_or(|user| user == unit.as_str() || user == "gateway"));
                 }
                 Event::Challenged { path, .. } => assert_eq!(path.transport, Transport::Tls),
                 Event::Undecided { id } => self.waiting.retain(|&waiting| waiting != id),

@@ -152,7 +152,7 @@ use crate::sip::{
     self, ConnectionId, Counters, Endpoint, MessageId, Method, OutgoingMessage, Path, RequestId,
     StatusCode, TooManyConnections, Transmit, Transport, UndeliveredReason,
 };
-use crate::text::{Reference, Text};
+use crate::text::Text;
 use inquiry::Addresses;
 use listener::Gates;
 use services::Services;
@@ -160,17 +160,22 @@ use services::Services;
 /// The media type of both documents.
 pub const CONTENT_TYPE: &str = "application/scaip+xml";
 
-/// An alarm that waits for the caller's decision.
+/// The way a response goes.
 #[derive(Debug)]
-struct Pending {
+struct WayBack {
     path: Path,
     /// Set while the SIP request itself waits for its answer: mode body-in-200.
     request: Option<RequestId>,
     addresses: Addresses,
-    reference: Reference<'static>,
-    /// What the answer depends on; `None` when nobody is asked.
-    request_outline: Option<Box<Request<'static>>>,
     root: Root,
+}
+
+/// An alarm that waits for the caller's decision.
+#[derive(Debug)]
+struct Pending {
+    way: WayBack,
+    /// As much of the request as the answer depends on.
+    outline: Box<Request<'static>>,
     deadline: Instant,
     /// Bytes of the message that the application holds.
     size: usize,
@@ -291,11 +296,12 @@ impl Receiver {
                 break;
             }
             let Some(pending) = self.take(id) else { break };
-            let mut response = Response::new(pending.reference.clone(), StatusNumber::NOT_TREATED);
+            let mut response =
+                Response::new(pending.outline.reference.clone(), StatusNumber::NOT_TREATED);
             response.status_text = Some(Text::new("no decision in time"));
             self.events.push_back(Event::Undecided { id });
             // The text is short and the reference echoed before: this can be written.
-            let _ = self.send(now, Some(id), &pending, &response);
+            let _ = self.send(now, Some(id), &pending.way, &response);
         }
         self.endpoint.handle_timeout(now);
     }
@@ -320,7 +326,11 @@ impl Receiver {
 
     /// The next bytes to send.
     pub fn poll_transmit(&mut self) -> Option<Transmit> {
-        self.endpoint.poll_transmit()
+        let transmit = self.endpoint.poll_transmit()?;
+        if transmit.close_after {
+            self.forget_if_closed(&transmit.path);
+        }
+        Some(transmit)
     }
 
     /// The next event. Handing one out may queue bytes to send.
@@ -363,20 +373,28 @@ impl Receiver {
         answer: impl Into<Answer<'a>>,
     ) -> Result<(), AnswerError> {
         let pending = self.take(id).ok_or(AnswerError::NotWaiting)?;
-        let Some(request) = &pending.request_outline else {
-            // Whatever waits for a decision has one.
-            return Err(AnswerError::NotWaiting);
-        };
+        let request = &pending.outline;
         let prepared = self.services.prepare(request, answer.into());
-        match self.send(now, Some(id), &pending, &prepared.response) {
+        match self.send(now, Some(id), &pending.way, &prepared.response) {
             Ok(()) => {
-                let (path, events) = (Some(pending.path), &mut self.events);
-                self.services.decided(now, path, request, &prepared, events);
+                let (path, events) = (pending.way.path, &mut self.events);
+                let services = &mut self.services;
+                services.decided(now, Some(path), request, &prepared, events);
+                self.forget_if_closed(&path);
                 Ok(())
             }
             Err(error) => {
                 self.put(id, pending);
                 Err(error.into())
+            }
+        }
+    }
+
+    /// A path over a connection that is gone by now is no way to reach anybody.
+    fn forget_if_closed(&mut self, path: &Path) {
+        if let (Some(registrar), Some(id)) = (&mut self.services.registrar, path.connection) {
+            if self.endpoint.connection_path(id).is_none() {
+                registrar.connection_closed(id);
             }
         }
     }
@@ -472,13 +490,13 @@ impl Receiver {
         &mut self,
         now: Instant,
         id: Option<IncomingId>,
-        pending: &Pending,
+        way: &WayBack,
         response: &Response<'_>,
     ) -> Result<(), EncodeError> {
         self.body.clear();
-        let options = self.config.encode.with_root(pending.root);
+        let options = self.config.encode.with_root(way.root);
         encode_response(response, &options, &mut self.body)?;
-        let sent = if let Some(request) = pending.request {
+        let sent = if let Some(request) = way.request {
             let ok = sip::Response {
                 content_type: CONTENT_TYPE,
                 body: &self.body,
@@ -490,10 +508,10 @@ impl Receiver {
             }
             sent
         } else {
-            let addresses = &pending.addresses;
+            let addresses = &way.addresses;
             let message =
                 OutgoingMessage::scaip(&addresses.controller, &addresses.account, &self.body);
-            let sent = self.endpoint.send_message(now, &pending.path, &message);
+            let sent = self.endpoint.send_message(now, &way.path, &message);
             if let (Ok(sent), Some(id)) = (&sent, id) {
                 self.under_way.insert(sent.id, id);
             }

@@ -39,6 +39,7 @@ impl Receiver {
             Ok(registered) => {
                 let Registered { controller, .. } = &registered;
                 self.services.heard(now, controller, &mut self.events);
+                self.forget_if_closed(&path);
                 self.respond_with(now, request, StatusCode::OK, &registered.headers());
                 Event::Registered(Box::new(Registration {
                     path,

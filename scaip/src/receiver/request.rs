@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::answer::outline;
 use super::inquiry::{Addresses, Finding, examine};
 use super::listener::{Known, Passage};
-use super::{AnswerMode, Event, Incoming, Pending, Receiver, Refusal, RefusalReason};
+use super::{AnswerMode, Event, Incoming, Pending, Receiver, Refusal, RefusalReason, WayBack};
 use crate::sip::{self, Method, Path, RequestId, StatusCode};
 
 impl Receiver {
@@ -73,12 +73,13 @@ impl Receiver {
                     });
                 }
                 let pending = Pending {
-                    path,
-                    request: self.acknowledge(now, request),
-                    addresses: addresses.with_controller(&decoded.message().controller_id),
-                    reference: decoded.message().reference.clone(),
-                    request_outline: Some(outline(decoded.message())),
-                    root: decoded.root(),
+                    way: WayBack {
+                        path,
+                        request: self.acknowledge(now, request),
+                        addresses: addresses.with_controller(&decoded.message().controller_id),
+                        root: decoded.root(),
+                    },
+                    outline: outline(decoded.message()),
                     deadline: now + self.config.decision_time,
                     size,
                 };
@@ -98,18 +99,14 @@ impl Receiver {
                 response,
                 root,
             } => {
-                let pending = Pending {
+                let way = WayBack {
                     path,
                     request: self.acknowledge(now, request),
                     addresses,
-                    reference: response.reference.clone(),
-                    request_outline: None,
                     root,
-                    deadline: now,
-                    size: 0,
                 };
                 // When it fails nothing is lost: the sender hears nothing and goes on.
-                let sent = self.send(now, None, &pending, &response).is_ok();
+                let sent = self.send(now, None, &way, &response).is_ok();
                 Event::Refused(Refusal {
                     status_number: Some(response.status_number),
                     reference: Some(response.reference),

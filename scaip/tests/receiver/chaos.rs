@@ -73,6 +73,7 @@ struct World {
     bench: Bench,
     session: Option<Session>,
     connections: Vec<ConnectionId>,
+    closed: Vec<ConnectionId>,
     waiting: Vec<IncomingId>,
     references: HashMap<IncomingId, String>,
     accepted: HashSet<String>,
@@ -109,6 +110,7 @@ impl World {
             bench,
             session: None,
             connections: Vec::new(),
+            closed: Vec::new(),
             waiting: Vec::new(),
             references: HashMap::new(),
             accepted: HashSet::new(),
@@ -178,14 +180,7 @@ impl World {
                     let index = usize::from(which) % self.connections.len();
                     let id = self.connections.remove(index);
                     self.bench.receiver.connection_closed(id);
-                    for unit in 0..UNITS {
-                        let unit = ControllerId::new(cid(unit));
-                        let routes = self.bench.receiver.routes(self.bench.now, &unit);
-                        let over = |path: &Path| path.connection == Some(id);
-                        assert!(!routes.iter().any(
-                            |route| matches!(route, registrar::Route::Path(path) if over(path))
-                        ));
-                    }
+                    self.closed.push(id);
                 }
             }
             Step::Answer(which, number, voice) => self.answer(which, number, voice),
@@ -291,6 +286,18 @@ impl World {
             }
         }
         let receiver = &self.bench.receiver;
+        for unit in 0..UNITS {
+            let unit = ControllerId::new(cid(unit));
+            for route in receiver.routes(self.bench.now, &unit) {
+                if let registrar::Route::Path(Path {
+                    connection: Some(id),
+                    ..
+                }) = route
+                {
+                    assert!(!self.closed.contains(&id), "a way that is gone");
+                }
+            }
+        }
         assert!(receiver.pending() <= PENDING);
         assert!(receiver.registrar().unwrap().len() <= KNOWN);
         assert!(receiver.supervisor().unwrap().len() <= KNOWN);

@@ -6,8 +6,9 @@ use scaip::digest::{Account, ChallengerConfig, Credentials, Secret, Session};
 use scaip::receiver::{Event, Listener, ListenerConfig, RefusalReason, Registration};
 use scaip::registrar::{self, Change, RegisterError, Route};
 use scaip::sip::{Method, StatusCode, Transport};
+use scaip::{Response, StatusNumber};
 
-use crate::bench::{Bench, CID, Sip, challenge_of, mrq, refusal, seconds, udp, unit};
+use crate::bench::{Bench, CID, Sip, challenge_of, incoming, mrq, refusal, seconds, udp, unit};
 
 const CONTACT: &str = "Contact: <sip:40211870@192.0.2.7:5062>";
 const URI: &str = "sip:40211870@192.0.2.7:5062";
@@ -121,6 +122,28 @@ fn line_40_a_closed_connection_is_no_way_and_the_contact_stays() {
         bench.receiver.routes(bench.now, &unit()),
         [Route::Contact(URI)]
     );
+}
+
+#[test]
+fn line_40_a_connection_that_closes_before_the_decision_is_no_way_either() {
+    let mut bench = bench();
+    let id = bench.connect(Transport::Tcp, "192.0.2.1:5060");
+    let alarm = incoming(bench.send(&Sip::message(mrq("a1", CID, ""))));
+    bench.receiver.connection_closed(id);
+    let response = Response::new("a1".into(), StatusNumber::OK);
+    bench
+        .receiver
+        .answer(bench.now, alarm.id, response)
+        .unwrap();
+    assert!(bench.receiver.routes(bench.now, &unit()).is_empty());
+    // A REGISTER that is looked at only after its connection has gone: the contact is good.
+    let id = bench.connect(Transport::Tcp, "192.0.2.1:5060");
+    let bytes = Sip::register(1, &[CONTACT]).bytes();
+    bench.receiver.handle_stream(bench.now, id, &bytes);
+    bench.receiver.connection_closed(id);
+    bench.events();
+    let routes = [Route::Contact(URI)];
+    assert_eq!(bench.receiver.routes(bench.now, &unit()), routes);
 }
 
 #[test]

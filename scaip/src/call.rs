@@ -35,6 +35,7 @@ mod clear_down;
 mod config;
 mod expectation;
 mod number;
+mod pairing;
 mod reply;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -64,6 +65,8 @@ const MOST_UNITS_OF_A_NUMBER: usize = 64;
 
 struct Entry<K> {
     expectation: Expectation<K>,
+    /// How long is waited for its call.
+    wait: Duration,
     /// The end of the time of grace.
     gone: Instant,
     /// Whether a call is waited for, the first or one after a dropped one.
@@ -153,6 +156,23 @@ impl<K: Clone + PartialEq> CallExpectations<K> {
         response: &Response<'_>,
         target: &VoiceTarget<'_>,
     ) -> Result<&Expectation<K>, CallError> {
+        self.expect_within(now, self.settings.wait, alarm, request, response, target)
+    }
+
+    /// The same with a wait of its own instead of [`CallSettings::wait`].
+    ///
+    /// # Errors
+    ///
+    /// As [`expect`](Self::expect).
+    pub fn expect_within(
+        &mut self,
+        now: Instant,
+        wait: Duration,
+        alarm: K,
+        request: &Request<'_>,
+        response: &Response<'_>,
+        target: &VoiceTarget<'_>,
+    ) -> Result<&Expectation<K>, CallError> {
         if let Some(reason) = reply::forbidden(request) {
             return Err(reason.into());
         }
@@ -169,11 +189,12 @@ impl<K: Clone + PartialEq> CallExpectations<K> {
         if controller.as_str().len() > LONGEST_CONTROLLER_ID {
             return Err(CallError::ControllerIdTooLong);
         }
-        let (until, gone) = self.window(now);
+        let (until, gone) = self.window(now, wait);
         let id = if let Some(id) = self.find(&controller, &alarm) {
             let waiting = self.entries.get_mut(&id);
             if let Some(entry) = waiting.filter(|entry| entry.expectation.attempts == 0) {
                 entry.expectation.until = until;
+                entry.wait = wait;
                 entry.gone = gone;
                 entry.late = false;
                 self.set_timer(id, until);
@@ -206,6 +227,7 @@ impl<K: Clone + PartialEq> CallExpectations<K> {
                 id,
                 Entry {
                     expectation,
+                    wait,
                     gone,
                     awaited: true,
                     late: false,
@@ -230,90 +252,24 @@ impl<K: Clone + PartialEq> CallExpectations<K> {
         }
     }
 
-    /// Remembers the number from which a unit calls, for units that do not know their own. One
-    /// number may be learned for 64 units.
-    ///
-    /// # Errors
-    ///
-    /// A limit; then nothing has changed.
-    pub fn learn(
+    /// Stops waiting for the calls about those alarms of a unit that `withdrawn` picks. How many
+    /// there were.
+    pub fn cancel_where(
         &mut self,
         controller: &ControllerId<'_>,
-        number: &PhoneNumber,
-    ) -> Result<(), CallError> {
-        if controller.as_str().len() > LONGEST_CONTROLLER_ID {
-            return Err(CallError::ControllerIdTooLong);
-        }
-        let entry = (number.clone(), Arc::from(controller.as_str()));
-        let limit = self.settings.learned;
-        if self.learned.contains(&entry) {
-            return Ok(());
-        }
-        if self.learned.len() >= limit {
-            return Err(CallError::TooManyNumbers { limit });
-        }
-        let limit = MOST_UNITS_OF_A_NUMBER;
-        if self.owners(number).len() >= limit {
-            return Err(CallError::TooManyNumbers { limit });
-        }
-        self.learned.insert(entry);
-        Ok(())
-    }
-
-    /// Forgets a learned number. Whether it was known.
-    pub fn unlearn(&mut self, controller: &ControllerId<'_>, number: &PhoneNumber) -> bool {
-        let entry = (number.clone(), Arc::from(controller.as_str()));
-        self.learned.remove(&entry)
-    }
-
-    /// Which alarm an incoming call is about. A match counts as one call about it; then tell
-    /// [`call_started`](Self::call_started) if it is answered.
-    pub fn incoming(&mut self, now: Instant, call: &IncomingCall<'_>) -> Match<K> {
-        // Gateways put the number into From.
-        let number = call.caller_number.or(call.from_user);
-        let number = number.and_then(PhoneNumber::read);
-        let called: Vec<u64> = call
-            .called
-            .and_then(Key::called)
-            .map(|key| self.ids(key))
-            .unwrap_or_default();
-        let owners = number.as_ref().map(|number| self.owners(number));
-        let owners = owners.unwrap_or_default();
-        let rules = [
-            (
-                PairedBy::FromUser,
-                call.from_user.and_then(Key::user).map(|key| self.ids(key)),
-            ),
-            (
-                PairedBy::CallerNumber,
-                number.clone().map(|number| self.ids(Key::Number(number))),
-            ),
-            (
-                PairedBy::LearnedNumber,
-                Some(
-                    owners
-                        .iter()
-                        .flat_map(|owner| self.ids(Key::User((&**owner).into())))
-                        .collect(),
-                ),
-            ),
-            (PairedBy::CalledAddress, Some(called.clone())),
-        ];
-        for (by, ids) in rules {
-            let ids = ids.unwrap_or_default();
-            if let Some(id) = self.best(now, &ids, &called) {
-                let ambiguous = self.several_units(now, &ids);
-                if let Some(found) = self.pair(now, id, by, ambiguous) {
-                    return found;
-                }
+        mut withdrawn: impl FnMut(&K) -> bool,
+    ) -> usize {
+        let own = Key::user(controller.as_str()).map(|key| self.ids(key));
+        let mut cancelled = 0;
+        for id in own.unwrap_or_default() {
+            let picked = self.entries.get(&id).is_some_and(|entry| {
+                entry.expectation.controller == *controller && withdrawn(&entry.expectation.alarm)
+            });
+            if picked && self.remove(id) {
+                cancelled += 1;
             }
         }
-        Match::Unexpected {
-            known: match owners.as_slice() {
-                [owner] => Some(ControllerId::new(owner.to_string())),
-                _ => None,
-            },
-        }
+        cancelled
     }
 
     /// A call with this unit is going on, expected or not. A second one counts too.
@@ -367,8 +323,11 @@ impl<K: Clone + PartialEq> CallExpectations<K> {
             self.ongoing.remove(name);
             self.timers.remove(&(timer, Timer::Call(Arc::from(name))));
         }
-        let (until, gone) = self.window(now);
         for id in self.ids(Key::User(name.into())) {
+            let Some(wait) = self.entries.get(&id).map(|entry| entry.wait) else {
+                continue;
+            };
+            let (until, gone) = self.window(now, wait);
             let Some(entry) = self.entries.get_mut(&id) else {
                 continue;
             };
@@ -399,13 +358,30 @@ impl<K: Clone + PartialEq> CallExpectations<K> {
             return false;
         }
         reply::silence(response);
-        if self.settings.during_call == DuringCall::Busy
-            && request.message_type == MessageType::Message
-            && response.status_number.is_accepted()
-        {
+        if self.is_busy_for(request) && response.status_number.is_accepted() {
             response.status_number = StatusNumber::BUSY;
         }
         true
+    }
+
+    /// Takes the call out of a response: during a call as [`restrain`](Self::restrain) does, but
+    /// never with `snu` 6; and where the request itself forbids one (`no-voice:`, `mreq` 4, any
+    /// type but `ME`). For a message that was accepted already. Whether it applied.
+    pub fn silence(&self, request: &Request<'_>, response: &mut Response<'_>) -> bool {
+        let applies = self.in_call(&request.controller_id) || reply::forbidden(request).is_some();
+        if applies {
+            reply::silence(response);
+        }
+        applies
+    }
+
+    /// Whether this message hears `snu` 6 now: [`DuringCall::Busy`], type `ME`, and a call going
+    /// on. Ask before it is kept.
+    #[must_use]
+    pub fn is_busy_for(&self, request: &Request<'_>) -> bool {
+        self.settings.during_call == DuringCall::Busy
+            && request.message_type == MessageType::Message
+            && self.in_call(&request.controller_id)
     }
 
     /// When to ask for events next. It may turn out that there is none then.
@@ -467,8 +443,8 @@ impl<K: Clone + PartialEq> CallExpectations<K> {
         None
     }
 
-    fn window(&self, now: Instant) -> (Instant, Instant) {
-        let until = now.checked_add(self.settings.wait).unwrap_or(now);
+    fn window(&self, now: Instant, wait: Duration) -> (Instant, Instant) {
+        let until = now.checked_add(wait).unwrap_or(now);
         let gone = until.checked_add(self.settings.grace).unwrap_or(until);
         (until, gone)
     }
@@ -481,16 +457,6 @@ impl<K: Clone + PartialEq> CallExpectations<K> {
             .collect()
     }
 
-    /// The units that a number was learned for.
-    fn owners(&self, number: &PhoneNumber) -> Vec<Arc<str>> {
-        let first = (number.clone(), Arc::from(""));
-        self.learned
-            .range(first..)
-            .take_while(|(found, _)| found == number)
-            .map(|(_, owner)| owner.clone())
-            .collect()
-    }
-
     fn find(&self, controller: &ControllerId<'_>, alarm: &K) -> Option<u64> {
         self.ids(Key::user(controller.as_str())?)
             .into_iter()
@@ -499,58 +465,6 @@ impl<K: Clone + PartialEq> CallExpectations<K> {
                     entry.expectation.alarm == *alarm && entry.expectation.controller == *controller
                 })
             })
-    }
-
-    /// Those that are not past the time of grace, even if nobody has asked since.
-    fn alive(&self, now: Instant, id: u64) -> Option<&Entry<K>> {
-        self.entries.get(&id).filter(|entry| {
-            let controller = &entry.expectation.controller;
-            entry.gone > now || (entry.expectation.attempts > 0 && self.in_call(controller))
-        })
-    }
-
-    fn best(&self, now: Instant, ids: &[u64], called: &[u64]) -> Option<u64> {
-        ids.iter()
-            .filter_map(|&id| self.alive(now, id).map(|entry| (id, entry)))
-            .min_by_key(|(id, entry)| {
-                (
-                    !called.contains(id),
-                    !entry.awaited,
-                    entry.expectation.until <= now,
-                    *id,
-                )
-            })
-            .map(|(id, _)| id)
-    }
-
-    fn several_units(&self, now: Instant, ids: &[u64]) -> bool {
-        let mut units = ids
-            .iter()
-            .filter_map(|&id| self.alive(now, id))
-            .map(|entry| &entry.expectation.controller);
-        let first = units.next();
-        units.any(|unit| Some(unit) != first)
-    }
-
-    fn pair(&mut self, now: Instant, id: u64, by: PairedBy, ambiguous: bool) -> Option<Match<K>> {
-        let entry = self.entries.get_mut(&id)?;
-        entry.awaited = false;
-        let expectation = &mut entry.expectation;
-        expectation.attempts = expectation.attempts.saturating_add(1);
-        let pairing = Pairing {
-            controller: expectation.controller.clone(),
-            alarm: expectation.alarm.clone(),
-            media: expectation.media,
-            by,
-            attempt: expectation.attempts,
-            ambiguous,
-        };
-        let late_by = now.saturating_duration_since(expectation.until);
-        Some(if expectation.until > now {
-            Match::Paired(pairing)
-        } else {
-            Match::Late { pairing, late_by }
-        })
     }
 
     fn set_timer(&mut self, id: u64, at: Instant) {

@@ -47,5 +47,5 @@ pub(crate) use hash::{hexadecimal, keyed};
 pub use parameters::MalformedHeader;
 pub use secret::{Credentials, HashedSecret, Password, Secret};
 pub use server::{
-    Accounts, Challenger, ChallengerConfig, ChallengerError, Identity, Refusal, Verdict,
+    Account, Accounts, Challenger, ChallengerConfig, ChallengerError, Identity, Refusal, Verdict,
 };

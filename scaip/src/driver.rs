@@ -28,6 +28,7 @@
 //! # }
 //! ```
 
+mod reach;
 mod stream;
 mod udp;
 
@@ -43,7 +44,7 @@ use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::message::Response;
-use crate::receiver::{AnswerError, Event, IncomingId, Receiver};
+use crate::receiver::{Answer, AnswerError, Event, IncomingId, Receiver};
 use crate::sip::{ConnectionId, Counters, Path, Transmit, Transport};
 
 /// Settings of the driver.
@@ -154,7 +155,8 @@ impl Inputs {
 
 /// What the application wants.
 enum Command {
-    Answer(IncomingId, Box<Response<'static>>),
+    Answer(IncomingId, Box<Answer<'static>>),
+    Run(reach::Work),
     AddUdp {
         socket: Arc<UdpSocket>,
         local: SocketAddr,
@@ -185,7 +187,9 @@ impl Handle {
             socket: Arc::clone(&socket),
             local,
         };
-        self.commands.try_send(command).map_err(io::Error::other)?;
+        self.commands
+            .try_send(command)
+            .map_err(|error| io::Error::other(error.to_string()))?;
         tokio::spawn(udp::read(socket, local, self.inputs.clone()));
         Ok(local)
     }
@@ -226,14 +230,18 @@ impl Handle {
         }
     }
 
-    /// Decides about an alarm; see [`Receiver::answer`]. If the response cannot be sent any
-    /// more, the sender will repeat its request.
+    /// Decides about an alarm with a [`Response`] or an [`Answer`]; see [`Receiver::answer`]. If
+    /// the response cannot be sent any more, the sender will repeat its request.
     ///
     /// # Errors
     ///
     /// [`Ended`].
-    pub async fn answer(&self, id: IncomingId, response: Response<'static>) -> Result<(), Ended> {
-        let command = Command::Answer(id, Box::new(response));
+    pub async fn answer(
+        &self,
+        id: IncomingId,
+        answer: impl Into<Answer<'static>>,
+    ) -> Result<(), Ended> {
+        let command = Command::Answer(id, Box::new(answer.into()));
         self.commands.send(command).await.map_err(|_| Ended)
     }
 
@@ -376,14 +384,20 @@ impl Driver {
     fn obey(&mut self, command: Command) {
         let now = Instant::now();
         match command {
-            Command::Answer(id, response) => {
+            Command::Answer(id, answer) => {
+                let Response {
+                    reference,
+                    status_number,
+                    ..
+                } = &answer.response;
+                let bare = Response::new(reference.clone(), *status_number);
                 // Too late: the sender was told so, and the application by `Undecided`.
-                if let Err(AnswerError::Encode(_)) = self.receiver.answer(now, id, &response) {
+                if let Err(AnswerError::Encode(_)) = self.receiver.answer(now, id, *answer) {
                     // A response that breaks a limit: the bare verdict still goes out.
-                    let bare = Response::new(response.reference.clone(), response.status_number);
-                    let _ = self.receiver.answer(now, id, &bare);
+                    let _ = self.receiver.answer(now, id, bare);
                 }
             }
+            Command::Run(work) => work(&mut self.receiver, now),
             Command::AddUdp { socket, local } => {
                 self.sockets.insert(local, socket);
             }
@@ -498,6 +512,7 @@ impl std::fmt::Debug for Command {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Command::Answer(..) => "Answer",
+            Command::Run(_) => "Run",
             Command::AddUdp { .. } => "AddUdp",
             Command::Counters(_) => "Counters",
             Command::Overloaded(_) => "Overloaded",

@@ -28,6 +28,7 @@ pub mod sip;
 pub mod supervision;
 mod tag;
 mod text;
+mod units;
 mod voice;
 mod warning;
 #[doc = include_str!("../WHAT-REAL-UNITS-DO.md")]

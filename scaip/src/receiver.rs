@@ -30,10 +30,104 @@
 //! assert!(mrs.bytes.ends_with(b"<mrs><ref>a1</ref><snu>0</snu></mrs>"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # What can be switched on
+//!
+//! Everything here is off by default and independent of the rest.
+//!
+//! | setting | what it does | events |
+//! |---|---|---|
+//! | [`Config::listeners`] | asks for digest credentials, per listener | [`Event::Challenged`], [`Event::Refused`] |
+//! | [`Config::registrar`] | remembers the latest path of each unit: [`Receiver::routes`] | [`Event::NotTracked`] |
+//! | and REGISTER in [`sip::Config::methods`] | registrations too | [`Event::Registered`], [`Event::Registrar`] |
+//! | [`Config::supervision`] | tells which units go silent | [`Event::Supervision`] |
+//! | [`Config::heartbeat_policy`] | which `hbi` a unit is told | |
+//! | [`Config::calls`] | which call to expect, pairing it with its alarm | [`Event::Call`] |
+//!
+//! ```
+//! use std::collections::HashMap;
+//! use std::time::{Duration, Instant};
+//! use scaip::call::{CallSettings, VoiceReply, VoiceTarget};
+//! use scaip::digest::{Account, ChallengerConfig, Secret};
+//! use scaip::receiver::{Answer, Config, Event, Listener, ListenerConfig, Receiver};
+//! use scaip::sip::{Method, Transport};
+//! use scaip::supervision::{self, Allowance, HeartbeatPolicy, Interval, Presence};
+//! use scaip::{ControllerId, HeartbeatInterval, MediaReply, Response, StatusNumber, registrar};
+//!
+//! let unit = ControllerId::new("40211870");
+//! let mut config = Config::new([7; 16]); // a random seed, in earnest
+//!
+//! // TLS trusts nobody without credentials; whatever comes over the other listeners is open.
+//! let challenger = ChallengerConfig::new("arc.example.net", [9; 32]); // a random key, too
+//! let accounts = HashMap::from([
+//!     ("40211870".to_owned(), Account::controller(vec![Secret::password("pendant")])),
+//!     ("gateway7".to_owned(), Account::gateway(vec![Secret::password("of many")])),
+//! ]);
+//! let tls = Listener::address(Transport::Tls, "0.0.0.0:5061".parse()?);
+//! config.listeners.push(ListenerConfig::digest(tls, challenger, accounts));
+//!
+//! // Units register, or are reached where their last message came from.
+//! config.registrar = Some(registrar::Config::new());
+//! config.endpoint.methods.push(Method::Register);
+//!
+//! // A minute between heartbeats, three may be missing; this unit is told `hbi` 2.
+//! let minute = Interval::new(Duration::from_secs(60))?;
+//! config.supervision = Some(supervision::Config::new(Allowance::new(minute)));
+//! let mut policy = HeartbeatPolicy::new();
+//! policy.configure(&unit, HeartbeatInterval::new(2))?;
+//! config.heartbeat_policy = Some(policy);
+//!
+//! config.calls = Some(CallSettings::default());
+//!
+//! let mut receiver = Receiver::new(config)?;
+//! let now = Instant::now();
+//! # let path = scaip::sip::Path::udp("192.0.2.1:5060".parse()?, "192.0.2.7:5062".parse()?);
+//! # let datagram = "MESSAGE sip:alarm@example.net SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7:5062;branch=z9hG4bK77\r\nFrom: <sip:40211870@example.net>;tag=1\r\nTo: <sip:alarm@example.net>\r\nCall-ID: a1\r\nCSeq: 1 MESSAGE\r\nContent-Type: application/scaip+xml\r\n\r\n<mrq><ref>a1</ref><cid>40211870</cid><dty>0003</dty><stc>0010</stc></mrq>";
+//! # receiver.handle_datagram(now, path, datagram.into());
+//! # let mut asked = false;
+//! while let Some(event) = receiver.poll_event(now) {
+//!     if let Event::Request(incoming) = event {
+//!         let reference = incoming.decoded.message().reference.clone();
+//!         let response = Response::new(reference, StatusNumber::OK);
+//!         let desk = VoiceTarget::Shared("sip:desk7@arc.example.net".into());
+//!         let voice = VoiceReply::new(MediaReply::DUPLEX, desk);
+//!         receiver.answer(now, incoming.id, Answer::from(response).with_voice(voice))?;
+//! #       asked = true;
+//!     }
+//! }
+//! # assert!(asked);
+//! let status = receiver.supervisor().and_then(|units| units.status(now, &unit)).expect("heard");
+//! assert_eq!(status.presence, Presence::Present);
+//! assert_eq!(receiver.routes(now, &unit).len(), 1);
+//! assert_eq!(receiver.calls().expect("switched on").expected(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What counts
+//!
+//! - *Credentials*: a request without them, or with a nonce that is used up, hears 401; with wrong
+//!   ones 403, and with unreadable ones 400 (SCAIP reference 5.7). Neither is handed out. Right
+//!   ones that may not speak for the `cid` of the body, or the To of a REGISTER, hear 403
+//!   ([`Accounts::may_speak_for`](crate::digest::Accounts::may_speak_for)). OPTIONS is answered
+//!   without credentials: it tells nothing and changes nothing.
+//! - *A sign of life* is a message that was answered `snu` 0, whatever its type, or a REGISTER that
+//!   was carried out. An OPTIONS is none: nobody vouches for its sender, and one that is made up
+//!   would hide a dead unit.
+//! - *A path* is remembered with a message that was answered `snu` 0, and with a REGISTER.
+//! - *A call* is expected when the response that leaves asks for one. A reset that was answered
+//!   `snu` 0 ends the wait for the calls that it withdraws ([`AlarmKey::is_withdrawn_by`]).
+//! - *Another transport* joins in by [`Receiver::turn_away`] and [`Receiver::complete`], so that
+//!   supervision and calls are the same ones for SCAIP over HTTPS.
 
+mod answer;
 mod config;
 mod event;
 mod inquiry;
+mod listener;
+mod reach;
+mod registration;
+mod request;
+mod services;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -41,35 +135,47 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-pub use config::{AnswerMode, Config};
+pub use answer::{AlarmKey, Answer};
+pub use config::{AnswerMode, Config, ConfigError};
 pub use event::{
-    AnswerError, Event, Incoming, IncomingId, ReceiverWarning, Refusal, RefusalReason,
+    AnswerError, Event, Incoming, IncomingId, NotTracked, ReceiverWarning, Refusal, RefusalReason,
+    Registration,
 };
+pub use listener::{Access, Listener, ListenerConfig, SharedAccounts};
 
 use crate::codes::StatusNumber;
 use crate::encode::encode_response;
 use crate::error::EncodeError;
-use crate::message::Response;
+use crate::message::{Request, Response};
 use crate::options::Root;
 use crate::sip::{
-    self, ConnectionId, Counters, Endpoint, MessageId, OutgoingMessage, Path, RequestId,
+    self, ConnectionId, Counters, Endpoint, MessageId, Method, OutgoingMessage, Path, RequestId,
     StatusCode, TooManyConnections, Transmit, Transport, UndeliveredReason,
 };
-use crate::text::{Reference, Text};
-use inquiry::{Addresses, Finding, examine};
+use crate::text::Text;
+use inquiry::Addresses;
+use listener::Gates;
+use services::Services;
 
 /// The media type of both documents.
 pub const CONTENT_TYPE: &str = "application/scaip+xml";
 
-/// An alarm that waits for the caller's decision.
+/// The way a response goes.
 #[derive(Debug)]
-struct Pending {
+struct WayBack {
     path: Path,
     /// Set while the SIP request itself waits for its answer: mode body-in-200.
     request: Option<RequestId>,
     addresses: Addresses,
-    reference: Reference<'static>,
     root: Root,
+}
+
+/// An alarm that waits for the caller's decision.
+#[derive(Debug)]
+struct Pending {
+    way: WayBack,
+    /// As much of the request as the answer depends on.
+    outline: Box<Request<'static>>,
     deadline: Instant,
     /// Bytes of the message that the application holds.
     size: usize,
@@ -85,12 +191,16 @@ struct Pending {
 pub struct Receiver {
     config: Config,
     endpoint: Endpoint,
+    gates: Gates,
+    services: Services,
     pending: HashMap<IncomingId, Pending>,
     pending_bytes: usize,
     deadlines: BTreeSet<(Instant, IncomingId)>,
     /// Responses under way, by the message that carries them.
     under_way: HashMap<MessageId, IncomingId>,
     events: VecDeque<Event>,
+    /// When timers were last run: until then the caller knows that there may be events.
+    timers_run: Option<Instant>,
     last_id: u64,
     body: Vec<u8>,
 }
@@ -100,9 +210,18 @@ impl Receiver {
     ///
     /// # Errors
     ///
-    /// [`sip::ConfigError`] when a limit is zero.
-    pub fn new(config: Config) -> Result<Self, sip::ConfigError> {
+    /// [`ConfigError`] when a limit is zero or a listener cannot challenge.
+    pub fn new(mut config: Config) -> Result<Self, ConfigError> {
+        let registers = config.registrar.is_some();
+        config.endpoint.methods.retain(|method| match method {
+            Method::Message => true,
+            Method::Register => registers,
+            _ => false,
+        });
         Ok(Receiver {
+            gates: Gates::new(std::mem::take(&mut config.listeners))?,
+            services: Services::new(&mut config),
+            timers_run: None,
             endpoint: Endpoint::new(config.endpoint.clone())?,
             config,
             pending: HashMap::new(),
@@ -142,6 +261,9 @@ impl Receiver {
     /// Tells that a connection is gone.
     pub fn connection_closed(&mut self, id: ConnectionId) {
         self.endpoint.connection_closed(id);
+        if let Some(registrar) = &mut self.services.registrar {
+            registrar.connection_closed(id);
+        }
     }
 
     /// Tells that sending failed for good; see [`Endpoint::transport_failed`].
@@ -168,33 +290,47 @@ impl Receiver {
 
     /// Runs what is due at `now`.
     pub fn handle_timeout(&mut self, now: Instant) {
+        self.timers_run = Some(now);
         while let Some(&(deadline, id)) = self.deadlines.first() {
             if deadline > now {
                 break;
             }
             let Some(pending) = self.take(id) else { break };
-            let mut response = Response::new(pending.reference.clone(), StatusNumber::NOT_TREATED);
+            let mut response =
+                Response::new(pending.outline.reference.clone(), StatusNumber::NOT_TREATED);
             response.status_text = Some(Text::new("no decision in time"));
             self.events.push_back(Event::Undecided { id });
             // The text is short and the reference echoed before: this can be written.
-            let _ = self.send(now, Some(id), &pending, &response);
+            let _ = self.send(now, Some(id), &pending.way, &response);
         }
         self.endpoint.handle_timeout(now);
     }
 
-    /// When to call [`handle_timeout`](Self::handle_timeout) next.
+    /// When to call [`handle_timeout`](Self::handle_timeout) and take events next.
+    ///
+    /// Events by time alone (a unit gone silent) wait where they are until they are taken; a time
+    /// that `handle_timeout` has run for is not given again because of them, so that a caller
+    /// without room for events is not kept busy.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         let decision = self.deadlines.first().map(|&(deadline, _)| deadline);
+        let run = self.timers_run;
+        let services = self.services.timeouts();
+        let services = services.filter(|&at| run.is_none_or(|run| at > run));
         [decision, self.endpoint.poll_timeout()]
             .into_iter()
             .flatten()
+            .chain(services)
             .min()
     }
 
     /// The next bytes to send.
     pub fn poll_transmit(&mut self) -> Option<Transmit> {
-        self.endpoint.poll_transmit()
+        let transmit = self.endpoint.poll_transmit()?;
+        if transmit.close_after {
+            self.forget_if_closed(&transmit.path);
+        }
+        Some(transmit)
     }
 
     /// The next event. Handing one out may queue bytes to send.
@@ -203,7 +339,10 @@ impl Receiver {
             if let Some(event) = self.events.pop_front() {
                 return Some(event);
             }
-            let event = self.endpoint.poll_event()?;
+            // Alarms go ahead of what time brings.
+            let Some(event) = self.endpoint.poll_event() else {
+                return self.services.poll_event(now);
+            };
             if let Some(event) = self.handle_event(now, event) {
                 return Some(event);
             }
@@ -212,7 +351,14 @@ impl Receiver {
 
     /// Decides about an alarm: `snu` 0 says that it is in safe keeping, anything else refuses it.
     ///
-    /// The reference of the response is replaced by that of the request, byte for byte. Exactly
+    /// Takes a [`Response`], or an [`Answer`] that also says which call should follow. The
+    /// reference is replaced by that of the request, byte for byte; a call is asked for only where
+    /// the request allows one and none is going on; `hbi` is as [`Config::heartbeat_policy`] says.
+    /// With `snu` 0 the message counts as a sign of life, its path becomes the latest, its call is
+    /// expected, and a reset ends the wait for the calls that it withdraws, each as far as it is
+    /// switched on. A unit for which there is no room is told as [`Event::NotTracked`].
+    ///
+    /// Exactly
     /// one of [`Event::AnswerDelivered`], [`Event::AnswerRefused`] and
     /// [`Event::AnswerUndelivered`] follows; the last one at once when the way back is closed.
     /// With [`AnswerMode::BodyInOk`] it is [`Event::AnswerSent`] or [`Event::AnswerUndelivered`].
@@ -220,18 +366,37 @@ impl Receiver {
     /// # Errors
     ///
     /// [`AnswerError`]. A response that cannot be written leaves the alarm waiting.
-    pub fn answer(
+    pub fn answer<'a>(
         &mut self,
         now: Instant,
         id: IncomingId,
-        response: &Response<'_>,
+        answer: impl Into<Answer<'a>>,
     ) -> Result<(), AnswerError> {
         let pending = self.take(id).ok_or(AnswerError::NotWaiting)?;
-        let result = self.send(now, Some(id), &pending, response);
-        if result.is_err() {
-            self.put(id, pending);
+        let request = &pending.outline;
+        let prepared = self.services.prepare(request, answer.into());
+        match self.send(now, Some(id), &pending.way, &prepared.response) {
+            Ok(()) => {
+                let (path, events) = (pending.way.path, &mut self.events);
+                let services = &mut self.services;
+                services.decided(now, Some(path), request, &prepared, events);
+                self.forget_if_closed(&path);
+                Ok(())
+            }
+            Err(error) => {
+                self.put(id, pending);
+                Err(error.into())
+            }
         }
-        Ok(result?)
+    }
+
+    /// A path over a connection that is gone by now is no way to reach anybody.
+    fn forget_if_closed(&mut self, path: &Path) {
+        if let (Some(registrar), Some(id)) = (&mut self.services.registrar, path.connection) {
+            if self.endpoint.connection_path(id).is_none() {
+                registrar.connection_closed(id);
+            }
+        }
     }
 
     fn take(&mut self, id: IncomingId) -> Option<Pending> {
@@ -244,7 +409,7 @@ impl Receiver {
     fn handle_event(&mut self, now: Instant, event: sip::Event) -> Option<Event> {
         match event {
             sip::Event::Request { id, path, message } => {
-                self.handle_request(now, id, path, &message)
+                Some(self.handle_request(now, id, path, &message))
             }
             sip::Event::Retransmission { path, answered, .. } => {
                 Some(Event::Retransmission { path, answered })
@@ -277,110 +442,6 @@ impl Receiver {
         }
     }
 
-    fn handle_request(
-        &mut self,
-        now: Instant,
-        request: RequestId,
-        path: Path,
-        message: &sip::Message,
-    ) -> Option<Event> {
-        let id = self.next_id();
-        let body = message.body();
-        let addresses = Addresses::of(message, &path);
-        let raw = sip::RawBytes(message.raw().clone());
-        match examine(message, &body, &self.config) {
-            Finding::Good { decoded, warnings } => {
-                let size = raw.0.len();
-                let full = self.pending.len() >= self.config.pending
-                    || self.pending_bytes + size > self.config.pending_bytes;
-                if full {
-                    let status = StatusCode::SERVICE_UNAVAILABLE;
-                    self.respond(now, request, status);
-                    let request = decoded.into_message();
-                    return Some(Event::Refused(Refusal {
-                        path,
-                        reason: RefusalReason::Busy,
-                        status,
-                        status_number: None,
-                        reference: Some(request.reference),
-                        controller_id: Some(request.controller_id),
-                        answer: None,
-                        raw,
-                    }));
-                }
-                let pending = Pending {
-                    path,
-                    request: self.acknowledge(now, request),
-                    addresses: addresses.with_controller(&decoded.message().controller_id),
-                    reference: decoded.message().reference.clone(),
-                    root: decoded.root(),
-                    deadline: now + self.config.decision_time,
-                    size,
-                };
-                self.put(id, pending);
-                Some(Event::Request(Box::new(Incoming {
-                    id,
-                    path,
-                    decoded,
-                    warnings,
-                    raw,
-                })))
-            }
-            Finding::Answerable {
-                reason,
-                controller,
-                response,
-                root,
-            } => {
-                let pending = Pending {
-                    path,
-                    request: self.acknowledge(now, request),
-                    addresses,
-                    reference: response.reference.clone(),
-                    root,
-                    deadline: now,
-                    size: 0,
-                };
-                // When it fails nothing is lost: the sender hears nothing and goes on.
-                let sent = self.send(now, None, &pending, &response).is_ok();
-                Some(Event::Refused(Refusal {
-                    path,
-                    reason,
-                    status: StatusCode::OK,
-                    status_number: Some(response.status_number),
-                    reference: Some(response.reference),
-                    controller_id: controller,
-                    answer: sent.then(|| sip::RawBytes(Bytes::copy_from_slice(&self.body))),
-                    raw,
-                }))
-            }
-            Finding::Unanswerable { reason, status } => {
-                self.respond(now, request, status);
-                Some(Event::Refused(Refusal {
-                    path,
-                    reason,
-                    status,
-                    status_number: None,
-                    reference: None,
-                    controller_id: None,
-                    answer: None,
-                    raw,
-                }))
-            }
-        }
-    }
-
-    /// The 200 that goes ahead of the response; in the other mode the request waits.
-    fn acknowledge(&mut self, now: Instant, request: RequestId) -> Option<RequestId> {
-        match self.config.answer_mode {
-            AnswerMode::SeparateMessage => {
-                self.respond(now, request, StatusCode::OK);
-                None
-            }
-            AnswerMode::BodyInOk => Some(request),
-        }
-    }
-
     fn put(&mut self, id: IncomingId, pending: Pending) {
         self.pending_bytes += pending.size;
         self.deadlines.insert((pending.deadline, id));
@@ -394,21 +455,30 @@ impl Receiver {
 
     /// Answers on the level of SIP only.
     fn respond(&mut self, now: Instant, request: RequestId, status: StatusCode) {
-        let seconds = self
-            .config
-            .endpoint
-            .retry_after
-            .as_secs()
-            .max(1)
-            .to_string();
-        let accept = [("Accept", CONTENT_TYPE)];
-        let retry = [("Retry-After", seconds.as_str())];
+        let headers = match status {
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => vec![("Accept", CONTENT_TYPE.to_owned())],
+            StatusCode::SERVICE_UNAVAILABLE => {
+                let seconds = self.config.endpoint.retry_after.as_secs().max(1);
+                vec![("Retry-After", seconds.to_string())]
+            }
+            _ => Vec::new(),
+        };
+        self.respond_with(now, request, status, &headers);
+    }
+
+    fn respond_with(
+        &mut self,
+        now: Instant,
+        request: RequestId,
+        status: StatusCode,
+        headers: &[(&str, String)],
+    ) {
+        let headers: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         let response = sip::Response {
-            headers: match status {
-                StatusCode::UNSUPPORTED_MEDIA_TYPE => &accept,
-                StatusCode::SERVICE_UNAVAILABLE => &retry,
-                _ => &[],
-            },
+            headers: &headers,
             ..sip::Response::new(status)
         };
         // It fails only when the connection is gone or the time is over; then nobody waits.
@@ -420,15 +490,13 @@ impl Receiver {
         &mut self,
         now: Instant,
         id: Option<IncomingId>,
-        pending: &Pending,
+        way: &WayBack,
         response: &Response<'_>,
     ) -> Result<(), EncodeError> {
-        let mut response = response.clone();
-        response.reference = pending.reference.clone();
         self.body.clear();
-        let options = self.config.encode.with_root(pending.root);
-        encode_response(&response, &options, &mut self.body)?;
-        let sent = if let Some(request) = pending.request {
+        let options = self.config.encode.with_root(way.root);
+        encode_response(response, &options, &mut self.body)?;
+        let sent = if let Some(request) = way.request {
             let ok = sip::Response {
                 content_type: CONTENT_TYPE,
                 body: &self.body,
@@ -440,10 +508,10 @@ impl Receiver {
             }
             sent
         } else {
-            let addresses = &pending.addresses;
+            let addresses = &way.addresses;
             let message =
                 OutgoingMessage::scaip(&addresses.controller, &addresses.account, &self.body);
-            let sent = self.endpoint.send_message(now, &pending.path, &message);
+            let sent = self.endpoint.send_message(now, &way.path, &message);
             if let (Ok(sent), Some(id)) = (&sent, id) {
                 self.under_way.insert(sent.id, id);
             }

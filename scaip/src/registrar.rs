@@ -38,44 +38,59 @@
 //! a unit that has been restarted may begin again at 1 and must not be locked out until its old
 //! registration expires. Both are warnings.
 
+mod check;
 mod config;
 mod contact;
+mod kept;
 mod outcome;
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::RandomState;
-use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use config::Config;
-pub use outcome::{Contact, Event, PathError, RegisterError, RegisterWarning, Registered, Route};
+pub use outcome::{
+    Change, Contact, Event, OwnedRoute, PathError, RegisterError, RegisterWarning, Registered,
+    Route,
+};
 
 use crate::sip::{ConnectionId, Message, Method, Path};
 use crate::text::ControllerId;
-use contact::{Wanted, Wish, same};
+use crate::units::Units;
+use check::{Stamp, check};
+use contact::{Wish, same};
+use kept::{Clock, KeptPath, Locals, Tick, ticks};
 
 /// Bytes of the longest `cid` that is kept.
 pub const LONGEST_CONTROLLER_ID: usize = 64;
 
 struct Binding {
     uri: Box<str>,
-    expires: Instant,
+    expires: Tick,
     /// The hash of the Call-ID: all that is asked of it is whether it is the same.
     call_id: u64,
     cseq: u32,
-    updated: Instant,
+    updated: Tick,
     /// The way the REGISTER came; `None` once its connection is closed.
-    path: Option<Path>,
+    path: Option<Arc<KeptPath>>,
 }
 
 struct Unit {
-    name: Arc<str>,
-    latest: Option<(Path, Instant)>,
+    latest: Option<Latest>,
     bindings: Vec<Binding>,
-    /// Its place in the set of timers.
-    armed: Option<Instant>,
+    /// Its place in the set of timers, if not [`UNARMED`].
+    armed: Tick,
+}
+
+/// No timer; so far away that none is ever needed for it.
+const UNARMED: Tick = Tick::MAX;
+
+struct Latest {
+    path: Arc<KeptPath>,
+    seen: Tick,
 }
 
 /// Keeps the registrations and the latest path of any number of units.
@@ -85,11 +100,11 @@ struct Unit {
 /// anybody asked.
 pub struct Registrar {
     config: Config,
-    index: HashMap<Arc<str>, u32>,
-    units: Vec<Option<Unit>>,
-    free: Vec<u32>,
+    clock: Clock,
+    units: Units<Unit>,
+    locals: Locals,
     connections: BTreeSet<(ConnectionId, u32)>,
-    timers: BTreeSet<(Instant, u32)>,
+    timers: BTreeSet<(Tick, u32)>,
     hasher: RandomState,
 }
 
@@ -97,7 +112,7 @@ impl fmt::Debug for Registrar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Registrar")
             .field("config", &self.config)
-            .field("controllers", &self.index.len())
+            .field("controllers", &self.units.len())
             .finish_non_exhaustive()
     }
 }
@@ -108,9 +123,9 @@ impl Registrar {
     pub fn new(config: Config) -> Self {
         Registrar {
             config,
-            index: HashMap::new(),
-            units: Vec::new(),
-            free: Vec::new(),
+            clock: Clock::default(),
+            units: Units::new(),
+            locals: Locals::default(),
             connections: BTreeSet::new(),
             timers: BTreeSet::new(),
             hasher: RandomState::new(),
@@ -120,13 +135,27 @@ impl Registrar {
     /// How many units are known.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.index.len()
+        self.units.len()
     }
 
     /// Whether none is.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.index.is_empty()
+        self.units.len() == 0
+    }
+
+    /// The unit a REGISTER is about, to be held against its credentials before
+    /// [`register`](Self::register).
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError::NotRegister`], [`RegisterError::NoController`] or
+    /// [`RegisterError::ControllerIdTooLong`].
+    pub fn controller_of(message: &Message) -> Result<ControllerId<'static>, RegisterError> {
+        if message.method() != Some(Method::Register) {
+            return Err(RegisterError::NotRegister);
+        }
+        controller_of(message, &mut Vec::new())
     }
 
     /// Carries out a REGISTER that came along `path`: adds, refreshes and removes contacts, or
@@ -150,12 +179,13 @@ impl Registrar {
         let stamp = Stamp {
             call_id: self.hasher.hash_one(message.call_id()),
             cseq: message.cseq(),
-            now,
-            window: self.config.order_window,
+            now: self.clock.begin(now),
+            window: ticks(self.config.order_window),
         };
-        let slot = self.index.get(controller.as_str()).copied();
+        let now = stamp.now;
+        let slot = self.units.find(controller.as_str());
         let present = slot
-            .and_then(|slot| self.units.get(slot as usize)?.as_ref())
+            .and_then(|slot| self.units.get(slot))
             .map_or(&[][..], |unit| &unit.bindings);
         let granted = check(&wish, present, &stamp, &self.config, &mut warnings)?;
 
@@ -168,13 +198,25 @@ impl Registrar {
                 }
             })?,
         };
+        let asks = matches!(wish, Wish::Query);
+        let named = granted.len();
         let mut contacts = Vec::new();
+        let mut outcome = Change::Queried;
+        let kept = self.keep(slot, &path);
         self.change(slot, |unit| {
             unit.bindings.retain(|binding| binding.expires > now);
+            let registered = !unit.bindings.is_empty();
+            let mut moved = unit
+                .latest
+                .as_ref()
+                .is_some_and(|known| !Arc::ptr_eq(&known.path, &kept));
+            let mut stayed = 0;
+            let before = unit.bindings.len();
             if matches!(wish, Wish::RemoveAll) {
                 unit.bindings.clear();
             }
             for (wanted, expires) in granted {
+                stayed += usize::from(unit.bindings.iter().any(|old| same(&old.uri, &wanted.uri)));
                 unit.bindings.retain(|old| !same(&old.uri, &wanted.uri));
                 if expires.is_zero() {
                     continue;
@@ -183,19 +225,32 @@ impl Registrar {
                 unit.bindings.reserve_exact(1);
                 unit.bindings.push(Binding {
                     uri: wanted.uri,
-                    expires: now.checked_add(expires).unwrap_or(now),
+                    expires: now.saturating_add(ticks(expires)),
                     call_id: stamp.call_id,
                     cseq: stamp.cseq,
                     updated: now,
-                    path: Some(path),
+                    path: Some(kept.clone()),
                 });
             }
-            unit.latest = Some((path, now));
+            unit.latest = Some(Latest {
+                path: kept,
+                seen: now,
+            });
             contacts.extend(unit.bindings.iter().map(|binding| binding.contact(now)));
+            // The same contacts: each one named was there, and none has gone.
+            moved |= unit.bindings.len() != before || stayed < named;
+            outcome = match (asks, registered, contacts.is_empty()) {
+                (true, ..) | (_, false, true) => Change::Queried,
+                (_, false, false) => Change::Registered,
+                (_, true, true) => Change::Unregistered,
+                (_, true, false) if moved => Change::Moved,
+                (_, true, false) => Change::Refreshed,
+            };
         });
         Ok(Registered {
             controller,
             contacts,
+            change: outcome,
             warnings,
         })
     }
@@ -212,18 +267,20 @@ impl Registrar {
         controller: &ControllerId<'_>,
         path: Path,
     ) -> Result<(), PathError> {
-        let slot = match self.index.get(controller.as_str()) {
-            Some(&slot) => slot,
+        let now = self.clock.begin(now);
+        let slot = match self.units.find(controller.as_str()) {
+            Some(slot) => slot,
             None => self.add(controller.as_str())?,
         };
-        let unit = self.units.get_mut(slot as usize).and_then(Option::as_mut);
-        if let Some((known, at)) = unit.and_then(|unit| unit.latest.as_mut()) {
-            if *known == path {
-                *at = now;
+        let unit = self.units.get_mut(slot).map(|(_, unit)| unit);
+        if let Some(latest) = unit.and_then(|unit| unit.latest.as_mut()) {
+            if latest.path.path() == path {
+                latest.seen = now;
                 return Ok(());
             }
         }
-        self.change(slot, |unit| unit.latest = Some((path, now)));
+        let path = self.keep(slot, &path);
+        self.change(slot, |unit| unit.latest = Some(Latest { path, seen: now }));
         Ok(())
     }
 
@@ -234,11 +291,12 @@ impl Registrar {
         now: Instant,
         controller: &ControllerId<'_>,
     ) -> impl Iterator<Item = Route<'_>> {
+        let now = self.clock.tick(now);
         let mut routes = Vec::new();
         if let Some(unit) = self.unit(controller) {
-            if let Some((path, at)) = unit.latest {
-                if self.config.path_end(at) > now {
-                    routes.push(Route::Path(path));
+            if let Some(latest) = &unit.latest {
+                if self.config.path_end(latest.seen) > now {
+                    routes.push(Route::Path(latest.path.path()));
                 }
             }
             let mut bindings: Vec<&Binding> = unit
@@ -247,7 +305,8 @@ impl Registrar {
                 .filter(|binding| binding.expires > now)
                 .collect();
             bindings.sort_by_key(|binding| std::cmp::Reverse(binding.updated));
-            for path in bindings.iter().filter_map(|binding| binding.path) {
+            let paths = bindings.iter().filter_map(|binding| binding.path.as_ref());
+            for path in paths.map(|path| path.path()) {
                 if !routes.contains(&Route::Path(path)) {
                     routes.push(Route::Path(path));
                 }
@@ -260,6 +319,7 @@ impl Registrar {
     /// What a unit has registered.
     #[must_use]
     pub fn contacts(&self, now: Instant, controller: &ControllerId<'_>) -> Vec<Contact> {
+        let now = self.clock.tick(now);
         self.unit(controller)
             .into_iter()
             .flat_map(|unit| &unit.bindings)
@@ -277,14 +337,16 @@ impl Registrar {
             .collect();
         for slot in slots {
             self.change(slot, |unit| {
+                let gone = |path: &KeptPath| path.connection() == Some(id);
                 if unit
                     .latest
-                    .is_some_and(|(path, _)| path.connection == Some(id))
+                    .as_ref()
+                    .is_some_and(|latest| gone(&latest.path))
                 {
                     unit.latest = None;
                 }
                 for binding in &mut unit.bindings {
-                    if binding.path.is_some_and(|path| path.connection == Some(id)) {
+                    if binding.path.as_deref().is_some_and(gone) {
                         binding.path = None;
                     }
                 }
@@ -294,7 +356,7 @@ impl Registrar {
 
     /// Forgets a unit. Whether it was known.
     pub fn remove(&mut self, controller: &ControllerId<'_>) -> bool {
-        let Some(&slot) = self.index.get(controller.as_str()) else {
+        let Some(slot) = self.units.find(controller.as_str()) else {
             return false;
         };
         self.change(slot, |unit| {
@@ -307,11 +369,12 @@ impl Registrar {
     /// When to ask for events next. It may turn out that there is none then.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.timers.first().map(|&(at, _)| at)
+        self.clock.instant(self.timers.first()?.0)
     }
 
     /// The next event that is due at `now`.
     pub fn poll_event(&mut self, now: Instant) -> Option<Event> {
+        let now = self.clock.tick(now);
         loop {
             let &(at, slot) = self.timers.first()?;
             if at > now {
@@ -320,21 +383,22 @@ impl Registrar {
             self.timers.pop_first();
             let config = self.config;
             let mut event = None;
-            if let Some(unit) = self.units.get_mut(slot as usize).and_then(Option::as_mut) {
-                unit.armed = None;
+            let Some((name, unit)) = self.units.get_mut(slot) else {
+                continue;
+            };
+            unit.armed = UNARMED;
+            let registered = !unit.bindings.is_empty();
+            let left = unit.bindings.iter().any(|binding| binding.expires > now);
+            if registered && !left {
+                event = Some(Event::Expired {
+                    controller: ControllerId::new(name.to_owned()),
+                });
             }
             self.change(slot, |unit| {
-                let registered = !unit.bindings.is_empty();
                 unit.bindings.retain(|binding| binding.expires > now);
-                if registered && unit.bindings.is_empty() {
-                    event = Some(Event::Expired {
-                        controller: ControllerId::new(unit.name.to_string()),
-                    });
-                }
-                if let Some((_, seen)) = unit.latest {
-                    if config.path_end(seen) <= now {
-                        unit.latest = None;
-                    }
+                let over = |latest: &Latest| config.path_end(latest.seen) <= now;
+                if unit.latest.as_ref().is_some_and(over) {
+                    unit.latest = None;
                 }
             });
             if event.is_some() {
@@ -344,8 +408,16 @@ impl Registrar {
     }
 
     fn unit(&self, controller: &ControllerId<'_>) -> Option<&Unit> {
-        let slot = *self.index.get(controller.as_str())?;
-        self.units.get(slot as usize)?.as_ref()
+        self.units.get(self.units.find(controller.as_str())?)
+    }
+
+    /// The path as it is kept, shared with what is known of the unit where it is the same.
+    fn keep(&mut self, slot: u32, path: &Path) -> Arc<KeptPath> {
+        let latest = self.units.get(slot).and_then(|unit| unit.latest.as_ref());
+        match latest.filter(|latest| latest.path.path() == *path) {
+            Some(latest) => latest.path.clone(),
+            None => self.locals.keep(path),
+        }
     }
 
     fn add(&mut self, name: &str) -> Result<u32, PathError> {
@@ -354,57 +426,40 @@ impl Registrar {
         }
         let limit = self.config.controllers;
         let full = PathError::TooManyControllers { limit };
-        if self.index.len() >= limit {
+        if self.units.len() >= limit {
             return Err(full);
         }
-        let name: Arc<str> = Arc::from(name);
-        let slot = if let Some(slot) = self.free.pop() {
-            slot
-        } else {
-            let slot = u32::try_from(self.units.len()).map_err(|_| full)?;
-            self.units.push(None);
-            slot
+        let unit = Unit {
+            latest: None,
+            bindings: Vec::new(),
+            armed: UNARMED,
         };
-        if let Some(place) = self.units.get_mut(slot as usize) {
-            *place = Some(Unit {
-                name: name.clone(),
-                latest: None,
-                bindings: Vec::new(),
-                armed: None,
-            });
-        }
-        self.index.insert(name, slot);
-        Ok(slot)
+        self.units.insert(name, unit).ok_or(full)
     }
 
     /// Changes a unit and keeps index and timer in step. A unit without path and contact goes.
     fn change(&mut self, slot: u32, change: impl FnOnce(&mut Unit)) {
-        let Some(place) = self.units.get_mut(slot as usize) else {
+        let Some((_, unit)) = self.units.get_mut(slot) else {
             return;
         };
-        let Some(unit) = place else { return };
         for id in unit.connections() {
             self.connections.remove(&(id, slot));
         }
         change(unit);
         let due = unit.due(&self.config);
-        match (unit.armed, due) {
-            // Later is found out when the timer fires.
-            (Some(armed), Some(due)) if armed <= due => {}
-            (armed, due) => {
-                if let Some(armed) = armed {
-                    self.timers.remove(&(armed, slot));
-                }
-                unit.armed = due;
-                if let Some(due) = due {
-                    self.timers.insert((due, slot));
-                }
+        // Later is found out when the timer fires.
+        let new = due.unwrap_or(UNARMED);
+        if due.is_none() || unit.armed > new {
+            if unit.armed != UNARMED {
+                self.timers.remove(&(unit.armed, slot));
+            }
+            unit.armed = new;
+            if new != UNARMED {
+                self.timers.insert((new, slot));
             }
         }
         if due.is_none() {
-            self.index.remove(&unit.name);
-            *place = None;
-            self.free.push(slot);
+            self.units.remove(slot);
             return;
         }
         for id in unit.connections() {
@@ -415,105 +470,27 @@ impl Registrar {
 
 impl Unit {
     fn connections(&self) -> impl Iterator<Item = ConnectionId> + '_ {
-        let latest = self.latest.and_then(|(path, _)| path.connection);
+        let latest = self.latest.iter().map(|latest| &latest.path);
         let bindings = self.bindings.iter();
-        latest
-            .into_iter()
-            .chain(bindings.filter_map(|binding| binding.path?.connection))
+        let bindings = bindings.filter_map(|binding| binding.path.as_ref());
+        latest.chain(bindings).filter_map(|path| path.connection())
     }
 
     /// When something of it ends; `None` when there is nothing left.
-    fn due(&self, config: &Config) -> Option<Instant> {
-        let path = self.latest.map(|(_, seen)| config.path_end(seen));
+    fn due(&self, config: &Config) -> Option<Tick> {
+        let latest = self.latest.as_ref();
+        let path = latest.map(|latest| config.path_end(latest.seen));
         let bindings = self.bindings.iter().map(|binding| binding.expires);
         bindings.chain(path).min()
     }
 }
 
 impl Binding {
-    fn contact(&self, now: Instant) -> Contact {
-        let left = self.expires.saturating_duration_since(now).as_secs();
+    fn contact(&self, now: Tick) -> Contact {
+        let left = Duration::from_nanos(self.expires.saturating_sub(now)).as_secs();
         Contact {
             uri: self.uri.clone(),
             expires: Duration::from_secs(left.max(1)),
-        }
-    }
-}
-
-/// Which request an update comes from.
-struct Stamp {
-    call_id: u64,
-    cseq: u32,
-    now: Instant,
-    window: Duration,
-}
-
-impl Stamp {
-    /// Whether it may change this binding (RFC 3261 10.3 steps 6 and 7).
-    fn supersedes(
-        &self,
-        binding: &Binding,
-        warnings: &mut Vec<RegisterWarning>,
-    ) -> Result<(), RegisterError> {
-        if binding.call_id != self.call_id || self.cseq > binding.cseq {
-            return Ok(());
-        }
-        let warning = if self.cseq == binding.cseq {
-            RegisterWarning::CSeqRepeated
-        } else if self.now.saturating_duration_since(binding.updated) < self.window {
-            return Err(RegisterError::OutOfOrder);
-        } else {
-            RegisterWarning::CSeqRestarted
-        };
-        if !warnings.contains(&warning) {
-            warnings.push(warning);
-        }
-        Ok(())
-    }
-}
-
-/// Checks a wish against what is there, before anything is changed; gives the expiries.
-fn check(
-    wish: &Wish,
-    present: &[Binding],
-    stamp: &Stamp,
-    config: &Config,
-    warnings: &mut Vec<RegisterWarning>,
-) -> Result<Vec<(Wanted, Duration)>, RegisterError> {
-    let live = || present.iter().filter(|binding| binding.expires > stamp.now);
-    match wish {
-        Wish::Query => Ok(Vec::new()),
-        Wish::RemoveAll => {
-            for binding in live() {
-                stamp.supersedes(binding, warnings)?;
-            }
-            Ok(Vec::new())
-        }
-        Wish::Update(wanted) => {
-            let mut granted = Vec::with_capacity(wanted.len());
-            let mut stays = live().count();
-            for one in wanted {
-                let expires = config.grant(one.expires)?;
-                let old = live().find(|binding| same(&binding.uri, &one.uri));
-                if let Some(binding) = old {
-                    stamp.supersedes(binding, warnings)?;
-                }
-                match (old.is_some(), expires.is_zero()) {
-                    (true, true) => stays = stays.saturating_sub(1),
-                    (false, false) => stays += 1,
-                    _ => {}
-                }
-                let wanted = Wanted {
-                    uri: one.uri.clone(),
-                    expires: one.expires,
-                };
-                granted.push((wanted, expires));
-            }
-            if stays > config.contacts {
-                let limit = config.contacts;
-                return Err(RegisterError::TooManyContacts { limit });
-            }
-            Ok(granted)
         }
     }
 }

@@ -49,9 +49,8 @@ mod heartbeat;
 mod interval;
 mod saved;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use heartbeat::{HeartbeatPolicy, HeartbeatPolicyError, IntervalTable};
@@ -59,6 +58,7 @@ pub use interval::{Allowance, Interval, IntervalOutOfRange, MissedLimit};
 pub use saved::{Presence, Saved, WallMicros};
 
 use crate::text::ControllerId;
+use crate::units::Units;
 
 /// Bytes of the longest `cid` that is supervised. The schema has 16; longer ones are met.
 pub const LONGEST_CONTROLLER_ID: usize = 64;
@@ -145,27 +145,31 @@ pub struct Status {
 /// Microseconds since the supervisor was made; negative before.
 type Tick = i64;
 
-#[derive(Clone, Copy)]
+/// No timer; so far away that none is ever needed for it.
+const UNARMED: Tick = Tick::MAX;
+
 enum State {
     Present,
     Lost,
     /// Heard again, and the events about it are still to be taken.
-    Returned {
-        /// Last sign of life before the loss.
-        gone_since: Tick,
-        /// Whether that was a sign of life, not a declaration.
-        heard_before: bool,
-        /// Where its silence began to count.
-        counted_from: Tick,
-        /// First sign of life after it.
-        back_at: Tick,
-        /// Whether the loss has been reported.
-        reported: bool,
-    },
+    Returned(Box<Return>),
+}
+
+/// A return from a loss. Rare, and not kept for long.
+struct Return {
+    /// Last sign of life before the loss.
+    gone_since: Tick,
+    /// Whether that was a sign of life, not a declaration.
+    heard_before: bool,
+    /// Where its silence began to count.
+    counted_from: Tick,
+    /// First sign of life after it.
+    back_at: Tick,
+    /// Whether the loss has been reported.
+    reported: bool,
 }
 
 struct Unit {
-    name: Arc<str>,
     allowance: Option<Allowance>,
     /// Last sign of life, or the declaration.
     seen: Tick,
@@ -173,7 +177,7 @@ struct Unit {
     /// Where the silence begins that counts against the unit; later than `seen` after a restart.
     counted_from: Tick,
     /// Its place in the set of timers.
-    armed: Option<Tick>,
+    armed: Tick,
     state: State,
 }
 
@@ -185,11 +189,10 @@ struct Unit {
 /// than once before anybody asks, that is one loss.
 pub struct Supervisor {
     config: Config,
-    start: Instant,
+    /// When it began, from which ticks count: at the latest with the first unit.
+    start: Option<Instant>,
     latest: Tick,
-    index: HashMap<Arc<str>, u32>,
-    units: Vec<Option<Unit>>,
-    free: Vec<u32>,
+    units: Units<Unit>,
     timers: BTreeSet<(Tick, u32)>,
 }
 
@@ -197,13 +200,18 @@ impl Supervisor {
     /// A supervisor without units.
     #[must_use]
     pub fn new(now: Instant, config: Config) -> Self {
+        let mut supervisor = Supervisor::unstarted(config);
+        supervisor.start = Some(now);
+        supervisor
+    }
+
+    /// The same, begun with its first use.
+    pub(crate) fn unstarted(config: Config) -> Self {
         Supervisor {
             config,
-            start: now,
+            start: None,
             latest: 0,
-            index: HashMap::new(),
-            units: Vec::new(),
-            free: Vec::new(),
+            units: Units::new(),
             timers: BTreeSet::new(),
         }
     }
@@ -211,13 +219,13 @@ impl Supervisor {
     /// How many units there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.index.len()
+        self.units.len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.index.is_empty()
+        self.units.len() == 0
     }
 
     /// Hears a unit: call it for every accepted message. An unknown one is added.
@@ -232,25 +240,25 @@ impl Supervisor {
         controller: &ControllerId<'_>,
     ) -> Result<(), SupervisionError> {
         let now = self.tick(now);
-        let Some(&slot) = self.index.get(controller.as_str()) else {
+        let Some(slot) = self.units.find(controller.as_str()) else {
             return self.add(controller.as_str(), Unit::new(now, true));
         };
-        let Some(unit) = self.units.get_mut(slot as usize).and_then(Option::as_mut) else {
+        let Some((_, unit)) = self.units.get_mut(slot) else {
             return Ok(());
         };
         let lost = match unit.state {
             State::Present => now >= unit.deadline(&self.config),
             State::Lost => true,
-            State::Returned { .. } => false,
+            State::Returned(_) => false,
         };
         if lost {
-            unit.state = State::Returned {
+            unit.state = State::Returned(Box::new(Return {
                 gone_since: unit.seen,
                 heard_before: unit.heard,
                 counted_from: unit.counted_from,
                 back_at: now,
                 reported: matches!(unit.state, State::Lost),
-            };
+            }));
         }
         unit.seen = now;
         unit.heard = true;
@@ -275,12 +283,12 @@ impl Supervisor {
         allowance: Option<Allowance>,
     ) -> Result<(), SupervisionError> {
         let now = self.tick(now);
-        let Some(&slot) = self.index.get(controller.as_str()) else {
+        let Some(slot) = self.units.find(controller.as_str()) else {
             let mut unit = Unit::new(now, false);
             unit.allowance = allowance;
             return self.add(controller.as_str(), unit);
         };
-        let Some(unit) = self.units.get_mut(slot as usize).and_then(Option::as_mut) else {
+        let Some((_, unit)) = self.units.get_mut(slot) else {
             return Ok(());
         };
         unit.allowance = allowance;
@@ -293,23 +301,18 @@ impl Supervisor {
 
     /// Ends the supervision of a unit without any event. Whether it was supervised.
     pub fn forget(&mut self, controller: &ControllerId<'_>) -> bool {
-        let Some(slot) = self.index.remove(controller.as_str()) else {
+        let Some(slot) = self.units.find(controller.as_str()) else {
             return false;
         };
         self.arm(slot, None);
-        if let Some(place) = self.units.get_mut(slot as usize) {
-            *place = None;
-            self.free.push(slot);
-        }
-        true
+        self.units.remove(slot)
     }
 
     /// How a unit stands; `None` if it is not supervised.
     #[must_use]
     pub fn status(&self, now: Instant, controller: &ControllerId<'_>) -> Option<Status> {
         let now = self.present_tick(now);
-        let slot = *self.index.get(controller.as_str())?;
-        let unit = self.units.get(slot as usize)?.as_ref()?;
+        let unit = self.units.get(self.units.find(controller.as_str())?)?;
         Some(Status {
             presence: unit.presence(),
             silent_for: unit.heard.then(|| duration(now - unit.seen)),
@@ -322,7 +325,7 @@ impl Supervisor {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         let &(tick, _) = self.timers.first()?;
-        self.start.checked_add(duration(tick))
+        self.start?.checked_add(duration(tick))
     }
 
     /// The next event that is due at `now`.
@@ -333,11 +336,11 @@ impl Supervisor {
             if due > now {
                 return None;
             }
-            let Some(unit) = self.units.get_mut(slot as usize).and_then(Option::as_mut) else {
+            let Some((name, unit)) = self.units.get_mut(slot) else {
                 self.timers.remove(&(due, slot));
                 continue;
             };
-            let (next, event) = unit.due(now, &self.config);
+            let (next, event) = unit.due(name, now, &self.config);
             self.arm(slot, next);
             if event.is_some() {
                 return event;
@@ -350,8 +353,8 @@ impl Supervisor {
     /// `wall_now` is the wall clock at `now`.
     pub fn snapshot(&self, now: Instant, wall_now: WallMicros) -> impl Iterator<Item = Saved<'_>> {
         let now = self.present_tick(now);
-        self.units.iter().flatten().map(move |unit| Saved {
-            controller: ControllerId::new(&*unit.name),
+        self.units.iter().map(move |(name, unit)| Saved {
+            controller: ControllerId::new(name),
             last_seen: unit
                 .heard
                 .then(|| wall_now.minus_micros(now.saturating_sub(unit.seen))),
@@ -376,7 +379,7 @@ impl Supervisor {
         saved: &Saved<'_>,
     ) -> Result<(), SupervisionError> {
         let now = self.tick(now);
-        if self.index.contains_key(saved.controller.as_str()) {
+        if self.units.find(saved.controller.as_str()).is_some() {
             return Ok(());
         }
         let allowance = saved.allowance.unwrap_or(self.config.allowance);
@@ -390,12 +393,11 @@ impl Supervisor {
             now.saturating_sub(ago).min(counted)
         });
         let unit = Unit {
-            name: Arc::from(""),
             allowance: saved.allowance,
             seen,
             heard: saved.last_seen.is_some(),
             counted_from: counted.max(earliest),
-            armed: None,
+            armed: UNARMED,
             state: match saved.presence {
                 Presence::Present => State::Present,
                 Presence::Lost => State::Lost,
@@ -404,61 +406,53 @@ impl Supervisor {
         self.add(saved.controller.as_str(), unit)
     }
 
-    fn add(&mut self, name: &str, mut unit: Unit) -> Result<(), SupervisionError> {
+    fn add(&mut self, name: &str, unit: Unit) -> Result<(), SupervisionError> {
         if name.len() > LONGEST_CONTROLLER_ID {
             return Err(SupervisionError::ControllerIdTooLong);
         }
         let limit = self.config.controllers;
         let full = SupervisionError::TooManyControllers { limit };
-        if self.index.len() >= limit {
+        if self.units.len() >= limit {
             return Err(full);
         }
-        unit.name = Arc::from(name);
-        let name = unit.name.clone();
         let timer = match unit.state {
             State::Present => Some(unit.deadline(&self.config)),
-            State::Lost | State::Returned { .. } => None,
+            State::Lost | State::Returned(_) => None,
         };
-        let slot = if let Some(slot) = self.free.pop() {
-            slot
-        } else {
-            let slot = u32::try_from(self.units.len()).map_err(|_| full)?;
-            self.units.push(None);
-            slot
-        };
-        if let Some(place) = self.units.get_mut(slot as usize) {
-            *place = Some(unit);
-        }
-        self.index.insert(name, slot);
+        let slot = self.units.insert(name, unit).ok_or(full)?;
         self.arm(slot, timer);
         Ok(())
     }
 
     /// Moves the timer of a unit.
     fn arm(&mut self, slot: u32, tick: Option<Tick>) {
-        let Some(unit) = self.units.get_mut(slot as usize).and_then(Option::as_mut) else {
+        let Some((_, unit)) = self.units.get_mut(slot) else {
             return;
         };
+        let tick = tick.unwrap_or(UNARMED);
         if unit.armed == tick {
             return;
         }
-        if let Some(old) = unit.armed {
-            self.timers.remove(&(old, slot));
+        if unit.armed != UNARMED {
+            self.timers.remove(&(unit.armed, slot));
         }
         unit.armed = tick;
-        if let Some(new) = tick {
-            self.timers.insert((new, slot));
+        if tick != UNARMED {
+            self.timers.insert((tick, slot));
         }
     }
 
     /// Time never runs backwards here, whatever the caller passes.
     fn tick(&mut self, now: Instant) -> Tick {
+        self.start.get_or_insert(now);
         self.latest = self.present_tick(now);
         self.latest
     }
 
     fn present_tick(&self, now: Instant) -> Tick {
-        ticks(now.saturating_duration_since(self.start)).max(self.latest)
+        self.start.map_or(self.latest, |start| {
+            ticks(now.saturating_duration_since(start)).max(self.latest)
+        })
     }
 }
 
@@ -466,7 +460,7 @@ impl fmt::Debug for Supervisor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Supervisor")
             .field("config", &self.config)
-            .field("controllers", &self.index.len())
+            .field("controllers", &self.units.len())
             .finish_non_exhaustive()
     }
 }
@@ -474,12 +468,11 @@ impl fmt::Debug for Supervisor {
 impl Unit {
     fn new(now: Tick, heard: bool) -> Unit {
         Unit {
-            name: Arc::from(""),
             allowance: None,
             seen: now,
             heard,
             counted_from: now,
-            armed: None,
+            armed: UNARMED,
             state: State::Present,
         }
     }
@@ -494,75 +487,56 @@ impl Unit {
     }
 
     fn presence(&self) -> Presence {
-        match self.state {
-            State::Present
-            | State::Returned {
-                reported: false, ..
-            } => Presence::Present,
-            State::Lost | State::Returned { reported: true, .. } => Presence::Lost,
+        let lost = match &self.state {
+            State::Present => false,
+            State::Lost => true,
+            State::Returned(back) => back.reported,
+        };
+        if lost {
+            Presence::Lost
+        } else {
+            Presence::Present
         }
     }
 
     /// What its timer brings: when to look again, and perhaps an event.
-    fn due(&mut self, now: Tick, config: &Config) -> (Option<Tick>, Option<Event>) {
-        let controller = || ControllerId::new(self.name.to_string());
+    fn due(&mut self, name: &str, now: Tick, config: &Config) -> (Option<Tick>, Option<Event>) {
+        let controller = || ControllerId::new(name.to_owned());
         let interval = ticks(self.allowance(config).interval.get());
-        let late_by = |counted_from: Tick| {
-            duration(now.saturating_sub(counted_from).saturating_sub(interval))
+        let late_by = |until: Tick, counted_from: Tick| {
+            duration(until.saturating_sub(counted_from).saturating_sub(interval))
         };
-        match self.state {
+        let deadline = self.deadline(config);
+        match &mut self.state {
+            State::Present if deadline > now => (Some(deadline), None),
             State::Present => {
-                let deadline = self.deadline(config);
-                if deadline > now {
-                    return (Some(deadline), None);
-                }
                 let event = Event::Lost {
                     controller: controller(),
                     silent_for: self.heard.then(|| duration(now.saturating_sub(self.seen))),
-                    late_by: late_by(self.counted_from),
+                    late_by: late_by(now, self.counted_from),
                 };
                 self.state = State::Lost;
                 (None, Some(event))
             }
             // A lost unit has no timer; it waits for its next sign of life.
             State::Lost => (None, None),
-            State::Returned {
-                gone_since,
-                heard_before,
-                counted_from,
-                back_at,
-                reported: false,
-            } => {
+            State::Returned(back) if !back.reported => {
+                back.reported = true;
+                let absent = duration(back.back_at.saturating_sub(back.gone_since));
                 let event = Event::Lost {
                     controller: controller(),
-                    silent_for: heard_before.then(|| duration(back_at.saturating_sub(gone_since))),
-                    late_by: duration(
-                        back_at
-                            .saturating_sub(counted_from)
-                            .saturating_sub(interval),
-                    ),
-                };
-                self.state = State::Returned {
-                    gone_since,
-                    heard_before,
-                    counted_from,
-                    back_at,
-                    reported: true,
+                    silent_for: back.heard_before.then_some(absent),
+                    late_by: late_by(back.back_at, back.counted_from),
                 };
                 (Some(now), Some(event))
             }
-            State::Returned {
-                gone_since,
-                back_at,
-                reported: true,
-                ..
-            } => {
+            State::Returned(back) => {
                 let event = Event::Restored {
                     controller: controller(),
-                    absent_for: duration(back_at.saturating_sub(gone_since)),
+                    absent_for: duration(back.back_at.saturating_sub(back.gone_since)),
                 };
                 self.state = State::Present;
-                (Some(self.deadline(config)), Some(event))
+                (Some(deadline), Some(event))
             }
         }
     }

@@ -91,6 +91,55 @@ pub trait Accounts {
     /// The secrets of a user: none if unknown, several while they are rotated (the present and
     /// the next one).
     fn secrets(&self, username: &str) -> &[Secret];
+
+    /// Whether this user may speak for this `cid`. By default a user is one controller and its
+    /// name the `cid`; say otherwise for a gateway that carries the messages of many.
+    fn may_speak_for(&self, username: &str, controller_id: &str) -> bool {
+        username == controller_id
+    }
+}
+
+/// A user with its secrets and its rights; a map of these is [`Accounts`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Account {
+    /// Its secrets; several while they are rotated.
+    pub secrets: Vec<Secret>,
+    /// Whether it may speak for every `cid` and not only for that of its own name: a gateway.
+    pub any_controller: bool,
+}
+
+impl Account {
+    /// A controller: it speaks for the `cid` that is its name.
+    #[must_use]
+    pub fn controller(secrets: Vec<Secret>) -> Self {
+        Account {
+            secrets,
+            any_controller: false,
+        }
+    }
+
+    /// A gateway: it speaks for every `cid`.
+    #[must_use]
+    pub fn gateway(secrets: Vec<Secret>) -> Self {
+        Account {
+            secrets,
+            any_controller: true,
+        }
+    }
+}
+
+impl<S: std::hash::BuildHasher> Accounts for HashMap<String, Account, S> {
+    fn secrets(&self, username: &str) -> &[Secret] {
+        self.get(username).map_or(&[], |account| &account.secrets)
+    }
+
+    fn may_speak_for(&self, username: &str, controller_id: &str) -> bool {
+        let any = self
+            .get(username)
+            .is_some_and(|account| account.any_controller);
+        any || username == controller_id
+    }
 }
 
 impl<S: std::hash::BuildHasher> Accounts for HashMap<String, Vec<Secret>, S> {
@@ -185,7 +234,8 @@ impl Verdict {
 /// counts of nonces whose answers were right, and that is bounded.
 pub struct Challenger {
     config: ChallengerConfig,
-    since: Instant,
+    /// When it began, from which nonces count: at the latest with the first request.
+    since: Option<Instant>,
     last_serial: u32,
     replay: Replay,
     /// Compared against when a user is unknown, so that the answer takes as long.
@@ -214,6 +264,13 @@ impl Challenger {
     ///
     /// [`ChallengerError`] if nothing could be asked or accepted.
     pub fn new(config: ChallengerConfig, now: Instant) -> Result<Self, ChallengerError> {
+        let mut challenger = Challenger::unstarted(config)?;
+        challenger.since = Some(now);
+        Ok(challenger)
+    }
+
+    /// The same from the first request on.
+    pub(crate) fn unstarted(config: ChallengerConfig) -> Result<Self, ChallengerError> {
         if config.algorithms.is_empty() {
             return Err(ChallengerError::NoAlgorithm);
         }
@@ -229,7 +286,7 @@ impl Challenger {
             return Err(ChallengerError::Realm);
         }
         Ok(Challenger {
-            since: now,
+            since: None,
             last_serial: 0,
             replay: Replay::new(config.nonces),
             nobody: [Secret::password(keyed(&config.key, &[b"nobody"]))],
@@ -401,8 +458,8 @@ impl Challenger {
     }
 
     /// Milliseconds since the challenger was made.
-    fn age(&self, now: Instant) -> u64 {
-        let since = now.saturating_duration_since(self.since);
+    fn age(&mut self, now: Instant) -> u64 {
+        let since = now.saturating_duration_since(*self.since.get_or_insert(now));
         u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
     }
 

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use super::{Listener, ListenerConfig};
+use crate::call::CallSettings;
+use crate::digest::ChallengerError;
 use crate::options::{DecodeOptions, EncodeOptions};
-use crate::sip;
+use crate::supervision::{self, HeartbeatPolicy};
+use crate::{registrar, sip};
 
 /// Where the `mrs` goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -22,7 +26,9 @@ pub enum AnswerMode {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Config {
-    /// Settings of the SIP layer.
+    /// Settings of the SIP layer. Of [`methods`](sip::Config::methods) MESSAGE counts, and
+    /// REGISTER together with a [`registrar`](Self::registrar); OPTIONS is answered by the SIP
+    /// layer, and everything else with 405.
     pub endpoint: sip::Config,
     /// How bodies are read; lenient by default.
     pub decode: DecodeOptions,
@@ -42,6 +48,42 @@ pub struct Config {
     pub pending: usize,
     /// Bytes of the SIP messages of these alarms; beyond it one more hears 503. 64 MiB by default.
     pub pending_bytes: usize,
+    /// Which listeners ask for credentials. A message over one that is not named here is taken
+    /// without; [`Listener::Any`] names the rest. Empty by default: nobody is asked.
+    pub listeners: Vec<ListenerConfig>,
+    /// Remember where each unit can be reached; off by default. For REGISTER add it to
+    /// [`sip::Config::methods`] too.
+    pub registrar: Option<registrar::Config>,
+    /// Tell which units have gone silent; off by default.
+    pub supervision: Option<supervision::Config>,
+    /// Which `hbi` the units are told. With a policy it alone decides, and none is sent to a unit
+    /// that it does not name; without one, the default, that of the caller's response leaves.
+    pub heartbeat_policy: Option<HeartbeatPolicy>,
+    /// Expect the calls that responses ask for; off by default.
+    pub calls: Option<CallSettings>,
+}
+
+/// Why there is no receiver with these settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The SIP layer cannot be made.
+    #[error(transparent)]
+    Endpoint(#[from] sip::ConfigError),
+    /// A listener cannot challenge.
+    #[error("{listener:?}: {error}")]
+    Challenger {
+        /// The listener.
+        listener: Listener,
+        /// Why.
+        error: ChallengerError,
+    },
+    /// A listener is named twice.
+    #[error("{listener:?} is named twice")]
+    ListenerTwice {
+        /// The listener.
+        listener: Listener,
+    },
 }
 
 impl Config {
@@ -66,6 +108,11 @@ impl Config {
             decision_time: Duration::from_secs(10),
             pending: 10_000,
             pending_bytes: 64 * 1024 * 1024,
+            listeners: Vec::new(),
+            registrar: None,
+            supervision: None,
+            heartbeat_policy: None,
+            calls: None,
         }
     }
 }

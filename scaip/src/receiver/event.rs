@@ -1,10 +1,15 @@
 //! What the receiver tells.
 
+use super::AlarmKey;
+use crate::call::{self, CallError};
 use crate::codes::StatusNumber;
 use crate::decode::Decoded;
+use crate::digest::{self, Identity};
 use crate::error::{DecodeError, EncodeError};
 use crate::message::Request;
+use crate::registrar::{self, PathError, RegisterError, Registered};
 use crate::sip::{Path, RawBytes, SipError, SipWarning, StatusCode, UndeliveredReason};
+use crate::supervision::{self, SupervisionError};
 use crate::text::{ControllerId, Reference};
 
 /// An alarm that came in; runs upward from 1 in each receiver.
@@ -31,6 +36,9 @@ pub struct Incoming {
     pub decoded: Decoded<'static, Request<'static>>,
     /// What was tolerated around the body.
     pub warnings: Vec<ReceiverWarning>,
+    /// Whose credentials came with it; `None` where the listener asks for none. The user may
+    /// speak for the `cid`.
+    pub identity: Option<Identity>,
     /// The whole SIP message as received; evidence, may hold personal data.
     pub raw: RawBytes,
 }
@@ -75,12 +83,63 @@ pub struct Refusal {
     pub status_number: Option<StatusNumber>,
     /// The reference of the request, if one could be made out.
     pub reference: Option<Reference<'static>>,
-    /// The controller that sent it, if the body could be read that far.
+    /// The controller that it names, if it could be read that far.
     pub controller_id: Option<ControllerId<'static>>,
+    /// Whose credentials came with it, if they were right.
+    pub identity: Option<Identity>,
     /// The `mrs` that was sent, if one was.
     pub answer: Option<RawBytes>,
     /// The whole SIP message as received; evidence, may hold personal data.
     pub raw: RawBytes,
+}
+
+impl Refusal {
+    pub(super) fn new(
+        path: Path,
+        reason: RefusalReason,
+        status: StatusCode,
+        raw: RawBytes,
+    ) -> Refusal {
+        Refusal {
+            path,
+            reason,
+            status,
+            status_number: None,
+            reference: None,
+            controller_id: None,
+            identity: None,
+            answer: None,
+            raw,
+        }
+    }
+}
+
+/// A REGISTER that was carried out and answered.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Registration {
+    /// Where it came from.
+    pub path: Path,
+    /// Whose credentials came with it; `None` where the listener asks for none.
+    pub identity: Option<Identity>,
+    /// The unit, its contacts, what changed and what was tolerated.
+    pub registered: Registered,
+}
+
+/// What could not be kept in mind about a unit, for want of room. The message itself is none the
+/// worse for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotTracked {
+    /// The unit is not supervised.
+    #[error("not supervised: {0}")]
+    Supervision(SupervisionError),
+    /// Its path is not remembered.
+    #[error("path not remembered: {0}")]
+    Path(PathError),
+    /// Its call is not expected, although the response asked for it: it will come as unexpected.
+    #[error("call not expected: {0}")]
+    Call(CallError),
 }
 
 /// Why a request was refused.
@@ -99,6 +158,15 @@ pub enum RefusalReason {
     Reference,
     /// As many alarms wait for a decision as the settings allow.
     Busy,
+    /// A call with the unit is going on and the settings say that it hears `snu` 6
+    /// ([`DuringCall::Busy`](crate::call::DuringCall::Busy)).
+    InCall,
+    /// Credentials that are wrong or cannot be read.
+    Credentials(digest::Refusal),
+    /// The credentials are right but may not speak for this `cid`.
+    ForeignController,
+    /// A REGISTER that cannot be carried out.
+    Registration(RegisterError),
 }
 
 impl RefusalReason {
@@ -112,6 +180,10 @@ impl RefusalReason {
             RefusalReason::UnknownMessageType => "unknown-message-type",
             RefusalReason::Reference => "reference",
             RefusalReason::Busy => "busy",
+            RefusalReason::InCall => "in-call",
+            RefusalReason::Credentials(_) => "credentials",
+            RefusalReason::ForeignController => "foreign-controller",
+            RefusalReason::Registration(error) => error.code(),
         }
     }
 }
@@ -124,6 +196,30 @@ pub enum Event {
     Request(Box<Incoming>),
     /// A request that was refused already.
     Refused(Refusal),
+    /// A request without credentials where they are asked for, or with a nonce that is used up. It
+    /// was answered 401 and comes again with the right ones; how often to log it is the caller's
+    /// affair.
+    Challenged {
+        /// Where it came from.
+        path: Path,
+        /// The secret was right, the nonce too old or used before.
+        stale: bool,
+    },
+    /// A REGISTER was carried out, also one that changes nothing.
+    Registered(Box<Registration>),
+    /// A registration has expired.
+    Registrar(registrar::Event),
+    /// A unit has gone silent, or is back.
+    Supervision(supervision::Event),
+    /// A call that was expected has not come, or one has no end.
+    Call(call::Event<AlarmKey>),
+    /// Something about a unit could not be kept in mind.
+    NotTracked {
+        /// The unit.
+        controller: ControllerId<'static>,
+        /// What, and why.
+        reason: NotTracked,
+    },
     /// A request that came again in the same transaction; answered as before.
     Retransmission {
         /// Where it came from.

@@ -31,6 +31,7 @@ pub(super) enum Finding {
     Unanswerable {
         reason: RefusalReason,
         status: StatusCode,
+        controller: Option<ControllerId<'static>>,
     },
 }
 
@@ -145,7 +146,11 @@ fn rejected(error: DecodeError) -> Finding {
 }
 
 fn refused(reason: RefusalReason, status: StatusCode) -> Finding {
-    Finding::Unanswerable { reason, status }
+    Finding::Unanswerable {
+        reason,
+        status,
+        controller: None,
+    }
 }
 
 /// Whether a response can carry the reference: a character reference may smuggle in a control

@@ -1,8 +1,9 @@
 //! Settings of the registrar.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::RegisterError;
+use super::kept::{Tick, ticks};
 
 /// Settings of a [`Registrar`](super::Registrar).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,10 +44,9 @@ impl Config {
     }
 
     /// When a path that was last used at `seen` is no longer kept.
-    pub(super) fn path_end(&self, seen: Instant) -> Instant {
+    pub(super) fn path_end(&self, seen: Tick) -> Tick {
         let year = Duration::from_secs(365 * 24 * 60 * 60);
-        seen.checked_add(self.path_lifetime.min(year))
-            .unwrap_or(seen)
+        seen.saturating_add(ticks(self.path_lifetime.min(year)))
     }
 
     pub(super) fn minimum(&self) -> Duration {

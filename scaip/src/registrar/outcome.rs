@@ -33,8 +33,41 @@ pub struct Registered {
     pub controller: ControllerId<'static>,
     /// Everything that is registered for it now.
     pub contacts: Vec<Contact>,
+    /// What it changed.
+    pub change: Change,
     /// What was tolerated.
     pub warnings: Vec<RegisterWarning>,
+}
+
+/// What a REGISTER changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Change {
+    /// Nothing: it asked what is registered.
+    Queried,
+    /// The unit had no contact and has one now.
+    Registered,
+    /// The same contacts, along the path that was known.
+    Refreshed,
+    /// It had a contact before; the contacts or the path are other ones now. A unit that opens a
+    /// new connection counts as moved too.
+    Moved,
+    /// Its last contact is gone, at its own wish.
+    Unregistered,
+}
+
+impl Change {
+    /// A stable name for machines.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Change::Queried => "queried",
+            Change::Registered => "registered",
+            Change::Refreshed => "refreshed",
+            Change::Moved => "moved",
+            Change::Unregistered => "unregistered",
+        }
+    }
 }
 
 impl Registered {
@@ -132,13 +165,28 @@ impl RegisterError {
     pub fn status(self) -> StatusCode {
         match self {
             RegisterError::NotRegister => StatusCode::METHOD_NOT_ALLOWED,
-            RegisterError::IntervalTooBrief { .. } => {
-                StatusCode::new(423).unwrap_or(StatusCode::BAD_REQUEST)
-            }
+            RegisterError::IntervalTooBrief { .. } => StatusCode::INTERVAL_TOO_BRIEF,
             RegisterError::OutOfOrder => StatusCode::SERVER_INTERNAL_ERROR,
             RegisterError::TooManyContacts { .. } => StatusCode::FORBIDDEN,
             RegisterError::TooManyControllers { .. } => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    /// A stable name for machines.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            RegisterError::NotRegister => "not-register",
+            RegisterError::NoController => "no-controller",
+            RegisterError::ControllerIdTooLong => "controller-id-too-long",
+            RegisterError::ContactUnreadable => "contact-unreadable",
+            RegisterError::ContactTooLong => "contact-too-long",
+            RegisterError::WildcardMisused => "wildcard-misused",
+            RegisterError::IntervalTooBrief { .. } => "interval-too-brief",
+            RegisterError::OutOfOrder => "out-of-order",
+            RegisterError::TooManyContacts { .. } => "too-many-contacts",
+            RegisterError::TooManyControllers { .. } => "too-many-controllers",
         }
     }
 
@@ -183,6 +231,33 @@ impl fmt::Debug for Route<'_> {
         match self {
             Route::Path(path) => f.debug_tuple("Path").field(path).finish(),
             Route::Contact(_) => f.write_str("Contact(hidden)"),
+        }
+    }
+}
+
+/// A [`Route`] that is no longer borrowed. `Debug` hides contacts.
+#[derive(Clone, PartialEq, Eq)]
+pub enum OwnedRoute {
+    /// See [`Route::Path`].
+    Path(Path),
+    /// See [`Route::Contact`].
+    Contact(Box<str>),
+}
+
+impl From<Route<'_>> for OwnedRoute {
+    fn from(route: Route<'_>) -> Self {
+        match route {
+            Route::Path(path) => OwnedRoute::Path(path),
+            Route::Contact(uri) => OwnedRoute::Contact(uri.into()),
+        }
+    }
+}
+
+impl fmt::Debug for OwnedRoute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OwnedRoute::Path(path) => f.debug_tuple("Path").field(path).finish(),
+            OwnedRoute::Contact(_) => f.write_str("Contact(hidden)"),
         }
     }
 }

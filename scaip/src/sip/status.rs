@@ -27,6 +27,8 @@ impl StatusCode {
     pub const REQUEST_ENTITY_TOO_LARGE: Self = Self(413);
     /// 415 Unsupported Media Type.
     pub const UNSUPPORTED_MEDIA_TYPE: Self = Self(415);
+    /// 423 Interval Too Brief: a registration shorter than the registrar takes (RFC 3261 21.4.17).
+    pub const INTERVAL_TOO_BRIEF: Self = Self(423);
     /// 480 Temporarily Unavailable.
     pub const TEMPORARILY_UNAVAILABLE: Self = Self(480);
     /// 500 Server Internal Error.

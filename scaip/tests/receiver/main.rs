@@ -1,0 +1,13 @@
+//! The receiver with its services: lines 38, 40, 56, 59, 60, 65 and 66 of the conformance list
+//! (SCAIP reference 15). No socket and no clock: time is an argument.
+
+#![cfg(feature = "sip")]
+#![allow(clippy::unwrap_used)]
+
+mod access;
+mod bench;
+mod chaos;
+mod memory;
+mod registration;
+mod supervised;
+mod voice;

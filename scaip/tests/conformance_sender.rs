@@ -859,6 +859,7 @@ fn a_connection_that_fails_is_late_or_breaks_ends_in_the_next_receiver() {
     bench.sender.connect_failed(bench.now, to);
     assert_eq!(bench.one().to(), 1);
     // Never answered.
+    let mut bench = Bench::new(stream_config());
     let _ = bench.submit();
     bench.none();
     let start = bench.now;

@@ -28,6 +28,7 @@
 //! # }
 //! ```
 
+pub mod sender;
 mod stream;
 mod udp;
 

@@ -91,10 +91,8 @@ impl Sender {
         );
         if let (true, Some(link)) = (silent, self.links.get_mut(receiver)) {
             link.silent_until = Some(now + self.config.silent_wait);
-            let address_at_fault = matches!(
-                reason,
-                FailureReason::ConnectTimeout | FailureReason::NoOk
-            );
+            let address_at_fault =
+                matches!(reason, FailureReason::ConnectTimeout | FailureReason::NoOk);
             if address_at_fault {
                 link.next_address();
             }
@@ -202,7 +200,10 @@ impl Sender {
     ) -> Result<(), FailureReason> {
         let Some(path) = self.path(now, receiver) else {
             let until = now + self.config.connect_wait;
-            let until = self.alarms.get(&id).map_or(until, |alarm| alarm.capped(until));
+            let until = self
+                .alarms
+                .get(&id)
+                .map_or(until, |alarm| alarm.capped(until));
             self.set_state(id, State::Connecting { receiver, until });
             self.request_connection(now, receiver);
             return Ok(());

@@ -128,7 +128,10 @@ impl Sender {
             let state = State::Awaiting {
                 receiver,
                 connection,
-                until: self.alarms.get(&id).map_or(until, |alarm| alarm.capped(until)),
+                until: self
+                    .alarms
+                    .get(&id)
+                    .map_or(until, |alarm| alarm.capped(until)),
             };
             self.set_state(id, state);
         }

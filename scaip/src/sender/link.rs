@@ -102,7 +102,11 @@ impl Link {
     }
 
     /// The headers that answer the challenges known so far.
-    pub(super) fn digest_headers(&mut self, method: &str, uri: &str) -> Vec<(&'static str, String)> {
+    pub(super) fn digest_headers(
+        &mut self,
+        method: &str,
+        uri: &str,
+    ) -> Vec<(&'static str, String)> {
         let mut headers = Vec::new();
         for (slot, session) in self.sessions.iter_mut().enumerate() {
             let answer = session.as_mut().zip(self.address.credentials.as_ref());
@@ -123,7 +127,10 @@ impl Link {
         let address = self.address.address;
         let remote = path.remote.ip().to_canonical();
         let host = remote == address.ip().to_canonical()
-            || self.addresses.iter().any(|other| remote == other.ip().to_canonical());
+            || self
+                .addresses
+                .iter()
+                .any(|other| remote == other.ip().to_canonical());
         let exact = here || (host && path.remote.port() == address.port());
         let account = Uri::parse(self.address.account.as_bytes()).ok();
         let named = match (from, account) {

@@ -52,7 +52,10 @@ impl Sender {
         let Some(link) = self.links.get_mut(receiver.0) else {
             return;
         };
-        link.connecting = false;
+        if !std::mem::take(&mut link.connecting) {
+            // Whoever waited for it has gone on already.
+            return;
+        }
         if link.next_address() {
             self.request_connection(now, receiver.0);
         } else {
@@ -88,6 +91,12 @@ impl Sender {
         if let Some(link) = self.links.get_mut(receiver.0) {
             link.address.local = Some(local);
         }
+    }
+
+    /// Our own address for UDP as set, towards receivers that have none of their own.
+    #[must_use]
+    pub fn local(&self) -> SocketAddr {
+        self.config.local
     }
 
     /// Nobody waits for this receiver any longer.

@@ -171,7 +171,11 @@ impl Sender {
         let Some(registering) = &mut link.registering else {
             return;
         };
-        let transport = if path.transport.is_stream() { ";transport=tcp" } else { "" };
+        let transport = if path.transport.is_stream() {
+            ";transport=tcp"
+        } else {
+            ""
+        };
         let contact = format!("<{here}{transport}>");
         let expires = registering.interval.as_secs().max(1).to_string();
         let mut headers = vec![("Contact", contact.as_str()), ("Expires", expires.as_str())];
@@ -288,7 +292,9 @@ impl Sender {
             return;
         };
         registering.failures = registering.failures.saturating_add(1);
-        let doubled = 1_u32.checked_shl(registering.failures - 1).unwrap_or(u32::MAX);
+        let doubled = 1_u32
+            .checked_shl(registering.failures - 1)
+            .unwrap_or(u32::MAX);
         let whole = first.saturating_mul(doubled).min(longest);
         let parts = [
             u64::try_from(receiver).unwrap_or(0).to_be_bytes(),
@@ -296,7 +302,9 @@ impl Sender {
         ];
         let chance = keyed(&seed, &[b"register", &parts[0], &parts[1]]);
         let share = f64::from(u16::from_be_bytes([chance[0], chance[1]])) / f64::from(u16::MAX);
-        let wait = whole.mul_f64(0.5 + share / 2.0).max(Duration::from_millis(1));
+        let wait = whole
+            .mul_f64(0.5 + share / 2.0)
+            .max(Duration::from_millis(1));
         let retry_at = (now + wait).max(not_before.unwrap_or(now));
         registering.due = Some(retry_at);
         let receiver = ReceiverId(receiver);
@@ -313,7 +321,9 @@ fn granted(response: &Message, settings: &Registration) -> Option<Duration> {
     let number = |text: &str| text.trim().parse::<u32>().ok().map(u64::from);
     let ours = response
         .headers()
-        .filter(|(name, _)| name.eq_ignore_ascii_case(b"Contact") || name.eq_ignore_ascii_case(b"m"))
+        .filter(|(name, _)| {
+            name.eq_ignore_ascii_case(b"Contact") || name.eq_ignore_ascii_case(b"m")
+        })
         .filter_map(|(_, value)| NameAddress::parse(crate::sip::HeaderName::Contact, value).ok())
         .filter(|contact| {
             let user = contact.uri.user.unwrap_or_default();

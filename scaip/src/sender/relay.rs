@@ -113,6 +113,13 @@ impl Sender {
         Ok(self.begin(now, Alarm::relayed(now, relayed)))
     }
 
+    /// The bytes of an open relayed message; `None` for any other alarm.
+    #[must_use]
+    pub fn relayed_body(&self, id: AlarmId) -> Option<Bytes> {
+        let alarm = self.alarms.get(&id)?;
+        alarm.relaying.as_ref().map(|_| alarm.full.clone())
+    }
+
     /// Gives every receiver that is left an equal share of the time that is left.
     pub(super) fn share_time(alarm: &mut Alarm, now: Instant, left: usize) {
         if let Some(relaying) = &mut alarm.relaying {

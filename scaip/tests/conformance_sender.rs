@@ -8,6 +8,12 @@
 mod chaos;
 #[path = "conformance_sender/lossy.rs"]
 mod lossy;
+#[path = "conformance_sender/reach.rs"]
+mod reach;
+#[path = "conformance_sender/registration.rs"]
+mod registration;
+#[path = "conformance_sender/relay.rs"]
+mod relay;
 mod sender_support;
 
 use std::collections::{HashMap, HashSet};

@@ -86,20 +86,24 @@ async fn network(centre: SocketAddr, chance: Chance, weather: Arc<Weather>) -> S
         let mut buffer = vec![0; 65_536];
         loop {
             let (length, unit) = front.recv_from(&mut buffer).await.unwrap();
-            if !backs.contains_key(&unit) {
-                let back = Arc::new(UdpSocket::bind("127.0.0.1:0").await.unwrap());
-                backs.insert(unit, Arc::clone(&back));
-                let (front, chance, weather) =
-                    (Arc::clone(&front), chance.clone(), Arc::clone(&weather));
-                tokio::spawn(async move {
-                    let mut buffer = vec![0; 65_536];
-                    loop {
-                        let (length, _) = back.recv_from(&mut buffer).await.unwrap();
-                        carry(&front, unit, &buffer[..length], &chance, &weather);
-                    }
-                });
-            }
-            carry(&backs[&unit], centre, &buffer[..length], &chance, &weather);
+            let back = match backs.get(&unit) {
+                Some(back) => Arc::clone(back),
+                None => {
+                    let back = Arc::new(UdpSocket::bind("127.0.0.1:0").await.unwrap());
+                    backs.insert(unit, Arc::clone(&back));
+                    let (front, back_too) = (Arc::clone(&front), Arc::clone(&back));
+                    let (chance, weather) = (chance.clone(), Arc::clone(&weather));
+                    tokio::spawn(async move {
+                        let mut buffer = vec![0; 65_536];
+                        loop {
+                            let (length, _) = back_too.recv_from(&mut buffer).await.unwrap();
+                            carry(&front, unit, &buffer[..length], &chance, &weather);
+                        }
+                    });
+                    back
+                }
+            };
+            carry(&back, centre, &buffer[..length], &chance, &weather);
         }
     });
     address

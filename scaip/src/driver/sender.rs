@@ -634,7 +634,7 @@ impl Driver {
                 result,
             } => {
                 let under_way = self.dialling.get(&receiver);
-                if !under_way.is_some_and(|(current, _)| *current == address) {
+                if under_way.is_none_or(|(current, _)| *current != address) {
                     return;
                 }
                 self.dialling.remove(&receiver);

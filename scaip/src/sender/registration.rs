@@ -7,7 +7,7 @@ use super::config::{Registration, from};
 use super::{Event, FailureReason, ReceiverId, Sender};
 use crate::digest::keyed;
 use crate::sip::{
-    ConnectionId, Message, MessageId, Method, NameAddress, OutgoingMessage, StatusCode,
+    ConnectionId, Message, MessageId, Method, NameAddress, OutgoingMessage, StatusCode, Transport,
 };
 
 /// Shortest time a registration is asked for or believed to hold: an answer of zero would be a
@@ -171,10 +171,11 @@ impl Sender {
         let Some(registering) = &mut link.registering else {
             return;
         };
-        let transport = if path.transport.is_stream() {
-            ";transport=tcp"
-        } else {
-            ""
+        let transport = match path.transport {
+            Transport::Udp => "",
+            Transport::Tcp => ";transport=tcp",
+            // Not of RFC 3261, but what is met and understood.
+            Transport::Tls => ";transport=tls",
         };
         let contact = format!("<{here}{transport}>");
         let expires = registering.interval.as_secs().max(1).to_string();

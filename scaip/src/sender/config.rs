@@ -30,7 +30,8 @@ pub struct ReceiverAddress {
     pub host: Option<String>,
     /// Our own address for UDP if it is not [`Config::local`], such as one of the other family.
     pub local: Option<SocketAddr>,
-    /// Its account, such as `sip:alarm@example.net`: Request-URI and To.
+    /// Its account, such as `sip:alarm@example.net`: Request-URI and To. `scaip:` and `scaips:` are
+    /// taken as `sip:` and `sips:`.
     pub account: String,
     /// The host part of our From, whose user part is the `cid` (SCAIP reference 5.2).
     pub domain: String,
@@ -75,7 +76,7 @@ impl ReceiverAddress {
         address: SocketAddr,
         account: impl Into<String>,
     ) -> Self {
-        let account = account.into();
+        let account = as_sip(&account.into());
         let domain = sip::Uri::parse(account.as_bytes())
             .map(|uri| uri.host.to_owned())
             .unwrap_or_default();
@@ -271,12 +272,14 @@ impl Config {
     }
 }
 
-/// `scaip:` and `scaips:` as they are written (SCAIP reference 5.3): a digest answer names the URI
-/// letter by letter.
+/// `scaip:` and `scaips:`, with two slashes or without, as they are written (SCAIP reference 5.3):
+/// a digest answer names the URI letter by letter.
 fn as_sip(account: &str) -> String {
-    match account.split_once(':') {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("scaip") => format!("sip:{rest}"),
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("scaips") => format!("sips:{rest}"),
+    let (scheme, rest) = account.split_once(':').unwrap_or(("", account));
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    match scheme.to_ascii_lowercase().as_str() {
+        "scaip" => format!("sip:{rest}"),
+        "scaips" => format!("sips:{rest}"),
         _ => account.to_owned(),
     }
 }

@@ -329,3 +329,27 @@ fn the_local_address_towards_one_receiver_can_change() {
     assert_eq!(sent.path.local, local);
     assert!(sent.header("Via").unwrap().contains("192.0.2.99:5060"));
 }
+
+#[test]
+fn an_account_spelled_scaips_is_written_sips() {
+    for (spelled, written) in [
+        (
+            "scaips://alarm@arc0.example.net:5061",
+            "sips:alarm@arc0.example.net:5061",
+        ),
+        ("SCAIP:alarm@arc0.example.net", "sip:alarm@arc0.example.net"),
+    ] {
+        let mut settings = config(1);
+        settings.receivers = vec![ReceiverAddress::new(
+            "arc0",
+            Transport::Udp,
+            arc(0),
+            spelled,
+        )];
+        let mut bench = Bench::new(settings);
+        let _ = bench.submit();
+        let sent = bench.one();
+        assert_eq!(sent.message.request_uri_raw(), Some(written.as_bytes()));
+        assert!(sent.header("From").unwrap().contains("@arc0.example.net"));
+    }
+}

@@ -29,6 +29,7 @@
 //! ```
 
 mod reach;
+pub mod sender;
 mod stream;
 mod udp;
 

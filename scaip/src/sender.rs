@@ -12,6 +12,7 @@
 //! | `snu` 4, 6 | waits and repeats, a set number of times, then the next receiver |
 //! | `snu` 5, any other | next receiver |
 //! | 401, 407 | answers with CSeq + 1, the same Call-ID and From tag |
+//! | 500, 503 with Retry-After | next receiver; this one is left alone for that long, at most a minute unless set otherwise |
 //! | any other refusal, no 200, no `mrs`, no connection | next receiver |
 //! | all have failed | keeps the alarm, backs off, begins again with the first |
 //!
@@ -20,7 +21,12 @@
 //! list. [`Sender::status`] tells at any time what an alarm waits for. Alarms live in memory: a
 //! caller that must survive a restart keeps request and `ref` and calls [`Sender::resume`].
 //!
-//! It places no call and sends no REGISTER.
+//! A receiver that did not answer is asked after the others for a minute, so that only the first
+//! alarm waits for a dead one; when all are well the caller's order holds. Receivers may be named
+//! by host name ([`ReceiverAddress::named`]), want a [`Registration`], and get messages of other
+//! parties byte for byte ([`Sender::relay`]).
+//!
+//! It places no call. With feature `tokio`, `scaip::driver::sender` runs it over sockets.
 //!
 //! ```
 //! use std::time::Instant;
@@ -63,7 +69,10 @@ mod event;
 mod inbound;
 mod link;
 mod memory;
+mod reach;
 mod reference;
+mod registration;
+mod relay;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -72,13 +81,15 @@ use std::time::Instant;
 use bytes::Bytes;
 
 pub use alarm::{AlarmStatus, Waiting};
-pub use config::{Config, ConfigError, ReceiverAddress};
+pub use config::{Config, ConfigError, ReceiverAddress, Registration};
 pub use event::{
-    About, AlarmId, ConnectedError, Event, FailureReason, ReceiverId, ShortenCause, SubmitError,
+    About, AlarmId, ConnectedError, Event, FailureReason, ReceiverId, Refusal, ShortenCause,
+    SubmitError,
 };
 pub use reference::{ReferenceSource, ReferenceState};
+pub use relay::Relayed;
 
-use crate::message::{MessageType, Request};
+use crate::message::Request;
 use crate::sip::{
     ConnectionId, Counters, Endpoint, MessageId, Path, TooManyConnections, Transmit, Transport,
 };
@@ -102,7 +113,8 @@ pub struct Sender {
     links: Vec<Link>,
     alarms: BTreeMap<AlarmId, Alarm>,
     deadlines: BTreeSet<(Instant, AlarmId)>,
-    by_reference: HashMap<Reference<'static>, AlarmId>,
+    /// Several only when messages of several units are relayed.
+    by_reference: HashMap<Reference<'static>, Vec<AlarmId>>,
     by_message: HashMap<MessageId, (AlarmId, usize)>,
     memory: Memory,
     events: VecDeque<Event>,
@@ -179,7 +191,7 @@ impl Sender {
                 break;
             }
         }
-        self.begin(now, request, about)
+        self.take(now, request, about)
     }
 
     /// Takes an event that an earlier run of the program had submitted, with the reference it had
@@ -198,23 +210,28 @@ impl Sender {
         if self.is_used(&request.reference) {
             return Err(SubmitError::ReferenceInUse);
         }
-        self.begin(now, request, about)
+        self.take(now, request, about)
     }
 
     fn is_used(&self, reference: &Reference<'static>) -> bool {
         self.by_reference.contains_key(reference) || self.memory.finished(reference).is_some()
     }
 
-    fn begin(
+    fn has_room(&self) -> Result<(), SubmitError> {
+        let open = self.alarms.len();
+        if open >= self.config.open_alarms || self.events.len() >= self.config.endpoint.queue {
+            return Err(SubmitError::Full { open });
+        }
+        Ok(())
+    }
+
+    fn take(
         &mut self,
         now: Instant,
         request: Request<'static>,
         about: About,
     ) -> Result<AlarmId, SubmitError> {
-        let open = self.alarms.len();
-        if open >= self.config.open_alarms || self.events.len() >= self.config.endpoint.queue {
-            return Err(SubmitError::Full { open });
-        }
+        self.has_room()?;
         let mut waits = State::BackingOff { until: now };
         let only = match about {
             About::New => None,
@@ -231,18 +248,23 @@ impl Sender {
                 Some(receiver.ok_or(SubmitError::UnknownAlarm)?)
             }
         };
-        let heartbeat = about == About::New && request.message_type == MessageType::Heartbeat;
-        let id = AlarmId(self.last_alarm + 1);
-        let ready = !matches!(waits, State::AfterAlarm(_));
-        let alarm = Alarm::new(now, request, heartbeat, only, waits, &self.config.encode)?;
-        self.last_alarm = id.0;
+        let alarm = Alarm::new(now, request, about, only, waits, &self.config.encode)?;
+        Ok(self.begin(now, alarm))
+    }
+
+    fn begin(&mut self, now: Instant, alarm: Alarm) -> AlarmId {
+        self.last_alarm += 1;
+        let id = AlarmId(self.last_alarm);
+        let ready = !matches!(alarm.state, State::AfterAlarm(_));
         self.by_reference
-            .insert(alarm.request.reference.clone(), id);
+            .entry(alarm.request.reference.clone())
+            .or_default()
+            .push(id);
         self.alarms.insert(id, alarm);
         if ready {
             self.advance(now, id);
         }
-        Ok(id)
+        id
     }
 
     /// Gives an open alarm up and hands it back; the caller answers for it now. What waits for its
@@ -263,53 +285,6 @@ impl Sender {
     /// Takes one UDP datagram; see [`Endpoint::handle_datagram`].
     pub fn handle_datagram(&mut self, now: Instant, path: Path, datagram: Bytes) {
         self.endpoint.handle_datagram(now, path, datagram);
-    }
-
-    /// Answers [`Event::Connect`]: the connection is open, `local` its own address. A connection
-    /// that nobody asked for, or a second one, is taken as well and used from now on.
-    ///
-    /// # Errors
-    ///
-    /// [`ConnectedError`]: close it.
-    pub fn connected(
-        &mut self,
-        now: Instant,
-        receiver: ReceiverId,
-        local: SocketAddr,
-    ) -> Result<ConnectionId, ConnectedError> {
-        let link = self
-            .links
-            .get_mut(receiver.0)
-            .ok_or(ConnectedError::UnknownReceiver)?;
-        let (transport, remote) = (link.address.transport, link.address.address);
-        if !transport.is_stream() {
-            return Err(ConnectedError::NotAStream);
-        }
-        link.connecting = false;
-        let opened = self.endpoint.connection_opened(transport, local, remote);
-        match opened {
-            Ok(connection) => {
-                link.connection = Some(connection);
-                for id in self.connecting_to(receiver.0) {
-                    self.retry(now, id, receiver.0);
-                }
-                Ok(connection)
-            }
-            Err(error) => {
-                self.connect_failed(now, receiver);
-                Err(error.into())
-            }
-        }
-    }
-
-    /// Answers [`Event::Connect`]: there is no connection to be had.
-    pub fn connect_failed(&mut self, now: Instant, receiver: ReceiverId) {
-        if let Some(link) = self.links.get_mut(receiver.0) {
-            link.connecting = false;
-        }
-        for id in self.connecting_to(receiver.0) {
-            self.give_up(now, id, receiver.0, FailureReason::ConnectFailed);
-        }
     }
 
     /// Takes a connection that a peer has opened; see [`Endpoint::connection_opened`].
@@ -355,6 +330,7 @@ impl Sender {
             self.deadlines.pop_first();
             self.handle_deadline(now, id);
         }
+        self.renew_registrations(now);
     }
 
     // Outputs.
@@ -363,10 +339,14 @@ impl Sender {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         let alarm = self.deadlines.first().map(|&(deadline, _)| deadline);
-        [alarm, self.endpoint.poll_timeout()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            alarm,
+            self.endpoint.poll_timeout(),
+            self.next_registration(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// The next bytes to send.
@@ -391,6 +371,15 @@ impl Sender {
     }
 
     // Questions.
+
+    /// An open alarm: its request with the reference it was given, and what it belongs to. This is
+    /// what to keep over a restart, for [`resume`](Self::resume).
+    #[must_use]
+    pub fn request(&self, id: AlarmId) -> Option<(&Request<'static>, About)> {
+        self.alarms
+            .get(&id)
+            .map(|alarm| (&alarm.request, alarm.about))
+    }
 
     /// How many alarms and heartbeats are open.
     #[must_use]
@@ -484,7 +473,12 @@ impl Sender {
             self.endpoint.transport_failed(*message);
         }
         let reference = &alarm.request.reference;
-        self.by_reference.remove(reference);
+        if let Some(open) = self.by_reference.get_mut(reference) {
+            open.retain(|other| *other != id);
+            if open.is_empty() {
+                self.by_reference.remove(reference);
+            }
+        }
         self.memory
             .finish(reference.clone(), id, accepted_by, !alarm.heartbeat);
         Some(alarm)
@@ -505,14 +499,5 @@ impl Sender {
             }
             self.advance(now, id);
         }
-    }
-
-    fn connecting_to(&self, receiver: usize) -> Vec<AlarmId> {
-        let waits = |alarm: &Alarm| matches!(alarm.state, State::Connecting { receiver: to, .. } if to == receiver);
-        self.alarms
-            .iter()
-            .filter(|(_, alarm)| waits(alarm))
-            .map(|(id, _)| *id)
-            .collect()
     }
 }

@@ -8,6 +8,12 @@
 mod chaos;
 #[path = "conformance_sender/lossy.rs"]
 mod lossy;
+#[path = "conformance_sender/reach.rs"]
+mod reach;
+#[path = "conformance_sender/registration.rs"]
+mod registration;
+#[path = "conformance_sender/relay.rs"]
+mod relay;
 mod sender_support;
 
 use std::collections::{HashMap, HashSet};
@@ -859,6 +865,7 @@ fn a_connection_that_fails_is_late_or_breaks_ends_in_the_next_receiver() {
     bench.sender.connect_failed(bench.now, to);
     assert_eq!(bench.one().to(), 1);
     // Never answered.
+    let mut bench = Bench::new(stream_config());
     let _ = bench.submit();
     bench.none();
     let start = bench.now;

@@ -2,10 +2,12 @@
 
 use std::time::Instant;
 
-use super::{AlarmId, ReceiverId};
+use bytes::Bytes;
+
+use super::{About, AlarmId, FailureReason, ReceiverId, Refusal, Relayed};
 use crate::encode::encode_request;
 use crate::error::EncodeError;
-use crate::message::Request;
+use crate::message::{MessageType, Request};
 use crate::options::EncodeOptions;
 use crate::sip::{ConnectionId, MessageId};
 use crate::text::Reference;
@@ -76,6 +78,19 @@ pub(super) struct Exchange {
     pub(super) answered: [bool; 2],
 }
 
+impl Exchange {
+    /// A place holder while the next one is made.
+    pub(super) fn none() -> Self {
+        Exchange {
+            call_id: String::new(),
+            from_tag: String::new(),
+            cseq: 0,
+            answers: 0,
+            answered: [false; 2],
+        }
+    }
+}
+
 pub(super) enum State {
     AfterAlarm(AlarmId),
     Connecting {
@@ -132,15 +147,27 @@ impl State {
     }
 }
 
+/// A message of somebody else: its bytes are not touched, and its time is limited.
+pub(super) struct Relaying {
+    /// When it is given up.
+    pub(super) until: Instant,
+    /// The end of the attempt at hand.
+    pub(super) attempt_until: Instant,
+    pub(super) last_failure: FailureReason,
+    pub(super) last_refusal: Option<Refusal>,
+}
+
 pub(super) struct Alarm {
     pub(super) request: Request<'static>,
+    pub(super) about: About,
+    pub(super) relaying: Option<Relaying>,
     pub(super) heartbeat: bool,
     pub(super) submitted: Instant,
     /// The one receiver it may go to; `None` for all.
     pub(super) only: Option<usize>,
     pub(super) state: State,
     /// The request as written, and without texts if it has any.
-    pub(super) full: Vec<u8>,
+    pub(super) full: Bytes,
     pub(super) short: Option<Vec<u8>>,
     /// Whether the receiver at hand gets the short form.
     pub(super) shortened: bool,
@@ -161,11 +188,12 @@ impl Alarm {
     pub(super) fn new(
         now: Instant,
         request: Request<'static>,
-        heartbeat: bool,
+        about: About,
         only: Option<usize>,
         state: State,
         options: &EncodeOptions,
     ) -> Result<Self, EncodeError> {
+        let heartbeat = about == About::New && request.message_type == MessageType::Heartbeat;
         let mut full = Vec::new();
         encode_request(&request, options, &mut full)?;
         let short = without_texts(&request)
@@ -174,14 +202,49 @@ impl Alarm {
                 encode_request(&shorter, options, &mut short).map(|()| short)
             })
             .transpose()?;
+        let (full, relaying) = (full.into(), None);
         Ok(Alarm {
-            request,
+            short,
             heartbeat,
+            ..Alarm::with(now, request, about, only, state, full, relaying)
+        })
+    }
+
+    /// A message whose bytes are somebody else's.
+    pub(super) fn relayed(now: Instant, relayed: Relayed) -> Self {
+        let until = now + relayed.time;
+        let relaying = Relaying {
+            until,
+            attempt_until: until,
+            last_failure: FailureReason::AskedToWait,
+            last_refusal: None,
+        };
+        let about = relayed.only.map_or(About::New, About::Receiver);
+        let only = relayed.only.map(|receiver| receiver.0);
+        let state = State::BackingOff { until: now };
+        let (request, body) = (relayed.request, relayed.body);
+        Alarm::with(now, request, about, only, state, body, Some(relaying))
+    }
+
+    fn with(
+        now: Instant,
+        request: Request<'static>,
+        about: About,
+        only: Option<usize>,
+        state: State,
+        full: Bytes,
+        relaying: Option<Relaying>,
+    ) -> Self {
+        Alarm {
+            request,
+            about,
+            relaying,
+            heartbeat: false,
             submitted: now,
             only,
             state,
             full,
-            short,
+            short: None,
             shortened: false,
             tried: 0,
             barred: 0,
@@ -189,13 +252,21 @@ impl Alarm {
             repeats: 0,
             rounds: 0,
             outstanding: Vec::new(),
-        })
+        }
     }
 
-    /// The next receiver of this round among `count`.
-    pub(super) fn next_receiver(&self, count: usize) -> Option<usize> {
+    /// The receivers of this round that are still to be asked, among `count`.
+    pub(super) fn left(&self, count: usize) -> impl Iterator<Item = usize> {
+        let done = self.tried | self.barred;
         self.targets(count)
-            .find(|receiver| (self.tried | self.barred) & bit(*receiver) == 0)
+            .filter(move |receiver| done & bit(*receiver) == 0)
+    }
+
+    /// A deadline, no later than the end of the attempt if that is limited.
+    pub(super) fn capped(&self, until: Instant) -> Instant {
+        self.relaying
+            .as_ref()
+            .map_or(until, |relaying| until.min(relaying.attempt_until))
     }
 
     /// Whether every receiver found fault with the bytes.
@@ -204,7 +275,7 @@ impl Alarm {
             .all(|receiver| self.barred & bit(receiver) != 0)
     }
 
-    fn targets(&self, count: usize) -> std::ops::Range<usize> {
+    pub(super) fn targets(&self, count: usize) -> std::ops::Range<usize> {
         match self.only {
             Some(receiver) => receiver..receiver + 1,
             None => 0..count,

@@ -2,40 +2,63 @@
 
 use std::time::{Duration, Instant};
 
-use super::alarm::{Exchange, State, bit};
+use super::alarm::{Alarm, Exchange, Relaying, State, bit};
 use super::config::from;
+use super::link::Link;
 use super::{AlarmId, Event, FailureReason, ReceiverId, Sender, ShortenCause};
 use crate::digest::{Challenge, Session, hexadecimal, keyed};
 use crate::sip::{
     Message, Method, OutgoingMessage, Path, RequestHead, SendError, StatusCode, UDP_SAFE_LENGTH,
-    write_request,
+    parse_retry_after, write_request,
 };
 
 const METHOD: &str = "MESSAGE";
-/// The headers of digest, of a server and of a proxy (RFC 3261 22).
+/// The headers of digest challenges, of a server and of a proxy (RFC 3261 22).
 const ASKS: [&str; 2] = ["WWW-Authenticate", "Proxy-Authenticate"];
-const ANSWERS: [&str; 2] = ["Authorization", "Proxy-Authorization"];
 
 impl Sender {
     /// Goes on to the next receiver that takes the message, or backs off.
     pub(super) fn advance(&mut self, now: Instant, id: AlarmId) {
         loop {
-            let count = self.links.len();
-            let Some(alarm) = self.alarms.get_mut(&id) else {
+            let Some(alarm) = self.alarms.get(&id) else {
                 return;
             };
-            let Some(receiver) = alarm.next_receiver(count) else {
+            let Some((receiver, left)) = self.choose(now, alarm) else {
                 self.exhausted(now, id);
                 return;
             };
+            let Some(alarm) = self.alarms.get_mut(&id) else {
+                return;
+            };
+            Self::share_time(alarm, now, left);
             alarm.tried |= bit(receiver);
             alarm.shortened = false;
             alarm.repeats = 0;
             match self.attempt(now, id, receiver) {
                 Ok(()) => return,
-                Err(reason) => self.failed(id, receiver, reason),
+                Err(reason) => self.failed(now, id, receiver, reason),
             }
         }
+    }
+
+    /// The receiver to ask now, and how many are left with it: the first one in the order, but one
+    /// that did not answer lately after the others, and none that asked to be left alone.
+    fn choose(&self, now: Instant, alarm: &Alarm) -> Option<(usize, usize)> {
+        let over = |relaying: &Relaying| relaying.until <= now;
+        if alarm.relaying.as_ref().is_some_and(over) {
+            return None;
+        }
+        let passed = |at: Option<Instant>| at.is_none_or(|at| at <= now);
+        let open = || {
+            alarm
+                .left(self.links.len())
+                .filter_map(|place| Some((place, self.links.get(place)?)))
+                .filter(|(_, link)| passed(link.not_before))
+        };
+        // A heartbeat can wait, so it is the one to find out whether somebody is back.
+        let lively = |(_, link): &(usize, &Link)| alarm.heartbeat || passed(link.silent_until);
+        let (receiver, _) = open().find(lively).or_else(|| open().next())?;
+        Some((receiver, open().count()))
     }
 
     /// Asks the same receiver again, or goes on if that fails.
@@ -53,11 +76,28 @@ impl Sender {
         receiver: usize,
         reason: FailureReason,
     ) {
-        self.failed(id, receiver, reason);
+        self.failed(now, id, receiver, reason);
         self.advance(now, id);
     }
 
-    fn failed(&mut self, alarm: AlarmId, receiver: usize, reason: FailureReason) {
+    fn failed(&mut self, now: Instant, alarm: AlarmId, receiver: usize, reason: FailureReason) {
+        let silent = matches!(
+            reason,
+            FailureReason::ResolveFailed
+                | FailureReason::ConnectFailed
+                | FailureReason::ConnectTimeout
+                | FailureReason::NoOk
+                | FailureReason::NoResponse
+        );
+        if let (true, Some(link)) = (silent, self.links.get_mut(receiver)) {
+            link.silent_until = Some(now + self.config.silent_wait);
+            let address_at_fault =
+                matches!(reason, FailureReason::ConnectTimeout | FailureReason::NoOk);
+            if address_at_fault {
+                link.next_address();
+            }
+        }
+        self.keep_failure(alarm, reason);
         let receiver = ReceiverId(receiver);
         self.note(Event::AttemptFailed {
             alarm,
@@ -67,6 +107,9 @@ impl Sender {
     }
 
     fn exhausted(&mut self, now: Instant, id: AlarmId) {
+        if self.give_relayed_up(now, id) {
+            return;
+        }
         let count = self.links.len();
         let (first, longest) = (self.config.first_back_off, self.config.longest_back_off);
         let Some(alarm) = self.alarms.get_mut(&id) else {
@@ -91,8 +134,19 @@ impl Sender {
         let parts = [id.0.to_be_bytes(), u64::from(rounds).to_be_bytes()];
         let chance = keyed(&self.config.endpoint.seed, &[b"wait", &parts[0], &parts[1]]);
         let share = f64::from(u16::from_be_bytes([chance[0], chance[1]])) / f64::from(u16::MAX);
-        let wait = whole.mul_f64(0.5 + share / 2.0);
-        let retry_at = now + wait.max(Duration::from_millis(1));
+        let by_chance = |whole: Duration| {
+            let wait = whole.mul_f64(0.5 + share / 2.0);
+            now + wait.max(Duration::from_millis(1))
+        };
+        // Who said when to come again is asked then; the others when the wait is over.
+        let (soonest, latest) = (by_chance(first), by_chance(whole));
+        let retry_at = alarm
+            .targets(count)
+            .filter_map(|place| self.links.get(place))
+            .map(|link| link.not_before.filter(|at| *at > now).unwrap_or(latest))
+            .min()
+            .unwrap_or(latest)
+            .max(soonest);
         self.set_state(id, State::BackingOff { until: retry_at });
         self.note(Event::AllFailed {
             alarm: id,
@@ -116,10 +170,14 @@ impl Sender {
         };
         match alarm.state {
             State::Connecting { receiver, .. } => {
+                let mut reason = FailureReason::ConnectTimeout;
                 if let Some(link) = self.links.get_mut(receiver) {
                     link.connecting = false;
+                    if std::mem::take(&mut link.resolving) {
+                        reason = FailureReason::ResolveFailed;
+                    }
                 }
-                self.give_up(now, id, receiver, FailureReason::ConnectTimeout);
+                self.give_up(now, id, receiver, reason);
             }
             State::Sent { receiver, .. } => {
                 self.give_up(now, id, receiver, FailureReason::NoOk);
@@ -140,47 +198,36 @@ impl Sender {
         id: AlarmId,
         receiver: usize,
     ) -> Result<(), FailureReason> {
-        let Some(path) = self.path(receiver) else {
+        let Some(path) = self.path(now, receiver) else {
             let until = now + self.config.connect_wait;
+            let until = self
+                .alarms
+                .get(&id)
+                .map_or(until, |alarm| alarm.capped(until));
             self.set_state(id, State::Connecting { receiver, until });
-            self.request_connection(receiver);
+            self.request_connection(now, receiver);
             return Ok(());
         };
+        let exchange = self.exchange();
+        self.send(now, id, receiver, &path, exchange)?;
+        self.note(Event::Attempt {
+            alarm: id,
+            receiver: ReceiverId(receiver),
+        });
+        Ok(())
+    }
+
+    /// A new Call-ID and From tag.
+    pub(super) fn exchange(&mut self) -> Exchange {
         self.last_token += 1;
-        let token = |purpose: &[u8]| {
-            let number = self.last_token.to_be_bytes();
-            keyed(&self.config.endpoint.seed, &[purpose, &number])
-        };
-        let exchange = Exchange {
+        let number = self.last_token.to_be_bytes();
+        let token = |purpose: &[u8]| keyed(&self.config.endpoint.seed, &[purpose, &number]);
+        Exchange {
             call_id: hexadecimal(&token(b"call")),
             from_tag: hexadecimal(&token(b"from")[..8]),
             cseq: 1,
             answers: 0,
             answered: [false; 2],
-        };
-        self.send(now, id, receiver, &path, exchange)
-    }
-
-    fn path(&self, receiver: usize) -> Option<Path> {
-        let link = self.links.get(receiver)?;
-        if link.address.transport.is_stream() {
-            return self.endpoint.connection_path(link.connection?);
-        }
-        let local = link.address.local.unwrap_or(self.config.local);
-        Some(Path::udp(local, link.address.address))
-    }
-
-    fn request_connection(&mut self, receiver: usize) {
-        let Some(link) = self.links.get_mut(receiver) else {
-            return;
-        };
-        if !std::mem::replace(&mut link.connecting, true) {
-            let event = Event::Connect {
-                receiver: ReceiverId(receiver),
-                transport: link.address.transport,
-                address: link.address.address,
-            };
-            self.note(event);
         }
     }
 
@@ -205,17 +252,7 @@ impl Sender {
             *to != receiver
         });
         alarm.asked |= bit(receiver);
-        let mut headers: Vec<(&str, String)> = Vec::new();
-        for (slot, session) in link.sessions.iter_mut().enumerate() {
-            let answer = session.as_mut().zip(link.address.credentials.as_ref());
-            let value = answer.and_then(|(session, credentials)| {
-                session.answer(credentials, METHOD, &link.address.account)
-            });
-            match value {
-                Some(value) => headers.push((ANSWERS[slot], value)),
-                None => *session = None,
-            }
-        }
+        let headers = link.digest_headers(METHOD, &link.address.account.clone());
         let headers: Vec<(&str, &str)> = headers
             .iter()
             .map(|(name, value)| (*name, &**value))
@@ -260,7 +297,7 @@ impl Sender {
             .map_err(FailureReason::NotSent)?;
         alarm.outstanding.push((sent.id, receiver));
         self.by_message.insert(sent.id, (id, receiver));
-        let until = now + self.config.ok_wait;
+        let until = alarm.capped(now + self.config.ok_wait);
         let state = State::Sent {
             receiver,
             connection: path.connection,
@@ -300,6 +337,7 @@ impl Sender {
             401 => 0,
             407 => 1,
             _ => {
+                self.heed_retry_after(now, receiver, status, response);
                 self.give_up(now, id, receiver, FailureReason::Refused(status));
                 return;
             }
@@ -320,12 +358,27 @@ impl Sender {
         slot: usize,
         response: &Message,
     ) -> Result<(), FailureReason> {
-        let path = self.path(receiver).ok_or(FailureReason::Transport)?;
-        let (Some(link), Some(alarm)) = (self.links.get_mut(receiver), self.alarms.get_mut(&id))
-        else {
+        let path = self.path(now, receiver).ok_or(FailureReason::Transport)?;
+        let Some(alarm) = self.alarms.get_mut(&id) else {
             return Err(FailureReason::Transport);
         };
         let State::Sent { exchange, .. } = &mut alarm.state else {
+            return Err(FailureReason::Transport);
+        };
+        let before = std::mem::replace(exchange, Exchange::none());
+        let next = self.open_session(receiver, slot, response, before)?;
+        self.send(now, id, receiver, &path, next)
+    }
+
+    /// Takes a challenge up; gives the next request of the exchange.
+    pub(super) fn open_session(
+        &mut self,
+        receiver: usize,
+        slot: usize,
+        response: &Message,
+        before: Exchange,
+    ) -> Result<Exchange, FailureReason> {
+        let Some(link) = self.links.get_mut(receiver) else {
             return Err(FailureReason::Transport);
         };
         let credentials = link.address.credentials.as_ref();
@@ -340,23 +393,44 @@ impl Sender {
             Challenge::strongest(offers).ok_or(FailureReason::ChallengeNotUnderstood)?;
         // Asked again for an answer that was new: the secret is wrong, and more tries might lock
         // the account.
-        let wrong = exchange.answered[slot] && !challenge.stale;
-        if wrong || exchange.answers >= self.config.challenge_answers {
+        let wrong = before.answered[slot] && !challenge.stale;
+        if wrong || before.answers >= self.config.challenge_answers {
             return Err(FailureReason::CredentialsRefused);
         }
         self.last_token += 1;
         let number = self.last_token.to_be_bytes();
         let client_nonce = keyed(&self.config.endpoint.seed, &[b"nonce", &number]);
         link.sessions[slot] = Some(Session::new(challenge, hexadecimal(&client_nonce)));
-        let mut answered = exchange.answered;
-        answered[slot] = true;
-        let next = Exchange {
-            call_id: std::mem::take(&mut exchange.call_id),
-            from_tag: std::mem::take(&mut exchange.from_tag),
-            cseq: exchange.cseq + 1,
-            answers: exchange.answers + 1,
-            answered,
-        };
-        self.send(now, id, receiver, &path, next)
+        let mut next = before;
+        next.answered[slot] = true;
+        next.answers += 1;
+        next.cseq += 1;
+        Ok(next)
+    }
+
+    /// A receiver that says when to come again is not asked before (RFC 3261 20.33).
+    pub(super) fn heed_retry_after(
+        &mut self,
+        now: Instant,
+        receiver: usize,
+        status: StatusCode,
+        response: &Message,
+    ) {
+        if !matches!(status.get(), 500 | 503) {
+            return;
+        }
+        let seconds = response
+            .header_named("Retry-After")
+            .and_then(|value| parse_retry_after(value).ok());
+        let wait = Duration::from_secs(seconds.unwrap_or(0)).min(self.config.longest_retry_after);
+        if wait.is_zero() {
+            return;
+        }
+        if let Some(link) = self.links.get_mut(receiver) {
+            let until = now + wait;
+            link.not_before = Some(until);
+            let receiver = ReceiverId(receiver);
+            self.note(Event::Postponed { receiver, until });
+        }
     }
 }

@@ -7,6 +7,7 @@ use super::ReferenceState;
 use crate::digest::Credentials;
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::sip::{self, Method, Path, RequestHead, Transport, WriteError, write_request};
+use crate::text::ControllerId;
 
 /// Most receivers in a list.
 const RECEIVERS: usize = 64;
@@ -22,16 +23,48 @@ pub struct ReceiverAddress {
     pub name: String,
     /// The transport.
     pub transport: Transport,
-    /// Where it listens. Names and SRV records are the caller's to resolve.
+    /// Where it listens. With a [`host`](Self::host) it counts for nothing until that is looked up.
     pub address: SocketAddr,
+    /// Its name and port, such as `alarm.example.net:5061`, looked up when it is needed; see
+    /// [`Event::Resolve`](super::Event::Resolve). SRV records are the caller's to look up.
+    pub host: Option<String>,
     /// Our own address for UDP if it is not [`Config::local`], such as one of the other family.
     pub local: Option<SocketAddr>,
-    /// Its account, such as `sip:alarm@example.net`: Request-URI and To.
+    /// Its account, such as `sip:alarm@example.net`: Request-URI and To. `scaip:` and `scaips:` are
+    /// taken as `sip:` and `sips:`.
     pub account: String,
     /// The host part of our From, whose user part is the `cid` (SCAIP reference 5.2).
     pub domain: String,
     /// What to answer a digest challenge with.
     pub credentials: Option<Credentials>,
+    /// Register there, if it wants that; see
+    /// [`Sender::begin_registrations`](super::Sender::begin_registrations).
+    pub registration: Option<Registration>,
+}
+
+/// A registration to keep with one receiver (SCAIP reference 5.4, RFC 3261 10).
+///
+/// It tells the receiver where the unit is. No alarm waits for it: an alarm says where it comes
+/// from by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Registration {
+    /// Whom to register: the user of To, From and Contact.
+    pub controller_id: ControllerId<'static>,
+    /// What to ask for in Expires, 1 s to 24 h. It is renewed when half of what was granted is
+    /// over.
+    pub interval: Duration,
+}
+
+impl Registration {
+    /// A registration of this unit, renewed at least at half of `interval`.
+    #[must_use]
+    pub fn new(controller_id: ControllerId<'static>, interval: Duration) -> Self {
+        Registration {
+            controller_id,
+            interval,
+        }
+    }
 }
 
 impl ReceiverAddress {
@@ -43,7 +76,7 @@ impl ReceiverAddress {
         address: SocketAddr,
         account: impl Into<String>,
     ) -> Self {
-        let account = account.into();
+        let account = as_sip(&account.into());
         let domain = sip::Uri::parse(account.as_bytes())
             .map(|uri| uri.host.to_owned())
             .unwrap_or_default();
@@ -51,10 +84,27 @@ impl ReceiverAddress {
             name: name.into(),
             transport,
             address,
+            host: None,
             local: None,
             account,
             domain,
             credentials: None,
+            registration: None,
+        }
+    }
+
+    /// The same for a host name with a port, such as `alarm.example.net:5061`.
+    #[must_use]
+    pub fn named(
+        name: impl Into<String>,
+        transport: Transport,
+        host: impl Into<String>,
+        account: impl Into<String>,
+    ) -> Self {
+        let unknown = SocketAddr::from(([0, 0, 0, 0], 0));
+        ReceiverAddress {
+            host: Some(host.into()),
+            ..ReceiverAddress::new(name, transport, unknown, account)
         }
     }
 
@@ -62,6 +112,13 @@ impl ReceiverAddress {
     #[must_use]
     pub fn with_credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
+        self
+    }
+
+    /// The same with a registration to keep.
+    #[must_use]
+    pub fn with_registration(mut self, registration: Registration) -> Self {
+        self.registration = Some(registration);
         self
     }
 }
@@ -104,6 +161,15 @@ pub struct Config {
     pub first_back_off: Duration,
     /// Longest such wait. 60 s by default.
     pub longest_back_off: Duration,
+    /// How long a receiver that did not answer is tried after the others, 60 s by default; zero
+    /// keeps to the order always. It ends early when the receiver answers anything. Heartbeats
+    /// keep to the order, so they find out first that a receiver is back.
+    pub silent_wait: Duration,
+    /// The most that Retry-After of a 500 or 503 counts (RFC 3261 20.33), 60 s by default: that
+    /// long the receiver gets no new request. Zero ignores it.
+    pub longest_retry_after: Duration,
+    /// How old an address looked up by name may be when a new attempt begins, 5 min by default.
+    pub resolve_again: Duration,
     /// Alarms and heartbeats that may be open at once. 256 by default.
     pub open_alarms: usize,
     /// Alarms whose receiver is remembered after they were accepted. 1024 by default.
@@ -138,6 +204,9 @@ impl Config {
             busy_repeats: 3,
             first_back_off: Duration::from_secs(1),
             longest_back_off: Duration::from_secs(60),
+            silent_wait: Duration::from_secs(60),
+            longest_retry_after: Duration::from_secs(60),
+            resolve_again: Duration::from_secs(300),
             open_alarms: 256,
             remembered: 1024,
             challenge_answers: 3,
@@ -169,6 +238,15 @@ impl Config {
                 return Err(ConfigError::TooLong { setting });
             }
         }
+        for (setting, wait) in [
+            ("silent_wait", self.silent_wait),
+            ("longest_retry_after", self.longest_retry_after),
+            ("resolve_again", self.resolve_again),
+        ] {
+            if wait > LONGEST {
+                return Err(ConfigError::TooLong { setting });
+            }
+        }
         for (setting, number) in [
             ("open_alarms", self.open_alarms),
             ("remembered", self.remembered),
@@ -180,30 +258,43 @@ impl Config {
         for (index, receiver) in self.receivers.iter_mut().enumerate() {
             receiver.account = as_sip(&receiver.account);
             can_be_written(receiver).map_err(|error| ConfigError::Receiver { index, error })?;
+            if let Some(registration) = &receiver.registration {
+                let setting = "registration.interval";
+                if registration.interval < Duration::from_secs(1) {
+                    return Err(ConfigError::Zero { setting });
+                }
+                if registration.interval > LONGEST {
+                    return Err(ConfigError::TooLong { setting });
+                }
+            }
         }
         Ok(())
     }
 }
 
-/// `scaip:` and `scaips:` as they are written (SCAIP reference 5.3): a digest answer names the URI
-/// letter by letter.
+/// `scaip:` and `scaips:`, with two slashes or without, as they are written (SCAIP reference 5.3):
+/// a digest answer names the URI letter by letter.
 fn as_sip(account: &str) -> String {
-    match account.split_once(':') {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("scaip") => format!("sip:{rest}"),
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("scaips") => format!("sips:{rest}"),
+    let (scheme, rest) = account.split_once(':').unwrap_or(("", account));
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    match scheme.to_ascii_lowercase().as_str() {
+        "scaip" => format!("sip:{rest}"),
+        "scaips" => format!("sips:{rest}"),
         _ => account.to_owned(),
     }
 }
 
 /// Writes a request to this receiver for trial, so that a mistake shows before an alarm does.
 fn can_be_written(receiver: &ReceiverAddress) -> Result<(), WriteError> {
+    let controller = receiver.registration.as_ref();
+    let controller = controller.map_or("0", |registration| registration.controller_id.as_str());
     let head = RequestHead {
         method: Method::Message,
         path: &Path::udp(receiver.address, receiver.address),
         branch: b"z9hG4bK0",
         request_uri: &receiver.account,
         to: &receiver.account,
-        from: &from("0", &receiver.domain),
+        from: &from(controller, &receiver.domain),
         from_tag: b"0",
         call_id: b"0",
         cseq: 1,
@@ -219,9 +310,48 @@ fn can_be_written(receiver: &ReceiverAddress) -> Result<(), WriteError> {
     Ok(())
 }
 
-/// Our From: the `cid` at the receiver's domain.
+/// Our From: the `cid` at the receiver's domain. A unit may name itself by anything at all; what
+/// cannot be the user of a URI is escaped (RFC 3261 25.1).
 pub(super) fn from(controller: &str, domain: &str) -> String {
-    format!("sip:{controller}@{domain}")
+    let mut out = String::with_capacity(controller.len() + domain.len() + 5);
+    out.push_str("sip:");
+    for byte in controller.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push(hexadecimal_digit(byte >> 4));
+            out.push(hexadecimal_digit(byte & 15));
+        }
+    }
+    out.push('@');
+    out.push_str(domain);
+    out
+}
+
+fn hexadecimal_digit(value: u8) -> char {
+    char::from_digit(u32::from(value), 16).map_or('0', |digit| digit.to_ascii_uppercase())
+}
+
+/// Whether the user of a URI, escaped or not, is this `cid`.
+pub(super) fn is_user(user: &[u8], controller: &str) -> bool {
+    let mut user = user.iter().copied();
+    let mut wanted = controller.bytes();
+    loop {
+        let byte = match user.next() {
+            Some(b'%') => {
+                let mut digit = || char::from(user.next()?).to_digit(16);
+                let value = digit().zip(digit()).map(|(high, low)| high * 16 + low);
+                value.and_then(|value| u8::try_from(value).ok())
+            }
+            other => other,
+        };
+        match (byte, wanted.next()) {
+            (None, None) => return true,
+            (Some(byte), Some(other)) if byte == other => {}
+            _ => return false,
+        }
+    }
 }
 
 /// Why there is no sender with these settings.

@@ -50,6 +50,10 @@ pub enum About {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FailureReason {
+    /// Its name could not be looked up.
+    ResolveFailed,
+    /// It had asked by Retry-After not to be asked yet.
+    AskedToWait,
     /// The connection could not be opened.
     ConnectFailed,
     /// The connection was not open in time.
@@ -81,6 +85,8 @@ impl FailureReason {
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
+            FailureReason::ResolveFailed => "resolve-failed",
+            FailureReason::AskedToWait => "asked-to-wait",
             FailureReason::ConnectFailed => "connect-failed",
             FailureReason::ConnectTimeout => "connect-timeout",
             FailureReason::Transport => "transport",
@@ -95,6 +101,16 @@ impl FailureReason {
             FailureReason::Unreadable(_) => "unreadable",
         }
     }
+}
+
+/// An `mrs` that said no, and whose it was.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// Who said it.
+    pub receiver: ReceiverId,
+    /// The response with its warnings and bytes.
+    pub response: Box<Decoded<'static, Response<'static>>>,
 }
 
 /// Why texts were left out.
@@ -112,11 +128,19 @@ pub enum ShortenCause {
 
 /// Something that happened; take them with [`Sender::poll_event`](super::Sender::poll_event).
 ///
-/// [`Event::Accepted`] and [`Event::HeartbeatDropped`] always come. The others are reports: when
+/// [`Event::Accepted`], [`Event::GivenUp`] and [`Event::HeartbeatDropped`] always come. The others are reports: when
 /// nobody takes them they are left out beyond [`sip::Config::queue`](crate::sip::Config::queue).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event {
+    /// Look a name up, then call [`Sender::resolved`](super::Sender::resolved) or
+    /// [`Sender::resolve_failed`](super::Sender::resolve_failed).
+    Resolve {
+        /// Which receiver.
+        receiver: ReceiverId,
+        /// Its name and port, as in [`ReceiverAddress::host`](super::ReceiverAddress::host).
+        host: String,
+    },
     /// Open a connection, then call [`Sender::connected`](super::Sender::connected) or
     /// [`Sender::connect_failed`](super::Sender::connect_failed).
     Connect {
@@ -144,6 +168,52 @@ pub enum Event {
         /// The alarm.
         alarm: AlarmId,
         /// The second one.
+        receiver: ReceiverId,
+    },
+    /// A request left for a receiver: a first or another attempt. A repeat that answers a digest
+    /// challenge is the same attempt.
+    Attempt {
+        /// The alarm.
+        alarm: AlarmId,
+        /// To whom.
+        receiver: ReceiverId,
+    },
+    /// A relayed message was taken by nobody in its time: the end of it here. Tell its sender.
+    GivenUp {
+        /// The message.
+        alarm: AlarmId,
+        /// What happened last.
+        reason: FailureReason,
+        /// The last `mrs` that said no, if there was one, and whose.
+        response: Option<Refusal>,
+    },
+    /// A receiver asked by Retry-After to be left alone for a while.
+    Postponed {
+        /// Who.
+        receiver: ReceiverId,
+        /// Until when it gets no new request.
+        until: Instant,
+    },
+    /// A receiver took our registration.
+    Registered {
+        /// Who.
+        receiver: ReceiverId,
+        /// For how long. It is renewed before that.
+        expires: Duration,
+    },
+    /// A receiver did not take our registration. Alarms go out as before.
+    RegistrationFailed {
+        /// Who.
+        receiver: ReceiverId,
+        /// Why.
+        reason: FailureReason,
+        /// When it is tried again.
+        retry_at: Instant,
+    },
+    /// A registration ran out before it could be renewed, or its connection is gone: the receiver
+    /// may not reach us until the next one is taken.
+    RegistrationLapsed {
+        /// With whom.
         receiver: ReceiverId,
     },
     /// One receiver did not take the alarm; the next one is tried.
@@ -260,7 +330,8 @@ pub enum SubmitError {
     /// A receiver that is not in the list.
     #[error("the receiver is not in the list")]
     UnknownReceiver,
-    /// The reference of a resumed alarm is that of one that is open, or was until lately.
+    /// The reference of a resumed alarm is that of one that is open, or was until lately; or a
+    /// relayed message with this `cid` and `ref` is open.
     #[error("the reference is in use")]
     ReferenceInUse,
     /// A value that cannot be written.

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::alarm::{Alarm, State, bit};
+use super::config::is_user;
 use super::{AlarmId, Event, FailureReason, ReceiverId, Sender, ShortenCause};
 use crate::codes::StatusNumber;
 use crate::decode::{Decoded, decode_response};
@@ -10,6 +11,7 @@ use crate::message::Response;
 use crate::sip::{
     self, Message, MessageId, Method, Path, RawBytes, RequestId, StatusCode, UndeliveredReason,
 };
+use crate::text::Reference;
 
 /// Where an `mrs` was.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,17 +52,28 @@ impl Sender {
             sip::Event::Request { id, path, message } => {
                 self.handle_request(now, id, &path, &message);
             }
-            sip::Event::Delivered { id, response, .. } => self.delivered(now, id, &response),
+            sip::Event::Delivered { id, response, .. } => {
+                if !self.registration_answered(now, id, StatusCode::OK, Some(&response)) {
+                    self.delivered(now, id, &response);
+                }
+            }
             sip::Event::Refused {
                 id,
                 status,
                 response,
             } => {
+                if self.registration_answered(now, id, status, Some(&response)) {
+                    return;
+                }
                 if let Some((alarm, receiver, true)) = self.answered(id) {
                     self.refused(now, alarm, receiver, status, &response);
                 }
             }
             sip::Event::Undelivered { id, reason } => {
+                let timeout = StatusCode::REQUEST_TIMEOUT;
+                if self.registration_answered(now, id, timeout, None) {
+                    return;
+                }
                 if let Some((alarm, receiver, true)) = self.answered(id) {
                     let reason = match reason {
                         UndeliveredReason::Timeout => FailureReason::NoOk,
@@ -111,10 +124,14 @@ impl Sender {
             _ => None,
         });
         if waited {
+            let until = now + self.config.response_wait;
             let state = State::Awaiting {
                 receiver,
                 connection,
-                until: now + self.config.response_wait,
+                until: self
+                    .alarms
+                    .get(&id)
+                    .map_or(until, |alarm| alarm.capped(until)),
             };
             self.set_state(id, state);
         }
@@ -161,8 +178,8 @@ impl Sender {
             Ok(decoded) => {
                 self.respond(now, request, StatusCode::OK);
                 let decoded = decoded.into_owned();
-                match self.by_reference.get(&decoded.message().reference) {
-                    Some(&id) => {
+                match self.addressed(&decoded.message().reference, message) {
+                    Some(id) => {
                         let receiver = self.source(path, message, id);
                         self.handle_response(now, id, receiver, decoded, Place::InMessage);
                     }
@@ -182,7 +199,7 @@ impl Sender {
                 let id = error
                     .reference
                     .as_ref()
-                    .and_then(|reference| self.by_reference.get(reference).copied());
+                    .and_then(|reference| self.addressed(reference, message));
                 let asked = id.and_then(|id| self.alarms.get(&id)?.state.asked());
                 if let (Some(id), Some(receiver)) = (id, asked) {
                     if self.source(path, message, id) == receiver {
@@ -191,6 +208,32 @@ impl Sender {
                 }
             }
         }
+    }
+
+    /// The open alarm that a response in a MESSAGE belongs to. References of our own are never
+    /// equal; those that are relayed may be, and then the `cid` it is addressed to decides.
+    fn addressed(&self, reference: &Reference<'static>, message: &Message) -> Option<AlarmId> {
+        let open = self.by_reference.get(reference)?;
+        let to = message.to().ok();
+        let users = [
+            message.request_uri().and_then(|uri| uri.user),
+            to.as_ref().and_then(|to| to.uri.user),
+        ];
+        let named = |id: &&AlarmId| {
+            let Some(alarm) = self.alarms.get(id) else {
+                return false;
+            };
+            let controller = alarm.request.controller_id.as_str();
+            let mut users = users.iter().flatten();
+            users.any(|user| is_user(user.as_bytes(), controller))
+        };
+        if let Some(id) = open.iter().find(named) {
+            return Some(*id);
+        }
+        let [id] = open[..] else { return None };
+        let alarm = self.alarms.get(&id)?;
+        let sure = alarm.relaying.is_none() || self.memory.finished(reference).is_none();
+        sure.then_some(id)
     }
 
     fn respond(&mut self, now: Instant, request: RequestId, status: StatusCode) {
@@ -269,6 +312,9 @@ impl Sender {
         place: Place,
     ) {
         let status_number = decoded.message().status_number;
+        if let Some(link) = self.links.get_mut(receiver) {
+            link.is_alive();
+        }
         if status_number.is_accepted() {
             self.accepted(now, id, receiver, decoded);
             return;
@@ -288,6 +334,11 @@ impl Sender {
                 receiver: ReceiverId(receiver),
                 status_number,
             });
+            return;
+        }
+        if alarm.relaying.is_some() {
+            Self::keep_refusal(alarm, receiver, decoded);
+            self.give_up(now, id, receiver, FailureReason::Response(status_number));
             return;
         }
         let (limit, wait) = match status_number.number() {

@@ -15,7 +15,7 @@ pub(super) struct Finished {
 pub(super) struct Memory {
     capacity: usize,
     finished: HashMap<Reference<'static>, Finished>,
-    finished_order: VecDeque<Reference<'static>>,
+    finished_order: VecDeque<(Reference<'static>, AlarmId)>,
     accepted: HashMap<AlarmId, usize>,
     accepted_order: VecDeque<AlarmId>,
 }
@@ -49,10 +49,14 @@ impl Memory {
         }
         self.finished
             .insert(reference.clone(), Finished { id, accepted_by });
-        self.finished_order.push_back(reference);
+        self.finished_order.push_back((reference, id));
         if self.finished_order.len() > self.capacity {
-            let oldest = self.finished_order.pop_front();
-            oldest.and_then(|oldest| self.finished.remove(&oldest));
+            if let Some((oldest, id)) = self.finished_order.pop_front() {
+                // A relayed reference may have come again since.
+                if self.finished.get(&oldest).is_some_and(|last| last.id == id) {
+                    self.finished.remove(&oldest);
+                }
+            }
         }
     }
 
@@ -87,5 +91,20 @@ mod tests {
         assert_eq!(memory.accepted_by(AlarmId(1)), None);
         assert_eq!(memory.accepted_by(AlarmId(6)), None);
         assert_eq!(memory.accepted_by(AlarmId(7)), Some(1));
+    }
+
+    #[test]
+    fn a_reference_that_comes_again_is_remembered_from_then_on() {
+        let mut memory = Memory::new(2);
+        let name = |n: u64| Reference::new(n.to_string());
+        memory.finish(name(1), AlarmId(1), None, true);
+        memory.finish(name(1), AlarmId(2), Some(0), true);
+        memory.finish(name(3), AlarmId(3), None, true);
+        assert_eq!(
+            memory.finished(&name(1)).map(|last| last.id),
+            Some(AlarmId(2))
+        );
+        memory.finish(name(4), AlarmId(4), None, true);
+        assert!(memory.finished(&name(1)).is_none());
     }
 }

@@ -451,7 +451,7 @@ impl Endpoint {
         let from_tag = self.identifiers.sender_tag(number);
         let call_id = self.identifiers.call_id(number);
         let head = RequestHead {
-            method: Method::Message,
+            method: message.method,
             path: &path,
             branch: &self.identifiers.branch(number),
             request_uri: message.request_uri,

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use scaip::digest::{Credentials, Secret};
-use scaip::sender::{About, AlarmId, Config, Event, Sender, SubmitError};
+use scaip::sender::{About, AlarmId, Config, Event, ReceiverAddress, Relayed, Sender, SubmitError};
 use scaip::sip::{ConnectionId, MessageId, Response, StatusCode, Transport};
-use scaip::{ControllerId, MessageType, Reference, Request, Text};
+use scaip::{ControllerId, DecodeOptions, MessageType, Reference, Request, Text, decode_request};
 
 use crate::sender_support::{Bench, Sent, alarm, arc, receiver, seconds, unit};
 
@@ -39,6 +39,17 @@ enum Op {
     },
     Failed,
     Abandon(usize),
+    /// Somebody else's message, of one of two units, with one of few references.
+    Relay {
+        which: u8,
+        seconds: u64,
+    },
+    Resolved(bool),
+    /// A 503 with Retry-After.
+    Later {
+        which: usize,
+        seconds: u32,
+    },
     Garbage(Vec<u8>),
     Foreign(String),
 }
@@ -60,9 +71,16 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (which.clone(), snu).prop_map(|(which, snu)| Op::Stream { which, snu }),
         1 => Just(Op::Failed),
         1 => which.prop_map(Op::Abandon),
+        2 => (any::<u8>(), 0_u64..40).prop_map(|(which, seconds)| Op::Relay { which, seconds }),
+        2 => any::<bool>().prop_map(Op::Resolved),
+        1 => (which_again(), any::<u32>()).prop_map(|(which, seconds)| Op::Later { which, seconds }),
         1 => any::<Vec<u8>>().prop_map(Op::Garbage),
         1 => r"(<mrs>|<mrq>|</mrs>|<ref>a1</ref>|<snu>0</snu>|x){0,5}".prop_map(Op::Foreign),
     ]
+}
+
+fn which_again() -> impl Strategy<Value = usize> {
+    0_usize..64
 }
 
 fn settings() -> Config {
@@ -71,6 +89,12 @@ fn settings() -> Config {
         receiver(0, Transport::Udp),
         receiver(1, Transport::Tls).with_credentials(credentials.clone()),
         receiver(2, Transport::Udp).with_credentials(credentials),
+        ReceiverAddress::named(
+            "arc3",
+            Transport::Udp,
+            "arc3.example.net:5060",
+            "sip:alarm@arc3.example.net",
+        ),
     ];
     let mut config = Config::new([5; 16], unit(), receivers);
     config.open_alarms = 12;
@@ -86,6 +110,8 @@ struct Ledger {
     accepted: HashSet<AlarmId>,
     dropped: HashSet<AlarmId>,
     abandoned: HashSet<AlarmId>,
+    relayed: HashSet<AlarmId>,
+    given_up: HashSet<AlarmId>,
     seen: usize,
 }
 
@@ -100,6 +126,10 @@ impl Ledger {
                     assert!(self.submitted[alarm], "an alarm was dropped");
                     assert!(self.dropped.insert(*alarm));
                 }
+                Event::GivenUp { alarm, .. } => {
+                    assert!(self.relayed.contains(alarm), "an alarm was given up");
+                    assert!(self.given_up.insert(*alarm));
+                }
                 _ => {}
             }
         }
@@ -108,7 +138,8 @@ impl Ledger {
             let places = usize::from(bench.sender.status(*id).is_some())
                 + usize::from(self.accepted.contains(id))
                 + usize::from(self.dropped.contains(id))
-                + usize::from(self.abandoned.contains(id));
+                + usize::from(self.abandoned.contains(id))
+                + usize::from(self.given_up.contains(id));
             assert_eq!(places, 1, "{id:?} is in {places} places");
         }
         assert!(bench.sender.open() <= 12);
@@ -232,6 +263,52 @@ fn play(bench: &mut Bench, ledger: &mut Ledger, sent: &mut Vec<Sent>, ops: Vec<O
                     ledger.abandoned.insert(*id);
                 }
             }
+            Op::Relay {
+                which,
+                seconds: time,
+            } => {
+                let (unit, reference) = (which % 2, which % 3);
+                let body = format!(
+                    "<mrq><!--{which}--><ref>{reference}</ref><cid>4021187{unit}</cid><dty>3</dty></mrq>"
+                );
+                let decoded = decode_request(body.as_bytes(), &DecodeOptions::lenient()).unwrap();
+                let relayed = Relayed::new(&decoded, seconds(time));
+                match bench.sender.relay(bench.now, relayed) {
+                    Ok(id) => {
+                        ledger.submitted.insert(id, false);
+                        ledger.relayed.insert(id);
+                    }
+                    Err(SubmitError::Full { open }) => assert_eq!(open, 12),
+                    Err(SubmitError::ReferenceInUse) => {}
+                    Err(other) => panic!("{other}"),
+                }
+            }
+            Op::Resolved(well) => {
+                let id = bench.sender.receiver_named("arc3").unwrap();
+                let addresses = if well {
+                    vec![arc(3), arc(4)]
+                } else {
+                    Vec::new()
+                };
+                bench.sender.resolved(bench.now, id, addresses);
+            }
+            Op::Later { which, seconds } => {
+                let Some(one) = pick(sent, which) else {
+                    continue;
+                };
+                let value = seconds.to_string();
+                let bytes = one.answer(&Response {
+                    headers: &[("Retry-After", &value)],
+                    ..Response::new(StatusCode::SERVICE_UNAVAILABLE)
+                });
+                let from = one.path.remote;
+                match one.path.connection {
+                    Some(connection) => {
+                        bench.sender.handle_stream(bench.now, connection, &bytes);
+                    }
+                    None => bench.hand_in(from, bytes),
+                }
+            }
             Op::Garbage(bytes) => bench.hand_in(arc(0), bytes),
             Op::Foreign(body) => bench.message(3, &body),
         }
@@ -264,15 +341,18 @@ proptest! {
         ops in prop::collection::vec(op(), 0..60),
     ) {
         let mut bench = Bench::new(settings());
+        bench.lenient = true;
         let (mut ledger, mut sent) = (Ledger::default(), Vec::new());
         play(&mut bench, &mut ledger, &mut sent, ops);
         // Then the world is good again: the receivers answer, and everything ends.
         let to = bench.sender.receiver_named("arc1").unwrap();
+        let named = bench.sender.receiver_named("arc3").unwrap();
         for _ in 0..400 {
             if bench.sender.open() == 0 {
                 break;
             }
             let connection = bench.sender.connected(bench.now, to, unit()).unwrap();
+            bench.sender.resolved(bench.now, named, vec![arc(3)]);
             for one in bench.pass(seconds(1)) {
                 let body = one.mrs(0);
                 let bytes = one.answer(&Response {

@@ -98,6 +98,7 @@ fn run(seed: u64, loss: u64, count: usize, mode: AnswerMode) -> Outcome {
                     *out.accepted.entry(alarm).or_default() += 1;
                     out.longest = out.longest.max(after);
                 }
+                Event::Attempt { .. } => {}
                 Event::AttemptFailed { .. } => out.failures += 1,
                 Event::AllFailed { alarm, .. } => {
                     let status = sender.status(alarm).unwrap();

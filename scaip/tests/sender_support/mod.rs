@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use scaip::sender::{About, AlarmId, Config, Event, FailureReason, ReceiverAddress, Sender};
-use scaip::sip::{Message, Path, Response, SipLimits, StatusCode, Transport, write_response};
+use scaip::sip::{
+    Message, Method, Path, Response, SipLimits, StatusCode, Transport, write_response,
+};
 use scaip::{ControllerId, DecodeOptions, DeviceType, Reference, Request, decode_request};
 
 pub(crate) fn unit() -> SocketAddr {
@@ -80,6 +82,10 @@ pub(crate) struct Bench {
     pub(crate) events: Vec<Event>,
     /// SIP answers of the sender to requests of receivers: status lines.
     pub(crate) answers: Vec<String>,
+    /// REGISTER requests of the sender, with where they went.
+    pub(crate) registers: Vec<(Path, Message)>,
+    /// Whether somebody else's bodies may be among what is sent.
+    pub(crate) lenient: bool,
     serial: u32,
 }
 
@@ -90,6 +96,8 @@ impl Bench {
             now: Instant::now(),
             events: Vec::new(),
             answers: Vec::new(),
+            registers: Vec::new(),
+            lenient: false,
             serial: 0,
         }
     }
@@ -119,8 +127,17 @@ impl Bench {
                 self.answers.push(String::from_utf8(line.to_vec()).unwrap());
                 continue;
             }
+            if message.method() == Some(Method::Register) {
+                self.registers.push((transmit.path, message));
+                continue;
+            }
             let body = message.body();
-            let request = decode_request(&body, &DecodeOptions::strict())
+            let options = if self.lenient {
+                DecodeOptions::lenient()
+            } else {
+                DecodeOptions::strict()
+            };
+            let request = decode_request(&body, &options)
                 .unwrap()
                 .into_owned()
                 .into_message();
@@ -170,12 +187,17 @@ impl Bench {
 
     /// Receiver `n` sends a MESSAGE.
     pub(crate) fn message(&mut self, n: usize, body: &str) {
+        self.message_to("40211870", n, body);
+    }
+
+    /// Receiver `n` sends a MESSAGE to a unit.
+    pub(crate) fn message_to(&mut self, unit: &str, n: usize, body: &str) {
         self.serial += 1;
         let bytes = format!(
-            "MESSAGE sip:40211870@arc{n}.example.net SIP/2.0\r\n\
+            "MESSAGE sip:{unit}@arc{n}.example.net SIP/2.0\r\n\
              Via: SIP/2.0/UDP {};branch=z9hG4bK{}\r\n\
              From: <sip:alarm@arc{n}.example.net>;tag=1\r\n\
-             To: <sip:40211870@arc{n}.example.net>\r\n\
+             To: <sip:{unit}@arc{n}.example.net>\r\n\
              Call-ID: r{}\r\n\
              CSeq: 1 MESSAGE\r\n\
              Content-Type: application/scaip+xml\r\n\

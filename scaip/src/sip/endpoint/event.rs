@@ -167,9 +167,11 @@ pub struct Sent {
 /// (RFC 3428 8, SCAIP reference 5.3).
 pub const UDP_SAFE_LENGTH: usize = 1300;
 
-/// A MESSAGE to send. Texts must be free of control bytes; URIs are written in angle brackets.
+/// A MESSAGE, or another request outside a dialog, to send. Texts must be free of control bytes; URIs are written in angle brackets.
 #[derive(Clone, Copy)]
 pub struct OutgoingMessage<'a> {
+    /// The method: [`Method::Message`], or [`Method::Register`] without a body.
+    pub method: Method,
     /// Request-URI, such as `sip:40211870@example.net`; `scaip:` and `scaips:` are written `sip:` and `sips:`.
     pub request_uri: &'a str,
     /// URI of To, usually that of the request.
@@ -195,6 +197,7 @@ impl<'a> OutgoingMessage<'a> {
     #[must_use]
     pub const fn scaip(request_uri: &'a str, from: &'a str, body: &'a [u8]) -> Self {
         Self {
+            method: Method::Message,
             request_uri,
             to: request_uri,
             from,
@@ -211,7 +214,7 @@ impl<'a> OutgoingMessage<'a> {
 impl fmt::Debug for OutgoingMessage<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OutgoingMessage")
-            .field("method", &Method::Message)
+            .field("method", &self.method)
             .field("call_id", &self.call_id)
             .field("cseq", &self.cseq)
             .field("body", &self.body.len())

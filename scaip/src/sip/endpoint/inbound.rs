@@ -24,7 +24,7 @@ impl Endpoint {
             .ok()
             .and_then(|via| via.branch())
             .and_then(|branch| self.identifiers.number_of(branch))
-            .filter(|_| response.cseq_method() == Method::Message);
+            .filter(|_| matches!(response.cseq_method(), Method::Message | Method::Register));
         let answer = number.map(|number| (number, self.client.receive(now, number, status)));
         match answer {
             Some((_, Answer::Provisional)) => {}

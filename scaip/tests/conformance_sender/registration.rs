@@ -1,0 +1,274 @@
+//! REGISTER towards receivers that want it (SCAIP reference 5.4); alarms go their own way.
+
+use std::time::Duration;
+
+use scaip::ControllerId;
+use scaip::digest::{Challenge, Credentials, Secret};
+use scaip::sender::{Config, ConfigError, Event, FailureReason, Registration, Sender};
+use scaip::sip::{Message, Path, Response, StatusCode, Transport, write_response};
+
+use crate::sender_support::{Bench, config, receiver, seconds, unit};
+
+fn registering(interval: u64) -> Config {
+    let mut config = config(2);
+    let registration = Registration::new(ControllerId::new("40211870"), seconds(interval));
+    config.receivers[0].registration = Some(registration);
+    config
+}
+
+fn begin(config: Config) -> Bench {
+    let mut bench = Bench::new(config);
+    bench.sender.begin_registrations(bench.now);
+    bench.none();
+    bench
+}
+
+fn take(bench: &mut Bench) -> (Path, Message) {
+    bench.none();
+    assert_eq!(bench.registers.len(), 1);
+    bench.registers.remove(0)
+}
+
+fn header(message: &Message, name: &str) -> String {
+    String::from_utf8(message.header_named(name).unwrap().to_vec()).unwrap()
+}
+
+/// Lets time pass until the next REGISTER leaves.
+fn next(bench: &mut Bench) -> (Path, Message) {
+    bench.none();
+    bench.registers.clear();
+    loop {
+        bench.now = bench.sender.poll_timeout().unwrap().max(bench.now);
+        bench.sender.handle_timeout(bench.now);
+        bench.none();
+        if let Some(register) = bench.registers.pop() {
+            return register;
+        }
+    }
+}
+
+fn answer(bench: &mut Bench, register: &(Path, Message), response: &Response<'_>) {
+    let mut out = Vec::new();
+    write_response(&mut out, &register.1, unit(), b"t", response).unwrap();
+    match register.0.connection {
+        Some(connection) => bench.sender.handle_stream(bench.now, connection, &out),
+        None => bench.hand_in(register.0.remote, out),
+    }
+    bench.none();
+}
+
+fn ok(bench: &mut Bench, register: &(Path, Message), headers: &[(&str, &str)]) {
+    let response = Response {
+        headers,
+        ..Response::new(StatusCode::OK)
+    };
+    answer(bench, register, &response);
+}
+
+fn registered(bench: &Bench) -> Vec<Duration> {
+    let found = |event: &Event| match event {
+        Event::Registered { expires, .. } => Some(*expires),
+        _ => None,
+    };
+    bench.events.iter().filter_map(found).collect()
+}
+
+fn failures(bench: &Bench) -> Vec<FailureReason> {
+    let found = |event: &Event| match event {
+        Event::RegistrationFailed { reason, .. } => Some(*reason),
+        _ => None,
+    };
+    bench.events.iter().filter_map(found).collect()
+}
+
+#[test]
+fn a_registration_is_asked_for_and_renewed_at_half_of_what_was_granted() {
+    let mut bench = begin(registering(3600));
+    let arc0 = bench.sender.receiver_named("arc0").unwrap();
+    let first = take(&mut bench);
+    assert_eq!(
+        first.1.request_uri_raw(),
+        Some(&b"sip:arc0.example.net"[..])
+    );
+    for name in ["From", "To"] {
+        assert!(header(&first.1, name).starts_with("<sip:40211870@arc0.example.net>"));
+    }
+    assert_eq!(header(&first.1, "Contact"), "<sip:40211870@192.0.2.7:5060>");
+    assert_eq!(header(&first.1, "Expires"), "3600");
+    assert!(first.1.body().is_empty());
+    assert!(!bench.sender.is_registered(arc0));
+    let contact = "<sip:40211870@192.0.2.7:5060>;expires=600";
+    ok(
+        &mut bench,
+        &first,
+        &[("Contact", contact), ("Expires", "900")],
+    );
+    assert_eq!(registered(&bench), [seconds(600)]);
+    assert!(bench.sender.is_registered(arc0));
+    assert!(bench.pass(seconds(299)).is_empty());
+    assert!(bench.registers.is_empty());
+    let _ = bench.pass(seconds(2));
+    let second = bench.registers.remove(0);
+    assert_eq!(second.1.call_id(), first.1.call_id());
+    assert_eq!(second.1.cseq(), first.1.cseq() + 1);
+    // Without either header: what was asked for.
+    ok(&mut bench, &second, &[]);
+    assert_eq!(registered(&bench), [seconds(600), seconds(3600)]);
+}
+
+#[test]
+fn alarms_neither_wait_for_a_registration_nor_end_one() {
+    let mut bench = begin(registering(3600));
+    let register = take(&mut bench);
+    let alarm = bench.submit();
+    let sent = bench.one();
+    assert_eq!(sent.to(), 0);
+    bench.respond(&sent, 0);
+    assert_eq!(bench.accepted(), [(alarm, 0)]);
+    ok(&mut bench, &register, &[]);
+    assert_eq!(registered(&bench), [seconds(3600)]);
+}
+
+#[test]
+fn a_challenge_is_answered_for_the_method_it_is_about() {
+    let mut config = registering(60);
+    let credentials = Credentials::new("40211870", Secret::password("pendant"));
+    config.receivers[0].credentials = Some(credentials.clone());
+    let mut bench = begin(config);
+    let first = take(&mut bench);
+    let value = "Digest realm=\"arc\", nonce=\"n1\", qop=\"auth\", algorithm=SHA-256";
+    let ask = Response {
+        headers: &[("WWW-Authenticate", value)],
+        ..Response::new(StatusCode::UNAUTHORIZED)
+    };
+    answer(&mut bench, &first, &ask);
+    let second = bench.registers.remove(0);
+    assert_eq!(second.1.cseq(), first.1.cseq() + 1);
+    assert_eq!(second.1.call_id(), first.1.call_id());
+    let given = header(&second.1, "Authorization");
+    assert!(given.contains("uri=\"sip:arc0.example.net\""), "{given}");
+    let nonce = given
+        .split("cnonce=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    let challenge = Challenge::read(value.as_bytes())
+        .unwrap()
+        .into_iter()
+        .next()
+        .unwrap();
+    let mut session = scaip::digest::Session::new(challenge, nonce);
+    let wanted = session.answer(&credentials, "REGISTER", "sip:arc0.example.net");
+    assert_eq!(Some(given), wanted);
+    // Asked again: the secret is wrong. It backs off instead of locking the account.
+    answer(&mut bench, &second, &ask);
+    assert!(bench.registers.is_empty());
+    assert_eq!(failures(&bench), [FailureReason::CredentialsRefused]);
+    let _ = bench.pass(seconds(2));
+    assert!(!bench.registers.is_empty());
+}
+
+#[test]
+fn a_registration_that_cannot_be_renewed_lapses_is_told_and_tried_on() {
+    let mut bench = begin(registering(20));
+    let arc0 = bench.sender.receiver_named("arc0").unwrap();
+    let first = take(&mut bench);
+    ok(&mut bench, &first, &[]);
+    let _ = bench.pass(seconds(21));
+    let lapsed = |event: &Event| matches!(event, Event::RegistrationLapsed { receiver } if *receiver == arc0);
+    assert!(bench.has(lapsed));
+    assert!(!bench.sender.is_registered(arc0));
+    assert!(failures(&bench).contains(&FailureReason::NoOk));
+    bench.registers.clear();
+    let _ = bench.pass(seconds(120));
+    let asked = bench.registers.len();
+    assert!(asked > 1, "{asked}");
+    let next = next(&mut bench);
+    ok(&mut bench, &next, &[]);
+    assert!(bench.sender.is_registered(arc0));
+}
+
+#[test]
+fn an_interval_too_brief_is_asked_for_as_long_as_the_receiver_wants() {
+    let mut bench = begin(registering(60));
+    let first = take(&mut bench);
+    let brief = Response {
+        headers: &[("Min-Expires", "1800")],
+        ..Response::new(StatusCode::new(423).unwrap())
+    };
+    answer(&mut bench, &first, &brief);
+    let second = bench.registers.remove(0);
+    assert_eq!(header(&second.1, "Expires"), "1800");
+    // Once is enough: a receiver that says it again is not believed.
+    answer(&mut bench, &second, &brief);
+    assert!(bench.registers.is_empty());
+    let refused = FailureReason::Refused(StatusCode::new(423).unwrap());
+    assert_eq!(failures(&bench), [refused]);
+}
+
+#[test]
+fn a_receiver_that_knows_no_registration_is_asked_less_and_less() {
+    let mut bench = begin(registering(60));
+    let first = take(&mut bench);
+    let refused = Response::new(StatusCode::METHOD_NOT_ALLOWED);
+    answer(&mut bench, &first, &refused);
+    let mut waits = Vec::new();
+    let mut last = bench.now;
+    for _ in 0..10 {
+        let register = next(&mut bench);
+        waits.push(bench.now - last);
+        last = bench.now;
+        answer(&mut bench, &register, &refused);
+    }
+    assert!(waits[0] <= seconds(1));
+    assert!(
+        waits[9] >= seconds(30) && waits[9] <= seconds(60),
+        "{waits:?}"
+    );
+}
+
+#[test]
+fn a_new_connection_is_registered_on_at_once() {
+    let mut config = registering(3600);
+    let registration = config.receivers[0].registration.take();
+    config.receivers[0] = receiver(0, Transport::Tcp);
+    config.receivers[0].registration = registration;
+    let mut bench = begin(config);
+    let arc0 = bench.sender.receiver_named("arc0").unwrap();
+    assert!(bench.registers.is_empty());
+    assert!(bench.has(|event| matches!(event, Event::Connect { .. })));
+    let connection = bench.sender.connected(bench.now, arc0, unit()).unwrap();
+    let first = take(&mut bench);
+    assert_eq!(
+        header(&first.1, "Contact"),
+        "<sip:40211870@192.0.2.7:5060;transport=tcp>"
+    );
+    ok(&mut bench, &first, &[]);
+    bench.sender.connection_closed(connection);
+    bench.none();
+    // The next alarm brings the next connection, and that the next registration.
+    let _ = bench.submit();
+    bench.none();
+    let _ = bench.sender.connected(bench.now, arc0, unit()).unwrap();
+    let sent = bench.sent();
+    assert_eq!(sent.len(), 1);
+    let second = bench.registers.remove(0);
+    assert_ne!(second.0.connection, first.0.connection);
+}
+
+#[test]
+fn an_interval_out_of_range_is_refused() {
+    let mut config = registering(0);
+    assert!(matches!(
+        Sender::new(config.clone()),
+        Err(ConfigError::Zero { .. })
+    ));
+    let registration = Registration::new(ControllerId::new("40211870"), seconds(86_401));
+    config.receivers[0].registration = Some(registration);
+    assert!(matches!(
+        Sender::new(config),
+        Err(ConfigError::TooLong { .. })
+    ));
+}

@@ -33,7 +33,7 @@
 
 mod config;
 mod event;
-mod inquiry;
+pub(crate) mod inquiry;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;

@@ -76,7 +76,7 @@ impl Connections {
     /// Waits for the end of one; for ever when there is none.
     pub(crate) async fn reap(&mut self) {
         if self.running.join_next().await.is_none() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

@@ -14,8 +14,8 @@ mod work;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use alarm_codes::Profile;
@@ -49,6 +49,8 @@ use work::{MustMatch, Work};
 const OPENED: usize = 64;
 /// Posted requests that may wait for the work; one more hears 503.
 const POSTS: usize = 1024;
+/// Lines of the log about requests that are turned away unheard, in one second.
+const LINES: u32 = 20;
 /// How often the drops of the operating system are copied into the metrics.
 const UPKEEP: Duration = Duration::from_secs(2);
 
@@ -187,6 +189,7 @@ impl ScaipInput {
                 != ClientCertificates::Required,
             posts,
             last: AtomicU64::new(0),
+            lines: Mutex::new(Limiter::new(LINES)),
         }
     }
 

@@ -276,3 +276,94 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
         }
     }
 }
+
+/// Plays a unit on a connected UDP socket; the `mrs`, or `None` when nothing came in time.
+pub(crate) async fn over_udp(
+    socket: &tokio::net::UdpSocket,
+    number: u32,
+    body: &str,
+    patience: Duration,
+) -> Option<String> {
+    let request = message("UDP", number, body);
+    socket.send(request.as_bytes()).await.expect("sent");
+    let mut buffer = vec![0; 65_536];
+    loop {
+        let received = timeout(patience, socket.recv(&mut buffer)).await.ok()?;
+        let text = String::from_utf8_lossy(&buffer[..received.ok()?]).into_owned();
+        let (head, body) = text.split_once("\r\n\r\n").expect("a SIP message");
+        if head.starts_with("SIP/2.0 ") {
+            assert!(head.starts_with("SIP/2.0 200 "), "{head}");
+            continue;
+        }
+        socket.send(ok(head).as_bytes()).await.expect("sent");
+        return Some(body.to_owned());
+    }
+}
+
+/// What an HTTP server answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (found, value) = line.split_once(": ")?;
+            found.eq_ignore_ascii_case(name).then_some(value)
+        })
+    }
+}
+
+/// HTTP/1.1 over a stream that is kept.
+pub(crate) struct Web<S>(pub(crate) S);
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Web<S> {
+    /// Sends one request; `headers` end with CRLF each. `None` when the server closed first.
+    pub(crate) async fn ask(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &str,
+    ) -> Option<Answer> {
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: arc.example.net\r\n{headers}Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        // The server may answer before it has read everything.
+        let _ = self.0.write_all(request.as_bytes()).await;
+        let _ = self.0.flush().await;
+        let mut buffer = Vec::new();
+        loop {
+            let text = String::from_utf8_lossy(&buffer).into_owned();
+            if let Some((head, rest)) = text.split_once("\r\n\r\n") {
+                let mut answer = Answer {
+                    status: head[9..12].parse().expect("a status"),
+                    head: head.to_owned(),
+                    body: String::new(),
+                };
+                let length: usize = answer
+                    .header("content-length")
+                    .map_or(0, |length| length.parse().expect("a number"));
+                if rest.len() >= length {
+                    assert_eq!(rest.len(), length, "nothing behind it");
+                    answer.body = rest.to_owned();
+                    return Some(answer);
+                }
+            }
+            let read = timeout(PATIENCE, self.0.read_buf(&mut buffer)).await;
+            if !matches!(read.expect("in time"), Ok(1..)) {
+                return None;
+            }
+        }
+    }
+
+    /// Posts a message.
+    pub(crate) async fn post(&mut self, headers: &str, body: &str) -> Option<Answer> {
+        let headers = format!("Content-Type: application/scaip+xml\r\n{headers}");
+        self.ask("POST", "/scaip", &headers, body).await
+    }
+}

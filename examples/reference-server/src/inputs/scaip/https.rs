@@ -1,8 +1,8 @@
 //! SCAIP over HTTPS (SCAIP reference 13): a way in beside SIP, to the same work.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -11,12 +11,14 @@ use axum::extract::{DefaultBodyLimit, Extension, FromRequest as _, Request, Stat
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use metrics::counter;
 use scaip::https::{self, CONTENT_TYPE, Incoming, Received, Refusal};
 use scaip::{Response as Verdict, StatusNumber, Text};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::super::accept::Opened;
+use super::super::limiter::Limiter;
 use super::bearer::Tokens;
 use super::origin::Origin;
 use crate::http::connections::Connections;
@@ -66,6 +68,7 @@ pub(super) struct Site {
     pub(super) certificate_is_enough: bool,
     pub(super) posts: mpsc::Sender<Post>,
     pub(super) last: AtomicU64,
+    pub(super) lines: Mutex<Limiter>,
 }
 
 impl Site {
@@ -78,15 +81,31 @@ impl Site {
             .with_state(Arc::new(self))
     }
 
-    /// Lets the client in by certificate or token, or says what it hears.
-    fn admit(&self, origin: &mut Origin, headers: &HeaderMap) -> Result<(), Response> {
+    /// Counts and logs a request that is turned away before it is looked at; gives its status back.
+    fn unheard(&self, reason: &'static str, status: StatusCode) -> StatusCode {
+        counter!("alarm_scaip_refused_total", "reason" => reason).increment(1);
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(held_back) = lines.pass(Instant::now()) {
+            tracing::warn!(
+                reason,
+                status = status.as_u16(),
+                held_back,
+                "refused a request"
+            );
+        }
+        status
+    }
+
+    /// What a client hears that neither certificate nor token lets in; notes the token of one
+    /// that is.
+    fn turn_away(&self, origin: &mut Origin, headers: &HeaderMap) -> Option<Response> {
         if self.tokens.is_empty() {
-            return Ok(());
+            return None;
         }
         let presented = headers.get(header::AUTHORIZATION);
         origin.token = presented.and_then(|value| self.tokens.check(value.as_bytes()));
         if origin.token.is_some() || self.certificate_is_enough && origin.identity.is_some() {
-            return Ok(());
+            return None;
         }
         // RFC 6750 3: the error is named only to those who presented something.
         let challenge = match presented {
@@ -94,7 +113,13 @@ impl Site {
             None => "Bearer realm=\"scaip\"",
         };
         let challenge = [(header::WWW_AUTHENTICATE, challenge)];
-        Err((StatusCode::UNAUTHORIZED, challenge).into_response())
+        Some(
+            (
+                self.unheard("credentials", StatusCode::UNAUTHORIZED),
+                challenge,
+            )
+                .into_response(),
+        )
     }
 }
 
@@ -103,17 +128,26 @@ async fn receive(
     Extension(mut origin): Extension<Origin>,
     request: Request,
 ) -> Response {
-    if let Err(refused) = site.admit(&mut origin, request.headers()) {
+    if let Some(refused) = site.turn_away(&mut origin, request.headers()) {
         return refused;
     }
     let content_type = request.headers().get(header::CONTENT_TYPE).cloned();
     let raw = match tokio::time::timeout(BODY_TIME, Bytes::from_request(request, &())).await {
         Ok(Ok(raw)) => raw,
         Ok(Err(BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)))) => {
-            return (StatusCode::PAYLOAD_TOO_LARGE, "the body is too long\n").into_response();
+            let status = site.unheard("too-large", StatusCode::PAYLOAD_TOO_LARGE);
+            return (status, "the body is too long\n").into_response();
         }
-        Ok(Err(_)) => return StatusCode::BAD_REQUEST.into_response(),
-        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
+        Ok(Err(_)) => {
+            return site
+                .unheard("body", StatusCode::BAD_REQUEST)
+                .into_response();
+        }
+        Err(_) => {
+            return site
+                .unheard("slow", StatusCode::REQUEST_TIMEOUT)
+                .into_response();
+        }
     };
     let content_type = content_type.as_ref().map(|value| value.as_bytes());
     match https::receive(content_type, &raw, &site.config) {
@@ -148,7 +182,8 @@ async fn decided(site: &Site, incoming: Arc<Incoming>, raw: Bytes, origin: Origi
         .is_err()
     {
         let retry = [(header::RETRY_AFTER, RETRY_AFTER)];
-        return (StatusCode::SERVICE_UNAVAILABLE, retry).into_response();
+        let status = site.unheard("busy", StatusCode::SERVICE_UNAVAILABLE);
+        return (status, retry).into_response();
     }
     let not_treated = |text: &'static str| {
         let reference = incoming.decoded.message().reference.clone();

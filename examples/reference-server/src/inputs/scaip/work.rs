@@ -169,8 +169,14 @@ impl Work {
             self.show_in_hand();
         }
         publishing.abort();
-        // Evidence still on its way to the journal.
-        while self.storing.join_next().await.is_some() {}
+        // Still on its way to the journal. Whoever waits without the driver still hears.
+        while let Some(kept) = self.storing.join_next().await {
+            if let Ok(kept) = kept
+                && matches!(kept.asker, Asker::Request(_))
+            {
+                self.answer(kept).await;
+            }
+        }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a gauge, and far below 2^52")]

@@ -14,6 +14,8 @@ pub mod driver;
 pub mod dtmf;
 mod encode;
 mod error;
+#[cfg(feature = "sip")]
+pub mod https;
 mod location;
 mod message;
 mod options;

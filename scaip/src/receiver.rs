@@ -122,7 +122,7 @@
 mod answer;
 mod config;
 mod event;
-mod inquiry;
+pub(crate) mod inquiry;
 mod listener;
 mod reach;
 mod registration;

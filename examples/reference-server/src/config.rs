@@ -8,11 +8,15 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::journal::{DEFAULT_DUPLICATE_WINDOW, JournalSettings};
+use crate::journal::JournalSettings;
 
 mod flags;
+mod listen;
+mod scaip;
 
 pub use flags::{Command, Flags};
+pub use listen::{Listen, ParseListenError};
+pub use scaip::{BearerToken, ClientCertificates, HttpsConfig, ScaipConfig, TlsConfig};
 
 /// The defaults as a commented file; what `--print-config` prints.
 pub const DEFAULT_FILE: &str = include_str!("default.toml");
@@ -21,7 +25,7 @@ pub const DEFAULT_FILE: &str = include_str!("default.toml");
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Allow listening outside loopback without any protection.
+    /// Allow the HTTP API outside loopback, where nothing protects it.
     pub insecure_allow_non_loopback: bool,
     /// How long a shutdown waits for the inputs.
     pub shutdown_timeout: Span,
@@ -122,51 +126,6 @@ impl Default for HttpConfig {
     }
 }
 
-/// Table `[scaip]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ScaipConfig {
-    /// Where SIP over UDP is received.
-    pub udp: Listen,
-    /// Where SIP over TCP is received.
-    pub tcp: Listen,
-    /// Whether the response goes into the body of the SIP 200 (SCAIP reference 5.1).
-    pub body_in_200: bool,
-    /// Whether only messages that follow the published rules are accepted.
-    pub strict: bool,
-    /// Whether the private root element `scaip` is read too, and answered in kind (SCAIP
-    /// reference 11 rule 10).
-    pub accept_scaip_root: bool,
-    /// Whether a message of an unknown `mty` is stored as an alarm instead of hearing `snu` 3.
-    pub accept_unknown_message_types: bool,
-    /// How long an equal message counts as a repeat; zero for never (SCAIP reference 10).
-    pub duplicate_window: Span,
-    /// `mre`: which speech the device is to set up, 0 to 99 (SCAIP reference 6.3).
-    pub media_reply: u8,
-    /// `cre`: where the device is to call, 0 to 99 (SCAIP reference 6.3).
-    pub call_handling_reply: u8,
-    /// `tnu`: the address to call, at most 256 characters; empty for none.
-    pub transferred_number: Private,
-}
-
-impl Default for ScaipConfig {
-    fn default() -> Self {
-        let sip = Listen::On(SocketAddr::from(([127, 0, 0, 1], 5060)));
-        Self {
-            udp: sip,
-            tcp: sip,
-            body_in_200: false,
-            strict: false,
-            accept_scaip_root: false,
-            accept_unknown_message_types: false,
-            duplicate_window: Span(DEFAULT_DUPLICATE_WINDOW),
-            media_reply: 0,
-            call_handling_reply: 61,
-            transferred_number: Private::default(),
-        }
-    }
-}
-
 /// Table `[log]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -212,59 +171,6 @@ impl fmt::Debug for ControllerConfig {
         f.debug_struct("ControllerConfig")
             .field("profile", &self.profile)
             .finish_non_exhaustive()
-    }
-}
-
-/// An address to listen on, or `off`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Listen {
-    /// Not at all.
-    Off,
-    /// There; port 0 lets the operating system choose.
-    On(SocketAddr),
-}
-
-impl Listen {
-    /// The address, unless off.
-    #[must_use]
-    pub fn address(self) -> Option<SocketAddr> {
-        match self {
-            Self::Off => None,
-            Self::On(address) => Some(address),
-        }
-    }
-}
-
-/// The text is neither an address nor `off`.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected an address with a port, such as 127.0.0.1:5060, or \"off\"")]
-pub struct ParseListenError;
-
-impl FromStr for Listen {
-    type Err = ParseListenError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "off" {
-            return Ok(Self::Off);
-        }
-        text.parse().map(Self::On).map_err(|_| ParseListenError)
-    }
-}
-
-impl<'de> Deserialize<'de> for Listen {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
-    }
-}
-
-impl Serialize for Listen {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Off => serializer.serialize_str("off"),
-            Self::On(address) => serializer.collect_str(address),
-        }
     }
 }
 
@@ -366,12 +272,24 @@ pub enum ConfigError {
         /// What is wrong.
         reason: &'static str,
     },
-    /// An address outside loopback, without the permission.
+    /// The HTTP API outside loopback, without the permission.
     #[error(
         "{key} = \"{address}\" is outside loopback, and nothing protects it there: use a loopback \
          address, or set insecure_allow_non_loopback = true if the network itself is protected"
     )]
     NotLoopback {
+        /// The key, with its table.
+        key: &'static str,
+        /// The address.
+        address: SocketAddr,
+    },
+    /// Plain SIP outside loopback, for nobody in particular.
+    #[error(
+        "{key} = \"{address}\" is outside loopback, and plain SIP is taken there only from the \
+         networks that scaip.plain_networks names: name them, use a loopback address, or use \
+         scaip.tls"
+    )]
+    NoPlainNetworks {
         /// The key, with its table.
         key: &'static str,
         /// The address.
@@ -426,7 +344,7 @@ impl Config {
     /// Checks what the types cannot.
     ///
     /// # Errors
-    /// [`ConfigError::Value`] and [`ConfigError::NotLoopback`].
+    /// [`ConfigError::Value`], [`ConfigError::NotLoopback`] and [`ConfigError::NoPlainNetworks`].
     pub fn check(&self) -> Result<(), ConfigError> {
         let rules = [
             (
@@ -460,32 +378,6 @@ impl Config {
                 "must name a file",
             ),
             (
-                !(self.scaip.strict && self.scaip.accept_scaip_root),
-                "scaip.accept_scaip_root",
-                "does not go with strict, which refuses that root",
-            ),
-            (
-                self.scaip.media_reply <= 99,
-                "scaip.media_reply",
-                "must be at most 99",
-            ),
-            (
-                self.scaip.call_handling_reply <= 99,
-                "scaip.call_handling_reply",
-                "must be at most 99",
-            ),
-            (
-                self.scaip.transferred_number.expose().chars().count() <= 256,
-                "scaip.transferred_number",
-                "must have at most 256 characters",
-            ),
-            (
-                self.scaip.call_handling_reply != 62
-                    || !self.scaip.transferred_number.expose().is_empty(),
-                "scaip.call_handling_reply",
-                "62 needs a scaip.transferred_number",
-            ),
-            (
                 self.controllers.iter().all(|controller| {
                     (1..=16).contains(&controller.id.len())
                         && controller.id.bytes().all(|byte| byte.is_ascii_digit())
@@ -506,12 +398,12 @@ impl Config {
                 "stands in two tables",
             ),
         ];
-        if let Some((_, key, reason)) = rules.into_iter().find(|(holds, ..)| !holds) {
-            return Err(ConfigError::Value { key, reason });
-        }
+        holds(rules)?;
+        self.scaip.check()?;
         if !self.insecure_allow_non_loopback
-            && let Some((key, address)) = self.outside_loopback().next()
+            && let Some(address) = self.http.listen.outside_loopback().next()
         {
+            let key = "http.listen";
             return Err(ConfigError::NotLoopback { key, address });
         }
         Ok(())
@@ -527,16 +419,15 @@ impl Config {
         ids.windows(2).all(|pair| pair[0] != pair[1])
     }
 
-    /// The addresses that are reachable from elsewhere, with their keys.
+    /// The addresses that are reachable from elsewhere without encryption, with their keys.
     pub fn outside_loopback(&self) -> impl Iterator<Item = (&'static str, SocketAddr)> {
         [
-            ("http.listen", self.http.listen),
-            ("scaip.udp", self.scaip.udp),
-            ("scaip.tcp", self.scaip.tcp),
+            ("http.listen", &self.http.listen),
+            ("scaip.udp", &self.scaip.udp),
+            ("scaip.tcp", &self.scaip.tcp),
         ]
         .into_iter()
-        .filter_map(|(key, listen)| Some((key, listen.address()?)))
-        .filter(|(_, address)| !address.ip().to_canonical().is_loopback())
+        .flat_map(|(key, listen)| listen.outside_loopback().map(move |address| (key, address)))
     }
 
     /// The dialect of a controller, when one is set.
@@ -547,6 +438,16 @@ impl Config {
             .iter()
             .find(|known| known.id == controller)?;
         Some(&found.profile)
+    }
+}
+
+/// The first rule that does not hold, with its key and what is wrong.
+fn holds(
+    rules: impl IntoIterator<Item = (bool, &'static str, &'static str)>,
+) -> Result<(), ConfigError> {
+    match rules.into_iter().find(|(holds, ..)| !holds) {
+        Some((_, key, reason)) => Err(ConfigError::Value { key, reason }),
+        None => Ok(()),
     }
 }
 

@@ -60,9 +60,11 @@ impl Demo {
         let directory = tempfile::Builder::new().prefix("alarm-demo-").tempdir()?;
         let free = Listen::On(SocketAddr::from(([127, 0, 0, 1], 0)));
         config.journal.path = directory.path().join("alarms.sqlite");
-        config.http.listen = free;
-        config.scaip.udp = free;
+        config.http.listen = free.clone();
+        config.scaip.udp = free.clone();
         config.scaip.tcp = free;
+        config.scaip.tls.listen = Listen::Off;
+        (config.scaip.https.listen, config.scaip.https.plain) = (Listen::Off, Listen::Off);
         let input = ScaipInput::new(&config)?;
         let server = Server::new(config)
             .with_input(Box::new(input))

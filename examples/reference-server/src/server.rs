@@ -9,8 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use tokio::net::TcpListener;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::config::{Config, ConfigError};
@@ -18,6 +17,7 @@ use crate::health::{InputStatus, Inputs};
 use crate::http::connections::{Limits, serve_connections};
 use crate::http::{self, HttpState};
 use crate::input::{Input, InputContext, InputCounters, InputError};
+use crate::inputs::network;
 use crate::journal::{JournalError, JournalHandle, OpenError, SqliteJournal};
 use crate::telemetry::{self, TelemetryError};
 
@@ -103,13 +103,22 @@ pub enum ShutdownError {
 /// What a server listens on, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Addresses(BTreeMap<&'static str, SocketAddr>);
+pub struct Addresses(BTreeMap<String, SocketAddr>);
 
 impl Addresses {
-    /// The address with this name: `http`, `udp`, `tcp`.
+    /// The address with this name: `http`, `udp`, `tcp`, `tls`, `https`, `scaip_http`. Further ones
+    /// of the same kind are numbered, in the order of the configuration: `udp2`, `udp3`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<SocketAddr> {
         self.0.get(name).copied()
+    }
+
+    fn add(&mut self, name: &str, address: SocketAddr) {
+        let numbered = (2..).map(|number| format!("{name}{number}"));
+        let mut names = std::iter::once(name.to_owned()).chain(numbered);
+        if let Some(free) = names.find(|name| !self.0.contains_key(name)) {
+            self.0.insert(free, address);
+        }
     }
 }
 
@@ -146,6 +155,26 @@ impl Server {
         self
     }
 
+    fn warn_of_plain_listeners(&self) {
+        for address in self.config.http.listen.outside_loopback() {
+            tracing::warn!(
+                %address,
+                "INSECURE: the HTTP API outside loopback, without encryption or authentication"
+            );
+        }
+        let scaip = &self.config.scaip;
+        for (key, listen) in [("scaip.udp", &scaip.udp), ("scaip.tcp", &scaip.tcp)] {
+            for address in listen.outside_loopback() {
+                tracing::warn!(
+                    key,
+                    %address,
+                    networks = scaip.plain_networks.len(),
+                    "plain SIP outside loopback: whoever sends from a named network is believed"
+                );
+            }
+        }
+    }
+
     /// Opens the journal, binds everything, and only then begins to receive.
     ///
     /// # Errors
@@ -153,34 +182,24 @@ impl Server {
     pub async fn start(mut self) -> Result<RunningServer, StartError> {
         let started = Instant::now();
         self.config.check()?;
-        for (key, address) in self.config.outside_loopback() {
-            tracing::warn!(
-                key,
-                %address,
-                "INSECURE: listening outside loopback, without encryption or authentication"
-            );
-        }
+        self.warn_of_plain_listeners();
         let metrics = telemetry::install()?;
 
         let mut addresses = Addresses::default();
-        let http = match self.config.http.listen.address() {
-            None => None,
-            Some(address) => {
-                let failed = |source| InputError::Bind {
-                    what: "the HTTP API",
-                    address,
-                    source,
-                };
-                let listener = TcpListener::bind(address).await.map_err(failed)?;
-                addresses
-                    .0
-                    .insert("http", listener.local_addr().map_err(failed)?);
-                Some(listener)
-            }
-        };
+        let mut listeners = Vec::new();
+        for &address in self.config.http.listen.addresses() {
+            let failed = |source| InputError::Bind {
+                what: "the HTTP API",
+                address,
+                source,
+            };
+            let listener = network::bind_tcp(address).map_err(failed)?;
+            addresses.add("http", listener.local_addr().map_err(failed)?);
+            listeners.push(listener);
+        }
         for input in &mut self.inputs {
             for bound in input.bind().await? {
-                addresses.0.insert(bound.name, bound.address);
+                addresses.add(bound.name, bound.address);
             }
         }
 
@@ -220,19 +239,25 @@ impl Server {
         }
 
         let stop_http = CancellationToken::new();
-        let http = http.map(|listener| {
-            let local_only = addresses
-                .get("http")
-                .is_some_and(|at| at.ip().is_loopback());
+        let mut http = JoinSet::new();
+        for listener in listeners {
+            let local_only = listener.local_addr().is_ok_and(|at| at.ip().is_loopback());
             let state = HttpState {
                 journal: Arc::clone(&journal),
                 metrics: metrics.clone(),
-                inputs,
+                inputs: inputs.clone(),
                 started,
                 local_only,
             };
-            serve(listener, state, stop_http.clone())
-        });
+            let router = http::router(state);
+            let limits = Limits::default();
+            http.spawn(serve_connections(
+                listener,
+                router,
+                limits,
+                stop_http.clone(),
+            ));
+        }
         let stopped = stop_http.clone();
         tokio::spawn(async move {
             while tokio::time::timeout(METRICS_UPKEEP, stopped.cancelled())
@@ -287,11 +312,6 @@ async fn supervise(
     }
 }
 
-fn serve(listener: TcpListener, state: HttpState, stop: CancellationToken) -> JoinHandle<()> {
-    let router = http::router(state);
-    tokio::spawn(serve_connections(listener, router, Limits::default(), stop))
-}
-
 /// A server that receives, stores and answers. Dropping it stops the inputs without waiting for
 /// them; [`shutdown`](Self::shutdown) is the clean way.
 #[derive(Debug)]
@@ -300,7 +320,7 @@ pub struct RunningServer {
     addresses: Addresses,
     journal: JournalHandle,
     tasks: JoinSet<()>,
-    http: Option<JoinHandle<()>>,
+    http: JoinSet<()>,
     stop: DropGuard,
     stop_http: DropGuard,
     shutdown_timeout: Duration,
@@ -338,13 +358,9 @@ impl RunningServer {
         let closed = self.journal.close().await;
 
         self.stop_http.disarm().cancel();
-        if let Some(mut http) = self.http
-            && tokio::time::timeout(HTTP_SHUTDOWN, &mut http)
-                .await
-                .is_err()
-        {
-            http.abort();
-        }
+        let ended = async { while self.http.join_next().await.is_some() {} };
+        // Whatever is left is ended with the set.
+        let _ = tokio::time::timeout(HTTP_SHUTDOWN, ended).await;
         closed?;
         inputs.map_err(|_| ShutdownError::Inputs)?;
         tracing::info!("stopped");

@@ -8,13 +8,13 @@ use crate::decode::{Decoded, decode_request};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::message::{MessageType, Request, Response};
 use crate::options::Root;
-use crate::sip::{self, Path, StatusCode};
+use crate::sip::{self, MediaType, Path, StatusCode};
 use crate::text::{ControllerId, Reference, Text};
 
 /// What becomes of a request.
 // One of these lives for a moment on the stack.
 #[allow(clippy::large_enum_variant)]
-pub(super) enum Finding {
+pub(crate) enum Finding {
     /// The application decides.
     Good {
         decoded: Decoded<'static, Request<'static>>,
@@ -27,7 +27,7 @@ pub(super) enum Finding {
         response: Response<'static>,
         root: Root,
     },
-    /// Refused by SIP alone.
+    /// Refused by the protocol below alone.
     Unanswerable {
         reason: RefusalReason,
         status: StatusCode,
@@ -35,18 +35,52 @@ pub(super) enum Finding {
     },
 }
 
+/// The settings that decide, the same whatever carries the body (SCAIP reference 13).
+#[derive(Clone, Copy)]
+pub(crate) struct Rules {
+    pub(crate) strict_content_type: bool,
+    pub(crate) accept_unknown_message_types: bool,
+}
+
 pub(super) fn examine(message: &sip::Message, body: &[u8], config: &Config) -> Finding {
-    let mut warnings: Vec<_> = message
+    let warnings = message
         .warnings()
         .iter()
         .map(|&warning| ReceiverWarning::Sip(warning))
         .collect();
+    let media = message.content_type().and_then(Result::ok);
+    let rules = Rules {
+        strict_content_type: config.strict_content_type,
+        accept_unknown_message_types: config.accept_unknown_message_types,
+    };
+    let read = || decode(message, body, config);
+    let mut finding = examine_body(media, body, warnings, rules, read);
+    if let Finding::Good { decoded, warnings } = &mut finding {
+        let from = message
+            .from()
+            .ok()
+            .and_then(|from| from.uri.user.map(str::to_owned));
+        let controller = decoded.message().controller_id.as_str();
+        if from.as_deref().map(str::trim) != Some(controller) {
+            warnings.push(ReceiverWarning::FromUnlikeController);
+        }
+    }
+    finding
+}
+
+/// The same for a body and its media type, however they were carried.
+pub(crate) fn examine_body(
+    media: Option<MediaType<'_>>,
+    body: &[u8],
+    mut warnings: Vec<ReceiverWarning>,
+    rules: Rules,
+    read: impl FnOnce() -> Result<Decoded<'static, Request<'static>>, DecodeError>,
+) -> Finding {
     if body.is_empty() {
         return refused(RefusalReason::NoBody, StatusCode::BAD_REQUEST);
     }
-    let media = message.content_type().and_then(Result::ok);
     if media.is_none_or(|media| !media.is(CONTENT_TYPE)) {
-        if config.strict_content_type {
+        if rules.strict_content_type {
             return refused(
                 RefusalReason::ContentType,
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -58,8 +92,8 @@ pub(super) fn examine(message: &sip::Message, body: &[u8], config: &Config) -> F
         warnings.push(ReceiverWarning::ContentType);
     }
     let foreign = media.is_none_or(|media| !media.is(CONTENT_TYPE));
-    match decode(message, body, config) {
-        Ok(decoded) => accepted(message, decoded, warnings, config),
+    match read() {
+        Ok(decoded) => accepted(decoded, warnings, rules),
         // Neither the type nor the content is ours.
         Err(error) if foreign && media.is_some() && error.reference.is_none() => refused(
             RefusalReason::ContentType,
@@ -89,17 +123,16 @@ fn decode(
 }
 
 fn accepted(
-    message: &sip::Message,
     decoded: Decoded<'static, Request<'static>>,
-    mut warnings: Vec<ReceiverWarning>,
-    config: &Config,
+    warnings: Vec<ReceiverWarning>,
+    rules: Rules,
 ) -> Finding {
     let request = decoded.message();
     if !can_be_echoed(&request.reference) {
         return refused(RefusalReason::Reference, StatusCode::BAD_REQUEST);
     }
     let unknown = matches!(request.message_type, MessageType::Other(_));
-    if unknown && !config.accept_unknown_message_types {
+    if unknown && !rules.accept_unknown_message_types {
         let mut response =
             Response::new(request.reference.clone(), StatusNumber::WRONG_DATA_CONTENT);
         response.status_text = Some(Text::new("unknown mty"));
@@ -110,13 +143,6 @@ fn accepted(
             response,
             root,
         };
-    }
-    let from = message
-        .from()
-        .ok()
-        .and_then(|from| from.uri.user.map(str::to_owned));
-    if from.as_deref().map(str::trim) != Some(request.controller_id.as_str()) {
-        warnings.push(ReceiverWarning::FromUnlikeController);
     }
     Finding::Good { decoded, warnings }
 }

@@ -11,17 +11,19 @@ fn parse(text: &str) -> Result<Config, ConfigError> {
 fn the_printed_file_says_the_defaults_and_every_key() {
     assert_eq!(parse(DEFAULT_FILE).unwrap(), Config::default());
     // Equal as tables, so a key that is missing in the file is found too.
-    let printed: toml::Table = DEFAULT_FILE.parse().unwrap();
-    assert_eq!(
-        toml::Table::try_from(Config::default()).unwrap().len(),
-        printed.len()
-    );
-    for (table, keys) in toml::Table::try_from(Config::default()).unwrap() {
-        if let toml::Value::Table(keys) = keys {
-            let printed: Vec<_> = printed[&table].as_table().unwrap().keys().collect();
-            assert_eq!(keys.keys().collect::<Vec<_>>(), printed, "[{table}]");
+    fn same_keys(expected: &toml::Table, printed: &toml::Table, at: &str) {
+        let keys = |table: &toml::Table| table.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(keys(expected), keys(printed), "[{at}]");
+        for (key, value) in expected {
+            if let toml::Value::Table(expected) = value {
+                let printed = printed[key].as_table().unwrap();
+                same_keys(expected, printed, &format!("{at}.{key}"));
+            }
         }
     }
+    let printed: toml::Table = DEFAULT_FILE.parse().unwrap();
+    let expected = toml::Table::try_from(Config::default()).unwrap();
+    same_keys(&expected, &printed, "");
 }
 
 #[test]
@@ -96,16 +98,112 @@ fn values_that_do_not_go_together_are_refused() {
 }
 
 #[test]
-fn an_address_outside_loopback_needs_the_permission() {
+fn the_http_api_outside_loopback_needs_the_permission() {
+    let text = "[http]\nlisten = \"[::]:8080\"";
+    let error = parse(text).unwrap_err();
+    assert!(matches!(error, ConfigError::NotLoopback { .. }), "{error}");
+    parse(&format!("insecure_allow_non_loopback = true\n{text}")).unwrap();
+}
+
+#[test]
+fn plain_sip_outside_loopback_needs_named_networks() {
     for text in [
-        "[scaip]\nudp = \"0.0.0.0:5060\"",
-        "[http]\nlisten = \"[::]:8080\"",
+        "udp = \"0.0.0.0:5060\"",
+        "tcp = [\"127.0.0.1:5060\", \"[2001:db8::1]:5060\"]",
     ] {
-        let error = parse(text).unwrap_err();
-        assert!(matches!(error, ConfigError::NotLoopback { .. }), "{error}");
-        parse(&format!("insecure_allow_non_loopback = true\n{text}")).unwrap();
+        for permission in ["", "insecure_allow_non_loopback = true\n"] {
+            let error = parse(&format!("{permission}[scaip]\n{text}")).unwrap_err();
+            assert!(
+                matches!(error, ConfigError::NoPlainNetworks { .. }),
+                "{error}"
+            );
+        }
+        let networks = "plain_networks = [\"192.0.2.0/24\", \"2001:db8::/32\"]";
+        parse(&format!("[scaip]\n{text}\n{networks}")).unwrap();
     }
     parse("[scaip]\nudp = \"[::1]:5060\"\ntcp = \"127.8.8.8:5060\"").unwrap();
+    let error = parse("[scaip]\nplain_networks = [\"192.0.2.0\"]").unwrap_err();
+    assert!(
+        matches!(error, ConfigError::File { line: 2, .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn one_address_and_a_list_are_both_understood() {
+    let addresses = |text: &str| {
+        let config = parse(&format!("[scaip]\nudp = {text}")).unwrap();
+        config.scaip.udp.addresses().to_vec()
+    };
+    assert_eq!(addresses("\"off\""), []);
+    assert_eq!(addresses("[]"), []);
+    let one = ["[::1]:5060".parse().unwrap()];
+    assert_eq!(addresses("\"[::1]:5060\""), one);
+    assert_eq!(addresses("[\"[::1]:5060\"]"), one);
+    let two = ["127.0.0.1:1".parse().unwrap(), "[::1]:2".parse().unwrap()];
+    assert_eq!(addresses("[\"127.0.0.1:1\", \"[::1]:2\"]"), two);
+    assert_eq!(addresses("\"127.0.0.1:1, [::1]:2\""), two);
+    let listen = Listen::Several(two.to_vec());
+    let written = toml::Value::try_from(&listen).unwrap();
+    assert_eq!(written.try_into::<Listen>().unwrap(), listen);
+    for wrong in [
+        "[\"off\"]",
+        "[\"127.0.0.1\"]",
+        "5060",
+        "\"\"",
+        "\"1.2.3.4:5,\"",
+    ] {
+        let error = parse(&format!("[scaip]\nudp = {wrong}")).unwrap_err();
+        assert!(
+            matches!(error, ConfigError::File { line: 2, .. }),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn tls_and_https_need_what_they_work_with() {
+    let files = "certificate = \"c.pem\"\nkey = \"k.pem\"\n";
+    let token = format!(
+        "bearer_tokens = [{{ name = \"a\", sha256 = \"{}\" }}]\n",
+        "0a".repeat(32)
+    );
+    let outside = "listen = \"[::]:443\"\n";
+    for (text, key) in [
+        ("[scaip.tls]\nlisten = \"[::]:5061\"".into(), "scaip.tls.certificate"),
+        ("[scaip.tls]\nclient_certificates = \"optional\"".into(), "scaip.tls.client_ca"),
+        (format!("[scaip.https]\n{outside}{files}"), "scaip.https.listen"),
+        (
+            format!("[scaip.https]\n{outside}{files}client_ca = \"a\"\nclient_certificates = \"optional\""),
+            "scaip.https.listen",
+        ),
+        ("[scaip.https]\nplain = \"0.0.0.0:80\"".into(), "scaip.https.plain"),
+        ("[scaip.https]\npath = \"scaip\"".into(), "scaip.https.path"),
+        ("[scaip.https]\npath = \"/{any}\"".into(), "scaip.https.path"),
+        (
+            "[scaip.https]\nbearer_tokens = [{ name = \"a\" }]".into(),
+            "scaip.https.bearer_tokens",
+        ),
+        (
+            "[scaip.https]\nbearer_tokens = [{ name = \"a\", sha256 = \"00\" }]".into(),
+            "scaip.https.bearer_tokens.sha256",
+        ),
+        (
+            "[scaip.https]\nbearer_tokens = [{ name = \"a\", file = \"b\" }, { name = \"a\", file = \"c\" }]".into(),
+            "scaip.https.bearer_tokens.name",
+        ),
+        ("[scaip]\nhandshakes = 0".into(), "scaip.handshakes"),
+    ] {
+        let error = parse(&text).unwrap_err();
+        assert!(
+            matches!(error, ConfigError::Value { key: found, .. } if found == key),
+            "{text}: {error}"
+        );
+    }
+    parse(&format!("[scaip.tls]\nlisten = \"[::]:5061\"\n{files}")).unwrap();
+    parse(&format!("[scaip.https]\n{outside}{files}{token}")).unwrap();
+    let shown = format!("{:?}", parse(&format!("[scaip.https]\n{token}")).unwrap());
+    assert!(!shown.contains("0a0a"), "{shown}");
 }
 
 #[test]

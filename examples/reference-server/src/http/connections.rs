@@ -8,6 +8,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
@@ -34,6 +35,61 @@ impl Default for Limits {
     }
 }
 
+/// The connections that are served at present. Dropping it ends them all.
+#[derive(Debug)]
+pub(crate) struct Connections {
+    server: http1::Builder,
+    graceful: GracefulShutdown,
+    running: JoinSet<()>,
+}
+
+impl Connections {
+    /// None yet. `head` is how long the head of a request may take, the wait for its first byte
+    /// included.
+    pub(crate) fn new(head: Duration) -> Self {
+        let mut server = http1::Builder::new();
+        server.timer(TokioTimer::new()).header_read_timeout(head);
+        Self {
+            server,
+            graceful: GracefulShutdown::new(),
+            running: JoinSet::new(),
+        }
+    }
+
+    /// Serves one more; `held` is dropped at its end.
+    pub(crate) fn serve(
+        &mut self,
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        router: Router,
+        held: impl Send + 'static,
+    ) {
+        let service = TowerToHyperService::new(router);
+        let connection = self.server.serve_connection(TokioIo::new(stream), service);
+        let connection = self.graceful.watch(connection);
+        self.running.spawn(async move {
+            // It fails when the client goes or keeps silent: nothing to do about it.
+            let _ = connection.await;
+            drop(held);
+        });
+    }
+
+    /// Waits for the end of one; for ever when there is none.
+    pub(crate) async fn reap(&mut self) {
+        if self.running.join_next().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Lets the requests under way finish.
+    pub(crate) async fn shut_down(self) {
+        let Self {
+            graceful, running, ..
+        } = self;
+        graceful.shutdown().await;
+        drop(running);
+    }
+}
+
 /// Serves until `stop`, then lets the requests under way finish.
 pub(crate) async fn serve_connections(
     listener: TcpListener,
@@ -42,30 +98,17 @@ pub(crate) async fn serve_connections(
     stop: CancellationToken,
 ) {
     let slots = Arc::new(Semaphore::new(limits.connections));
-    let graceful = GracefulShutdown::new();
-    // Ended with this future, when the patience of the shutdown is over.
-    let mut running = JoinSet::new();
-    let mut server = http1::Builder::new();
-    server
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.head);
+    let mut connections = Connections::new(limits.head);
     loop {
         let (permit, stream) = tokio::select! {
             () = stop.cancelled() => break,
             next = next(&listener, &slots) => next,
-            Some(_) = running.join_next() => continue,
+            () = connections.reap() => continue,
         };
-        let service = TowerToHyperService::new(router.clone());
-        let connection = server.serve_connection(TokioIo::new(stream), service);
-        let connection = graceful.watch(connection);
-        running.spawn(async move {
-            // It fails when the client goes or keeps silent: nothing to do about it.
-            let _ = connection.await;
-            drop(permit);
-        });
+        connections.serve(stream, router.clone(), permit);
     }
     drop(listener);
-    graceful.shutdown().await;
+    connections.shut_down().await;
 }
 
 async fn next(

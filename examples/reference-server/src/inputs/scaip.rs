@@ -1,31 +1,58 @@
-//! SCAIP over SIP: from the wire to the journal and back.
+//! SCAIP over SIP and over HTTPS: from the wire to the journal and back.
 //!
 //! Thin on purpose: `scaip` speaks the protocol, the journal keeps. Here an alarm is kept first,
-//! and only what the journal says decides what the sender hears.
+//! and only what the journal says decides what the sender hears. Both ways in lead to the same
+//! work.
 
+mod bearer;
 mod entry;
+mod https;
 mod in_hand;
+mod origin;
+mod sip;
 mod work;
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use alarm_codes::Profile;
-use scaip::driver::{Driver, Settings};
+use metrics::{Unit, counter, describe_counter};
+use scaip::driver::{Driver, Handle, Settings};
 use scaip::receiver::{AnswerMode, Config as ReceiverConfig, Receiver};
+use scaip::sip::Transport;
 use scaip::{
     CallAddress, CallHandlingReply, DecodeOptions, EncodeOptions, MediaReply, Reference, Request,
     Response, StatusNumber, encode_response,
 };
-use socket2::SockRef;
 use tokio::net::{TcpListener, UdpSocket};
+use tokio::sync::{Semaphore, mpsc};
+use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, ScaipConfig};
+use super::accept::{Door, Opened};
+use super::limiter::Limiter;
+use super::network::{self, Networks};
+use super::source_filter;
+use super::tls::{Reloader, Tls, TlsError, TlsFiles};
+use crate::config::{ClientCertificates, Config, Listen, ScaipConfig};
 use crate::input::{BoundAddress, Input, InputContext, InputError};
 use crate::journal::BoxFuture;
-use work::Work;
+pub use bearer::TokenError;
+use bearer::Tokens;
+use https::{Post, Site};
+use origin::Certificates;
+use work::{MustMatch, Work};
 
-/// What is asked of the operating system for the queue of datagrams, in bytes. It may give less.
-const DATAGRAM_QUEUE: usize = 8 * 1024 * 1024;
+/// Connections that may wait between the door and whoever serves them.
+const OPENED: usize = 64;
+/// Posted requests that may wait for the work; one more hears 503.
+const POSTS: usize = 1024;
+/// Lines of the log about requests that are turned away unheard, in one second.
+const LINES: u32 = 20;
+/// How often the drops of the operating system are copied into the metrics.
+const UPKEEP: Duration = Duration::from_secs(2);
 
 /// The SCAIP input.
 #[derive(Debug)]
@@ -33,12 +60,24 @@ pub struct ScaipInput {
     settings: ScaipConfig,
     profiles: HashMap<String, Profile>,
     reply: Reply,
-    udp: Option<UdpSocket>,
-    tcp: Option<TcpListener>,
+    tokens: Tokens,
+    sip_tls: Option<(Reloader, Tls)>,
+    https_tls: Option<(Reloader, Tls)>,
+    udp: Vec<(UdpSocket, SocketAddr)>,
+    listeners: Vec<(Way, TcpListener)>,
+}
+
+/// What a listener is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Tcp,
+    Tls,
+    Http,
+    Https,
 }
 
 /// What of the configuration the input cannot work with.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingError {
     /// A profile that the shared taxonomy does not know.
@@ -52,13 +91,24 @@ pub enum SettingError {
     /// A reply that SCAIP cannot carry.
     #[error("[scaip] media_reply, call_handling_reply or transferred_number: {0}")]
     Reply(#[from] scaip::EncodeError),
+    /// A certificate, key or authority.
+    #[error("[scaip.{table}] {source}")]
+    Tls {
+        /// The table: `tls` or `https`.
+        table: &'static str,
+        /// What is wrong.
+        source: TlsError,
+    },
+    /// A bearer token.
+    #[error("[scaip.https] {0}")]
+    Token(#[from] TokenError),
 }
 
 impl ScaipInput {
-    /// The input as configured; nothing is opened yet.
+    /// The input as configured; certificates and tokens are read, nothing is listened on yet.
     ///
     /// # Errors
-    /// [`SettingError`] when profiles or replies cannot be used.
+    /// [`SettingError`] when profiles, replies, certificates or tokens cannot be used.
     pub fn new(config: &Config) -> Result<Self, SettingError> {
         let mut profiles = HashMap::new();
         for controller in &config.controllers {
@@ -72,27 +122,199 @@ impl ScaipInput {
             profiles.insert(controller.id.clone(), profile);
         }
         let reply = Reply::new(&config.scaip)?;
+        let (tls, https) = (&config.scaip.tls, &config.scaip.https);
+        let load = |table, listen: &Listen, files| match listen.is_on() {
+            true => Reloader::new(files)
+                .map(Some)
+                .map_err(|source| SettingError::Tls { table, source }),
+            false => Ok(None),
+        };
+        let sip_files = TlsFiles {
+            certificate: tls.certificate.clone(),
+            key: tls.key.clone(),
+            client_certificates: tls.client_certificates,
+            client_ca: tls.client_ca.clone(),
+            protocols: &[],
+        };
+        let https_files = TlsFiles {
+            certificate: https.certificate.clone(),
+            key: https.key.clone(),
+            client_certificates: https.client_certificates,
+            client_ca: https.client_ca.clone(),
+            protocols: &[b"http/1.1"],
+        };
         Ok(Self {
-            settings: config.scaip.clone(),
             profiles,
             reply,
-            udp: None,
-            tcp: None,
+            tokens: Tokens::new(&https.bearer_tokens)?,
+            sip_tls: load("tls", &tls.listen, sip_files)?,
+            https_tls: load("https", &https.listen, https_files)?,
+            udp: Vec::new(),
+            listeners: Vec::new(),
+            settings: config.scaip.clone(),
         })
+    }
+
+    fn decode(&self) -> DecodeOptions {
+        let mut decode = if self.settings.strict {
+            DecodeOptions::strict()
+        } else {
+            DecodeOptions::lenient()
+        };
+        decode.accept_scaip_root = self.settings.accept_scaip_root;
+        decode
     }
 
     fn receiver(&self) -> Result<Receiver, InputError> {
         let mut config = ReceiverConfig::new(*uuid::Uuid::new_v4().as_bytes());
-        if self.settings.strict {
-            config.decode = DecodeOptions::strict();
-            config.strict_content_type = true;
-        }
-        config.decode.accept_scaip_root = self.settings.accept_scaip_root;
+        config.decode = self.decode();
+        config.strict_content_type = self.settings.strict;
         config.accept_unknown_message_types = self.settings.accept_unknown_message_types;
+        config.endpoint.connections = self.settings.connections;
         if self.settings.body_in_200 {
             config.answer_mode = AnswerMode::BodyInOk;
         }
         Receiver::new(config).map_err(|error| InputError::Other(error.into()))
+    }
+
+    fn site(&self, posts: mpsc::Sender<Post>) -> Site {
+        let mut config = scaip::https::Config::default();
+        config.decode = self.decode();
+        config.strict_content_type = self.settings.strict;
+        config.accept_unknown_message_types = self.settings.accept_unknown_message_types;
+        Site {
+            config,
+            tokens: self.tokens.clone(),
+            certificate_is_enough: self.settings.https.client_certificates
+                != ClientCertificates::Required,
+            posts,
+            last: AtomicU64::new(0),
+            lines: Mutex::new(Limiter::new(LINES)),
+        }
+    }
+
+    fn bind_all(&mut self) -> Result<Vec<BoundAddress>, InputError> {
+        let mut bound = Vec::new();
+        let networks = Networks::new(&self.settings.plain_networks);
+        for &address in self.settings.udp.addresses() {
+            let failed = |source| InputError::Bind {
+                what: "SCAIP over UDP",
+                address,
+                source,
+            };
+            let socket = network::bind_udp(address, &networks).map_err(failed)?;
+            let (name, address) = ("udp", socket.local_addr().map_err(failed)?);
+            bound.push(BoundAddress { name, address });
+            self.udp.push((socket, address));
+        }
+        let https = &self.settings.https;
+        for (way, name, what, listen) in [
+            (Way::Tcp, "tcp", "SCAIP over TCP", &self.settings.tcp),
+            (Way::Tls, "tls", "SCAIP over TLS", &self.settings.tls.listen),
+            (Way::Https, "https", "SCAIP over HTTPS", &https.listen),
+            (Way::Http, "scaip_http", "SCAIP over HTTP", &https.plain),
+        ] {
+            for &address in listen.addresses() {
+                let failed = |source| InputError::Bind {
+                    what,
+                    address,
+                    source,
+                };
+                let listener = network::bind_tcp(address).map_err(failed)?;
+                let address = listener.local_addr().map_err(failed)?;
+                bound.push(BoundAddress { name, address });
+                self.listeners.push((way, listener));
+            }
+        }
+        Ok(bound)
+    }
+
+    /// Opens the doors. What comes by SIP goes to the driver, the rest to the work by way of the
+    /// receiver that is given back.
+    fn open(
+        &mut self,
+        handle: &Handle,
+        certificates: &Certificates,
+        stop: &CancellationToken,
+    ) -> Option<mpsc::Receiver<Post>> {
+        let settings = &self.settings;
+        let reload = settings.reload_interval.0;
+        let slots = || {
+            Arc::new(Semaphore::new(
+                settings.connections.min(Semaphore::MAX_PERMITS),
+            ))
+        };
+        let (sip_slots, https_slots) = (slots(), slots());
+        let door = |way: Way, tls: Option<&Tls>, slots: &Arc<Semaphore>| {
+            let networks = Networks::new(&settings.plain_networks);
+            let (slots, name) = (Arc::clone(slots), way.name());
+            match tls {
+                Some(tls) => Door::tls(
+                    name,
+                    tls.clone(),
+                    slots,
+                    settings.handshakes,
+                    settings.handshake_timeout.0,
+                ),
+                None => Door::plain(name, networks, slots),
+            }
+        };
+        let sip_tls = self.sip_tls.take().map(|(reloader, tls)| {
+            tokio::spawn(reloader.run(reload, stop.clone()));
+            tls
+        });
+        let https_tls = self.https_tls.take().map(|(reloader, tls)| {
+            tokio::spawn(reloader.run(reload, stop.clone()));
+            tls
+        });
+        tokio::spawn(self.tokens.clone().reload(reload, stop.clone()));
+        let doors = [
+            (Way::Tcp, door(Way::Tcp, None, &sip_slots)),
+            (Way::Tls, door(Way::Tls, sip_tls.as_ref(), &sip_slots)),
+            (Way::Http, door(Way::Http, None, &https_slots)),
+            (
+                Way::Https,
+                door(Way::Https, https_tls.as_ref(), &https_slots),
+            ),
+        ];
+        let (posts, posted) = mpsc::channel(POSTS);
+        let router = self.site(posts).router(&self.settings.https.path);
+        let mut receives_posts = false;
+        for (way, door) in doors {
+            let (sender, opened) = mpsc::channel::<Opened>(OPENED);
+            for (_, listener) in self.listeners.extract_if(.., |(of, _)| *of == way) {
+                tokio::spawn(door.clone().run(listener, sender.clone(), stop.clone()));
+            }
+            if sender.strong_count() == 1 {
+                continue;
+            }
+            let (handle, certificates) = (handle.clone(), certificates.clone());
+            match way {
+                Way::Tcp => {
+                    tokio::spawn(sip::hand_over(opened, Transport::Tcp, handle, certificates));
+                }
+                Way::Tls => {
+                    tokio::spawn(sip::hand_over(opened, Transport::Tls, handle, certificates));
+                }
+                Way::Http | Way::Https => {
+                    receives_posts = true;
+                    let router = router.clone();
+                    tokio::spawn(https::serve(opened, router, way.name(), stop.clone()));
+                }
+            }
+        }
+        receives_posts.then_some(posted)
+    }
+}
+
+impl Way {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp",
+            Self::Tls => "tls",
+            Self::Http => "http",
+            Self::Https => "https",
+        }
     }
 }
 
@@ -102,60 +324,79 @@ impl Input for ScaipInput {
     }
 
     fn bind(&mut self) -> BoxFuture<'_, Result<Vec<BoundAddress>, InputError>> {
-        Box::pin(async {
-            let mut bound = Vec::new();
-            if let Some(address) = self.settings.udp.address() {
-                let failed = |source| InputError::Bind {
-                    what: "SCAIP over UDP",
-                    address,
-                    source,
-                };
-                let socket = UdpSocket::bind(address).await.map_err(failed)?;
-                // A burst must fit while the receiver is busy. Less than asked for is no error.
-                let _ = SockRef::from(&socket).set_recv_buffer_size(DATAGRAM_QUEUE);
-                let address = socket.local_addr().map_err(failed)?;
-                bound.push(BoundAddress {
-                    name: "udp",
-                    address,
-                });
-                self.udp = Some(socket);
-            }
-            if let Some(address) = self.settings.tcp.address() {
-                let failed = |source| InputError::Bind {
-                    what: "SCAIP over TCP",
-                    address,
-                    source,
-                };
-                let listener = TcpListener::bind(address).await.map_err(failed)?;
-                let address = listener.local_addr().map_err(failed)?;
-                bound.push(BoundAddress {
-                    name: "tcp",
-                    address,
-                });
-                self.tcp = Some(listener);
-            }
-            Ok(bound)
-        })
+        Box::pin(async { self.bind_all() })
     }
 
-    fn run(self: Box<Self>, context: InputContext) -> BoxFuture<'static, Result<(), InputError>> {
+    fn run(
+        mut self: Box<Self>,
+        context: InputContext,
+    ) -> BoxFuture<'static, Result<(), InputError>> {
         Box::pin(async move {
+            describe();
             let (driver, handle, events) = Driver::new(self.receiver()?, Settings::default());
-            if let Some(socket) = self.udp {
+            for (socket, local) in self.udp.drain(..) {
                 handle.add_udp(socket)?;
+                if !local.ip().is_loopback() {
+                    tokio::spawn(watch_drops(local, context.shutdown.clone()));
+                }
             }
-            if let Some(listener) = self.tcp {
-                handle.add_listener(listener)?;
-            }
+            let certificates = Certificates::default();
+            let posts = self.open(&handle, &certificates, &context.shutdown);
             let driver = tokio::spawn(driver.run());
+            let must_match = MustMatch {
+                presented: self.settings.certificate_names_controller,
+                required_on_tls: self.settings.certificate_names_controller
+                    && self.settings.tls.client_certificates == ClientCertificates::Required,
+            };
             let window = self.settings.duplicate_window.0;
-            Work::new(context, handle, self.reply, self.profiles, window)
-                .run(events)
-                .await;
+            let mut work = Work::new(context, handle, self.reply, self.profiles, window)
+                .with_certificates(certificates, must_match);
+            if let Some(posts) = posts {
+                work = work.with_posts(posts);
+            }
+            work.run(events).await;
             driver
                 .await
                 .map_err(|error| InputError::Other(error.into()))
         })
+    }
+}
+
+fn describe() {
+    describe_counter!(
+        "alarm_scaip_connections_total",
+        Unit::Count,
+        "Connections, by transport and by what became of them."
+    );
+    describe_counter!(
+        "alarm_scaip_datagrams_dropped_total",
+        Unit::Count,
+        "Datagrams that the operating system dropped unread: from networks that are not named, or for want of room."
+    );
+}
+
+/// Tells of the datagrams that were dropped before anybody read them.
+async fn watch_drops(local: SocketAddr, stop: CancellationToken) {
+    let mut limiter = Limiter::new(1);
+    let mut before = 0;
+    while tokio::time::timeout(UPKEEP, stop.cancelled())
+        .await
+        .is_err()
+    {
+        let Ok(Some(dropped)) =
+            tokio::task::spawn_blocking(move || source_filter::dropped(local)).await
+        else {
+            continue;
+        };
+        let more = dropped.saturating_sub(before);
+        before = dropped;
+        counter!("alarm_scaip_datagrams_dropped_total").increment(more);
+        if more > 0 && limiter.pass(Instant::now()).is_some() {
+            tracing::warn!(
+                datagrams = more,
+                "dropped unread: from networks that are not named, or for want of room"
+            );
+        }
     }
 }
 

@@ -17,7 +17,7 @@ skip() {
 
 install_tools() {
   local missing=() pair as_root=()
-  for pair in sipp:sip-tester curl:curl jq:jq python3:python3; do
+  for pair in sipp:sip-tester curl:curl jq:jq python3:python3 openssl:openssl; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
@@ -44,6 +44,9 @@ build_server() {
   ) | jq -ers 'map(select(.executable and .target.name == "reference-server")) | last.executable'
 }
 
+# Where the servers receive plain SIP.
+LISTEN=127.0.0.1:0
+
 # start_server JOURNAL [FLAGS...]: sets SERVER_PID and ADDRESSES, returns when it is ready.
 start_server() {
   local journal=$1 variable
@@ -54,7 +57,7 @@ start_server() {
     # What surrounds us must not steer it.
     for variable in "${!ALARM_@}"; do unset "$variable"; done
     exec "$SERVER" --journal "$journal" --addresses-file "$ADDRESSES" --log warn \
-      --http 127.0.0.1:0 --scaip-udp 127.0.0.1:0 --scaip-tcp 127.0.0.1:0 "$@"
+      --http 127.0.0.1:0 --scaip-udp "$LISTEN" --scaip-tcp "$LISTEN" "$@"
   ) >>"$DIR/server.log" 2>&1 &
   SERVER_PID=$!
   local try
@@ -111,13 +114,14 @@ PLAYS=0
 # play SCENARIO udp|tcp|tcp-many CALLS [SIPP OPTIONS...]: fails unless every call succeeded.
 # Leaves the answers, one "REF SNU ADDRESSEE BODY" each, in $MRS, and the statistics in $STATISTICS.
 play() {
-  local scenario=$1 transport=$2 calls=$3 mode target status=0
+  local scenario=$1 transport=$2 calls=$3 mode target own=127.0.0.1 status=0
   shift 3
   case $transport in
     udp) mode=u1 target=$(address udp) ;;
     tcp) mode=t1 target=$(address tcp) ;;
     tcp-many) mode=tn target=$(address tcp) ;;
   esac
+  [[ $target != \[* ]] || own=[::1]
   PLAYS=$((PLAYS + 1))
   local run=$DIR/$PLAYS-$scenario
   mkdir -p "$run"
@@ -129,7 +133,7 @@ play() {
   (
     cd "$run"
     # The screen needs a terminal's name, though nobody looks.
-    TERM=xterm sipp "$target" -i 127.0.0.1 -t "$mode" -max_socket 1000 \
+    TERM=xterm sipp "$target" -i "$own" -t "$mode" -max_socket 1000 \
       -sf "$HERE/$scenario.xml" -oocsf "$HERE/mrs.xml" -m "$calls" -r 20 -d "$PATIENCE" \
       -key cid "$CID" -key prefix "$PREFIX" -key type "$TYPE" -key rest "$REST" \
       -nostdin -timeout 25 -timeout_error -recv_timeout 10000 \

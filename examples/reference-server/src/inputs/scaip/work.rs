@@ -5,16 +5,21 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use alarm_codes::Profile;
+use bytes::Bytes;
 use metrics::{Gauge, counter, gauge};
 use scaip::driver::Handle;
 use scaip::receiver::{Event, Incoming, IncomingId, Refusal};
 use scaip::sip::{Path, RawBytes, SipError, StatusCode, UndeliveredReason};
-use scaip::{DecodeOptions, Response, StatusNumber, Text, decode_response};
-use tokio::sync::mpsc;
+use scaip::{
+    DecodeOptions, Decoded, Request, Response, StatusNumber, Text, decode_response, https,
+};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use super::super::limiter::Limiter;
+use super::https::{Post, Waiting};
 use super::in_hand::{InHand, Note, Timing};
+use super::origin::{Certificates, Origin};
 use super::{Reply, entry};
 use crate::input::InputContext;
 use crate::journal::{AnswerDelivery, JournalError, Stored, StoredOutcome, Verdict};
@@ -24,14 +29,51 @@ use crate::time::Timestamp;
 const UPKEEP: Duration = Duration::from_secs(2);
 /// How long alarms in hand may take when the server stops.
 const LAST_PATIENCE: Duration = Duration::from_secs(5);
+/// How an answer ends that nobody confirms.
+const NOT_CONFIRMED: &str = "sent in the 200, not confirmed";
 /// Unreadable messages that are logged and kept in one second; the rest is counted.
 const RUBBISH: u32 = 20;
 
+/// An alarm, by the way it came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Id {
+    Sip(IncomingId),
+    Https(u64),
+}
+
+/// Whom the verdict goes to.
+enum Asker {
+    /// The driver, which knows the way back.
+    Driver,
+    /// The HTTP request that waits for it.
+    Request(oneshot::Sender<Response<'static>>),
+}
+
 /// What the journal said.
 struct Kept {
-    id: IncomingId,
+    id: Id,
+    asker: Asker,
     response: Response<'static>,
     result: Result<Stored, JournalError>,
+}
+
+/// Whether a client certificate must name the controller.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct MustMatch {
+    /// One that was presented.
+    pub(super) presented: bool,
+    /// Over TLS, and there must be one.
+    pub(super) required_on_tls: bool,
+}
+
+impl MustMatch {
+    fn allows(self, origin: &Origin, controller: &str) -> bool {
+        match &origin.identity {
+            Some(identity) => !self.presented || identity.names(controller),
+            // Its connection went long ago, and the certificate is forgotten.
+            None => !(self.required_on_tls && origin.transport == "tls"),
+        }
+    }
 }
 
 pub(super) struct Work {
@@ -40,7 +82,10 @@ pub(super) struct Work {
     reply: Reply,
     profiles: HashMap<String, Profile>,
     window: Duration,
-    in_hand: InHand<IncomingId>,
+    posts: Option<mpsc::Receiver<Post>>,
+    certificates: Certificates,
+    must_match: MustMatch,
+    in_hand: InHand<Id>,
     in_hand_gauge: Gauge,
     storing: JoinSet<Kept>,
     rubbish: Limiter,
@@ -61,6 +106,9 @@ impl Work {
             reply,
             profiles,
             window,
+            posts: None,
+            certificates: Certificates::default(),
+            must_match: MustMatch::default(),
             in_hand: InHand::new(),
             in_hand_gauge: gauge!("alarm_scaip_in_hand"),
             storing: JoinSet::new(),
@@ -69,7 +117,25 @@ impl Work {
         }
     }
 
-    /// Works until the driver has ended; a cancelled context ends the driver.
+    /// Takes what comes over HTTPS too.
+    pub(super) fn with_posts(mut self, posts: mpsc::Receiver<Post>) -> Self {
+        self.posts = Some(posts);
+        self
+    }
+
+    /// Looks at whose certificates the messages came under.
+    pub(super) fn with_certificates(
+        mut self,
+        certificates: Certificates,
+        must_match: MustMatch,
+    ) -> Self {
+        self.certificates = certificates;
+        self.must_match = must_match;
+        self
+    }
+
+    /// Works until the driver has ended and nobody can post any more; a cancelled context ends
+    /// the driver.
     pub(super) async fn run(self, events: mpsc::Receiver<Event>) {
         self.run_and_publish(events, UPKEEP).await;
     }
@@ -79,7 +145,8 @@ impl Work {
         let publishing = tokio::spawn(publish(self.handle.clone(), period));
         let stop = self.context.shutdown.clone();
         let mut stopping = false;
-        loop {
+        let mut driving = true;
+        while driving || self.posts.is_some() {
             tokio::select! {
                 biased;
                 () = stop.cancelled(), if !stopping => {
@@ -90,16 +157,26 @@ impl Work {
                     Ok(kept) => self.answer(kept).await,
                     Err(error) => tracing::error!(%error, "storing an alarm failed"),
                 },
-                event = events.recv() => match event {
-                    Some(event) => self.take(event),
-                    None => break,
+                came = next(&mut events, driving, &mut self.posts) => match came {
+                    Came::Event(Some(event)) => self.take(event).await,
+                    Came::Event(None) if stopping => driving = false,
+                    // The driver fell over: the input has failed.
+                    Came::Event(None) => break,
+                    Came::Post(Some(post)) => self.take_post(post),
+                    Came::Post(None) => self.posts = None,
                 },
             }
             self.show_in_hand();
         }
         publishing.abort();
-        // Evidence still on its way to the journal.
-        while self.storing.join_next().await.is_some() {}
+        // Still on its way to the journal. Whoever waits without the driver still hears.
+        while let Some(kept) = self.storing.join_next().await {
+            if let Ok(kept) = kept
+                && matches!(kept.asker, Asker::Request(_))
+            {
+                self.answer(kept).await;
+            }
+        }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a gauge, and far below 2^52")]
@@ -107,9 +184,9 @@ impl Work {
         self.in_hand_gauge.set(self.in_hand.len() as f64);
     }
 
-    fn take(&mut self, event: Event) {
+    async fn take(&mut self, event: Event) {
         match event {
-            Event::Request(incoming) => self.store(&incoming),
+            Event::Request(incoming) => self.take_request(&incoming).await,
             Event::Refused(refusal) => self.refuse(&refusal),
             Event::Bad {
                 path,
@@ -117,44 +194,99 @@ impl Work {
                 answered,
                 raw,
             } => self.bad(&path, error, answered, raw),
-            Event::Undecided { id } => self.undecided(id),
+            Event::Undecided { id } => self.undecided(Id::Sip(id)),
             Event::AnswerSent { id } => {
-                self.ended(id, false, "sent in the 200, not confirmed".into());
+                self.ended(Id::Sip(id), false, NOT_CONFIRMED.into());
             }
-            Event::AnswerDelivered { id, status } => self.ended(id, true, status_text(status)),
-            Event::AnswerRefused { id, status } => self.ended(id, false, status_text(status)),
+            Event::AnswerDelivered { id, status } => {
+                self.ended(Id::Sip(id), true, status_text(status));
+            }
+            Event::AnswerRefused { id, status } => {
+                self.ended(Id::Sip(id), false, status_text(status));
+            }
             Event::AnswerUndelivered { id, reason } => {
                 let detail = match reason {
                     UndeliveredReason::Timeout => "no answer within 32 s",
                     _ => "the way back failed",
                 };
-                self.ended(id, false, detail.into());
+                self.ended(Id::Sip(id), false, detail.into());
             }
             // Answered by the SIP layer and counted there.
             _ => {}
         }
     }
 
-    fn store(&mut self, incoming: &Incoming) {
+    async fn take_request(&mut self, incoming: &Incoming) {
+        let origin = Origin::of(&incoming.path, &self.certificates);
+        let raw = incoming.raw.0.clone();
+        let warnings = incoming.warnings.len();
+        let (id, asker) = (Id::Sip(incoming.id), Asker::Driver);
+        let refused = self.store(id, asker, &incoming.decoded, warnings, raw, &origin);
+        if let Some((_, response)) = refused {
+            let _ = self.handle.answer(incoming.id, response).await;
+        }
+    }
+
+    fn take_post(&mut self, post: Post) {
+        match post {
+            Post::Request(waiting) => {
+                let Waiting {
+                    id,
+                    incoming,
+                    raw,
+                    origin,
+                    verdict,
+                } = *waiting;
+                let warnings = incoming.warnings.len();
+                let (id, asker) = (Id::Https(id), Asker::Request(verdict));
+                let refused = self.store(id, asker, &incoming.decoded, warnings, raw, &origin);
+                if let Some((Asker::Request(verdict), response)) = refused {
+                    let _ = verdict.send(response);
+                }
+            }
+            Post::Refused {
+                refusal,
+                raw,
+                origin,
+            } => self.refuse_post(&refusal, raw, &origin),
+            Post::Undecided(id) => {
+                self.undecided(Id::Https(id));
+                self.ended(Id::Https(id), false, NOT_CONFIRMED.into());
+            }
+        }
+    }
+
+    /// Hands a request to the journal; gives back what its sender hears when it must not get there.
+    fn store(
+        &mut self,
+        id: Id,
+        asker: Asker,
+        decoded: &Decoded<'static, Request<'static>>,
+        warnings: usize,
+        raw: Bytes,
+        origin: &Origin,
+    ) -> Option<(Asker, Response<'static>)> {
         let counters = &self.context.counters;
         counters.received.increment(1);
-        let warnings = incoming.warnings.len() + incoming.decoded.warnings().len();
+        let warnings = warnings + decoded.warnings().len();
         counters.warnings.increment(warnings as u64);
-        let request = incoming.decoded.message();
+        let request = decoded.message();
         let controller = request.controller_id.as_str();
+        if !self.must_match.allows(origin, controller) {
+            return Some((asker, self.unlike_certificate(request, raw, origin)));
+        }
         let profile = self
             .profiles
             .get(controller)
             .copied()
             .unwrap_or(Profile::Standard);
         let response = self.reply.accepting(request);
-        let id = incoming.id;
-        let entry = match entry::accepted(incoming, profile, &response, self.window) {
+        let entry = match entry::accepted(decoded, raw, origin, profile, &response, self.window) {
             Ok(entry) => entry,
             Err(error) => {
                 // Nothing in the model can fail to be written; if it does, nobody is told yes.
                 tracing::error!(%error, "an event cannot be written as JSON");
-                return;
+                return None;
             }
         };
         tracing::debug!(
@@ -172,16 +304,36 @@ impl Work {
             let result = stored.await;
             Kept {
                 id,
+                asker,
                 response,
                 result,
             }
         });
+        None
+    }
+
+    /// A sender that speaks for a controller which its certificate does not name.
+    fn unlike_certificate(
+        &mut self,
+        request: &Request<'_>,
+        raw: Bytes,
+        origin: &Origin,
+    ) -> Response<'static> {
+        let reference = request.reference.clone().into_owned();
+        let mut response = Response::new(reference, StatusNumber::NOT_TREATED);
+        response.status_text = Some(Text::new("the certificate does not name the cid"));
+        let (code, number) = ("certificate-unlike-controller", response.status_number);
+        if self.refusal(code, 200, Some(number), raw.len()) {
+            self.keep(entry::unlike_certificate(request, &response, origin, raw));
+        }
+        response
     }
 
     /// The only place where anybody is told yes: the journal has said that it is durable.
     async fn answer(&mut self, kept: Kept) {
         let Kept {
             id,
+            asker,
             response,
             result,
         } = kept;
@@ -203,8 +355,20 @@ impl Work {
             Ok(stored) => confirmed(&stored, response),
             Err(error) => self.declined(&error, response),
         };
-        // It fails only when the driver has ended; then the sender repeats.
-        let _ = self.handle.answer(id, response).await;
+        match (id, asker) {
+            (Id::Sip(id), _) => {
+                // It fails only when the driver has ended; then the sender repeats.
+                let _ = self.handle.answer(id, response).await;
+            }
+            (Id::Https(_), Asker::Request(verdict)) => {
+                let detail = match verdict.send(response) {
+                    Ok(()) => NOT_CONFIRMED,
+                    Err(_) => "its sender had gone",
+                };
+                self.ended(id, false, detail.into());
+            }
+            (Id::Https(_), Asker::Driver) => {}
+        }
     }
 
     fn declined(&mut self, error: &JournalError, response: Response<'static>) -> Response<'static> {
@@ -220,14 +384,14 @@ impl Work {
         declined
     }
 
-    fn undecided(&mut self, id: IncomingId) {
+    fn undecided(&mut self, id: Id) {
         tracing::error!("an alarm was not stored in time, its sender heard snu 5");
         let note = self.in_hand.undecided(id);
         self.note(note);
     }
 
     /// The end of a response: delivered, refused, lost, or sent and not heard of again.
-    fn ended(&mut self, id: IncomingId, delivered: bool, detail: Cow<'static, str>) {
+    fn ended(&mut self, id: Id, delivered: bool, detail: Cow<'static, str>) {
         let note = self.in_hand.ended(id, delivered, detail);
         self.note(note);
     }
@@ -245,19 +409,46 @@ impl Work {
 
     fn refuse(&mut self, refusal: &Refusal) {
         self.context.counters.received.increment(1);
-        self.context.counters.refused.increment(1);
-        counter!("alarm_scaip_refused_total", "reason" => refusal.reason.code()).increment(1);
-        if let Some(held_back) = self.rubbish.pass(Instant::now()) {
-            tracing::warn!(
-                reason = refusal.reason.code(),
-                status = refusal.status.get(),
-                snu = refusal.status_number.map(StatusNumber::number),
-                bytes = refusal.raw.0.len(),
-                held_back,
-                "refused a message"
-            );
-            self.keep(entry::refused(refusal));
+        let length = refusal.raw.0.len();
+        if self.refusal(
+            refusal.reason.code(),
+            refusal.status.get(),
+            refusal.status_number,
+            length,
+        ) {
+            let origin = Origin::of(&refusal.path, &self.certificates);
+            self.keep(entry::refused(refusal, &origin));
         }
+    }
+
+    fn refuse_post(&mut self, refusal: &https::Refusal, raw: Bytes, origin: &Origin) {
+        self.context.counters.received.increment(1);
+        if self.refusal(
+            refusal.reason.code(),
+            refusal.status.code(),
+            refusal.status_number,
+            raw.len(),
+        ) {
+            self.keep(entry::refused_post(refusal, origin, raw));
+        }
+    }
+
+    /// Counts and logs a refusal; `true` when its evidence may be kept.
+    fn refusal(
+        &mut self,
+        reason: &'static str,
+        status: u16,
+        snu: Option<StatusNumber>,
+        bytes: usize,
+    ) -> bool {
+        self.context.counters.refused.increment(1);
+        counter!("alarm_scaip_refused_total", "reason" => reason).increment(1);
+        let Some(held_back) = self.rubbish.pass(Instant::now()) else {
+            return false;
+        };
+        let snu = snu.map(StatusNumber::number);
+        tracing::warn!(reason, status, snu, bytes, held_back, "refused a message");
+        true
     }
 
     fn bad(&mut self, path: &Path, error: SipError, answered: Option<StatusCode>, raw: RawBytes) {
@@ -265,7 +456,7 @@ impl Work {
         if let Some(held_back) = self.rubbish.pass(Instant::now()) {
             tracing::warn!(%error, bytes = raw.0.len(), held_back, "not a SIP message");
             self.keep(entry::bad(
-                path,
+                &Origin::of(path, &self.certificates),
                 error,
                 answered.map(StatusCode::get),
                 raw.0,
@@ -281,6 +472,29 @@ impl Work {
                 tracing::warn!(%error, "the evidence of a refused message was not kept");
             }
         });
+    }
+}
+
+enum Came {
+    Event(Option<Event>),
+    Post(Option<Post>),
+}
+
+/// Whatever comes next, either way with the same right.
+async fn next(
+    events: &mut mpsc::Receiver<Event>,
+    driving: bool,
+    posts: &mut Option<mpsc::Receiver<Post>>,
+) -> Came {
+    let post = async {
+        match posts {
+            Some(posts) => posts.recv().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        event = events.recv(), if driving => Came::Event(event),
+        post = post => Came::Post(post),
     }
 }
 

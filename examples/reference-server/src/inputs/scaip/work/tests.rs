@@ -290,3 +290,79 @@ async fn the_counts_of_the_sip_layer_are_fresh_under_load() {
     feeder.abort();
     work.abort();
 }
+
+/// A posted request, and where its verdict comes out.
+fn posted(id: u64) -> (Post, oneshot::Receiver<Response<'static>>) {
+    let body = format!("<mrq><ref>p{id}</ref><cid>1</cid><dty>0003</dty></mrq>");
+    let config = https::Config::default();
+    let content_type = Some(https::CONTENT_TYPE.as_bytes());
+    let https::Received::Request(incoming) = https::receive(content_type, body.as_bytes(), &config)
+    else {
+        panic!("a clean request")
+    };
+    let here = SocketAddr::from(([127, 0, 0, 1], 443));
+    let (verdict, heard) = oneshot::channel();
+    let waiting = Waiting {
+        id,
+        incoming: Arc::from(incoming),
+        raw: body.into(),
+        origin: Origin {
+            transport: "https",
+            local: here,
+            remote: here,
+            identity: None,
+            token: None,
+        },
+        verdict,
+    };
+    (Post::Request(Box::new(waiting)), heard)
+}
+
+#[tokio::test]
+async fn posted_alarms_are_answered_and_recorded_whatever_becomes_of_their_senders() {
+    let mut rig = Rig::new(Duration::from_millis(200), |_| ()).await;
+    let (posts, posted_requests) = mpsc::channel(8);
+    let work = rig.work().with_posts(posted_requests);
+    let events = rig.events.take().expect("not started");
+    let work = tokio::spawn(work.run(events));
+
+    let (stayed, heard) = posted(1);
+    let (left, gone) = posted(2);
+    let (waited, late) = posted(3);
+    for post in [stayed, left, waited] {
+        posts.send(post).await.expect("it works");
+    }
+    // The second hung up; the third was told snu 5 for want of time.
+    drop((gone, late));
+    posts.send(Post::Undecided(3)).await.expect("it works");
+    let verdict = tokio::time::timeout(PATIENCE, heard).await;
+    let verdict = verdict.expect("in time").expect("a verdict");
+    assert_eq!(verdict.status_number, StatusNumber::OK);
+
+    let details: Vec<_> = rig
+        .deliveries()
+        .await
+        .into_iter()
+        .map(|delivery| delivery.expect("recorded").last_detail)
+        .collect();
+    let expected = [
+        "sent in the 200, not confirmed",
+        "its sender had gone",
+        "stored too late, snu 5 was sent: sent in the 200, not confirmed",
+    ];
+    assert_eq!(details, expected);
+    let result =
+        |name: &str| format!("alarm_input_messages_total{{input=\"scaip\",result=\"{name}\"}}");
+    rig.wait_for(&result("late"), "1").await;
+    assert_eq!(rig.metric(&result("accepted")).as_deref(), Some("2"));
+
+    // The driver ends first; the work goes on until nobody can post any more.
+    rig.stop.cancel();
+    let (last, heard) = posted(4);
+    posts.send(last).await.expect("it works on");
+    drop(posts);
+    let verdict = tokio::time::timeout(PATIENCE, heard).await;
+    let verdict = verdict.expect("in time").expect("a verdict");
+    assert_eq!(verdict.status_number, StatusNumber::OK);
+    rig.stop(work).await;
+}

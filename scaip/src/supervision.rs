@@ -312,7 +312,7 @@ impl Supervisor {
         let unit = self.units.get(slot as usize)?.as_ref()?;
         Some(Status {
             presence: unit.presence(),
-            silent_for: unit.heard.then(|| duration(now - unit.seen)),
+            silent_for: unit.heard.then(|| duration(now.saturating_sub(unit.seen))),
             allowance: unit.allowance(&self.config),
         })
     }

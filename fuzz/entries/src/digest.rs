@@ -82,7 +82,7 @@ pub fn scaip_digest(data: &[u8]) {
         text(&mut input),
         text(&mut input),
     );
-    let Some(mut world) = World::new(settings, realm, username, uri, nonce) else {
+    let Some(mut world) = World::new(settings, &realm, username, uri, nonce) else {
         return;
     };
     for _ in 0..OPERATIONS {
@@ -160,13 +160,13 @@ struct World {
 impl World {
     fn new(
         settings: Settings,
-        realm: String,
+        realm: &str,
         username: String,
         uri: String,
         client_nonce: String,
     ) -> Option<World> {
         let now = Instant::now();
-        let mut config = ChallengerConfig::new(realm.clone(), [9; 32]);
+        let mut config = ChallengerConfig::new(realm, [9; 32]);
         config.algorithms =
             ALGORITHMS[usize::from(settings.algorithms) % ALGORITHMS.len()].to_vec();
         config.nonce_life = LIFE;
@@ -184,7 +184,7 @@ impl World {
         let secret = |algorithm| {
             let password = Password::new(PASSWORD);
             if settings.hashed {
-                Secret::Hashed(HashedSecret::of(algorithm, &username, &realm, &password))
+                Secret::Hashed(HashedSecret::of(algorithm, &username, realm, &password))
             } else {
                 Secret::Password(password)
             }
@@ -196,9 +196,12 @@ impl World {
             secret(Algorithm::Md5),
         ];
         let breaks = |sign: char| sign.is_ascii_control() && sign != '\t';
-        let writable = [&username, &uri, &client_nonce]
-            .iter()
-            .all(|text| !text.contains(breaks));
+        let session = matches!(settings.algorithms % 5, 2 | 3);
+        // The oldest form has no client nonce.
+        let nonce_is_written = session || !settings.oldest_form;
+        let writable = !username.contains(breaks)
+            && !uri.contains(breaks)
+            && !(nonce_is_written && client_nonce.contains(breaks));
         Some(World {
             settings,
             server,

@@ -199,9 +199,8 @@ impl World {
         let session = matches!(settings.algorithms % 5, 2 | 3);
         // The oldest form has no client nonce.
         let nonce_is_written = session || !settings.oldest_form;
-        let writable = !username.contains(breaks)
-            && !uri.contains(breaks)
-            && !(nonce_is_written && client_nonce.contains(breaks));
+        let breaking_nonce = nonce_is_written && client_nonce.contains(breaks);
+        let writable = !username.contains(breaks) && !uri.contains(breaks) && !breaking_nonce;
         Some(World {
             settings,
             server,

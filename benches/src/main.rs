@@ -50,6 +50,7 @@ const THAN_SERDE: f64 = 2.5;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let each = roles::bytes_for_each();
     let effort = if arguments.quick {
         Effort::QUICK
     } else {
@@ -64,7 +65,7 @@ fn main() -> ExitCode {
         writing(sample, effort);
     }
     sip(effort);
-    roles::all(effort, &mut verdicts);
+    roles::all(effort, each, &mut verdicts);
     lookups(effort);
     if !arguments.no_journal
         && let Err(error) = journal(&arguments)

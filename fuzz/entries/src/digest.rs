@@ -228,6 +228,8 @@ impl World {
                     let newest = index + 1 == self.sessions.len();
                     let at = self.sessions[index].at;
                     let verdict = self.verify(METHOD, None, &answer);
+                    let old = self.now > at + LIFE;
+                    assert!(!old || !matches!(verdict, Verdict::Accepted(_)));
                     self.right(&answer, &verdict, newest && self.now <= at + LIFE);
                 }
             }

@@ -98,6 +98,7 @@ enum Operation {
     },
     Wait {
         seconds: u16,
+        milliseconds: u16,
     },
     Events,
 }
@@ -316,8 +317,12 @@ impl World {
                 let modelled = self.model.remove(&unit);
                 assert!(known || modelled.is_none_or(|unit| unit.is_empty()));
             }
-            Operation::Wait { seconds } => {
+            Operation::Wait {
+                seconds,
+                milliseconds,
+            } => {
                 self.now += Duration::from_secs(u64::from(seconds) % 4000);
+                self.now += Duration::from_millis(u64::from(milliseconds) % 1000);
             }
             Operation::Events => self.events(),
         }

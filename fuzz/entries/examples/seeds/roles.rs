@@ -229,6 +229,12 @@ pub(super) fn senders() -> Vec<Seed> {
                 .done(),
         ),
         (
+            "only_one_receiver_and_no_connection",
+            (0..4)
+                .fold(usual().then(0, &[0, 3, 1]), |list, _| list.then(14, &[0]))
+                .done(),
+        ),
+        (
             "resumed",
             usual()
                 .then(1, &[0, 1])
@@ -262,6 +268,7 @@ pub(super) fn senders() -> Vec<Seed> {
 
 pub(super) fn registrars() -> Vec<Seed> {
     let list = || Operations::new(&[], 8);
+    let wait = |seconds, rest| [milliseconds(seconds), milliseconds(rest)].concat();
     // Unit, call, sequence, path, contacts, two wanted, expires, in one header.
     let register = |list: Operations, unit, sequence, path, contact, expires| {
         list.then(
@@ -273,9 +280,9 @@ pub(super) fn registrars() -> Vec<Seed> {
         (
             "registered_and_expired",
             register(list(), 0, 1, 0, 0, 5)
-                .then(6, &milliseconds(119))
+                .then(6, &wait(119, 700))
                 .then(7, &[])
-                .then(6, &milliseconds(2))
+                .then(6, &wait(2, 0))
                 .then(7, &[])
                 .done(),
         ),
@@ -294,7 +301,7 @@ pub(super) fn registrars() -> Vec<Seed> {
         (
             "overtaken_then_restarted",
             register(
-                register(register(list(), 0, 5, 0, 0, 6), 0, 1, 0, 0, 6).then(6, &milliseconds(40)),
+                register(register(list(), 0, 5, 0, 0, 6), 0, 1, 0, 0, 6).then(6, &wait(32, 0)),
                 0,
                 1,
                 0,
@@ -342,11 +349,11 @@ pub(super) fn registrars() -> Vec<Seed> {
             "path_forgotten",
             list()
                 .then(3, &[0, 0])
-                .then(6, &milliseconds(3999))
+                .then(6, &wait(3999, 0))
                 .then(3, &[0, 0])
-                .then(6, &milliseconds(3999))
+                .then(6, &wait(3999, 0))
                 .then(7, &[])
-                .then(6, &milliseconds(3999))
+                .then(6, &wait(3999, 0))
                 .then(7, &[])
                 .done(),
         ),

@@ -168,7 +168,8 @@ impl World {
         }
     }
 
-    /// From here on every receiver connects and accepts: all that is open is accepted in time.
+    /// From here on every receiver connects when it is asked to and accepts: all that is open is
+    /// accepted in time.
     pub(super) fn finish(&mut self) {
         self.held = false;
         self.good = true;
@@ -179,8 +180,6 @@ impl World {
         self.take_outputs();
         let last = self.now;
         let mut answered = self.sent.len();
-        self.connect(1);
-        self.take_outputs();
         while self.sender.open() > 0 {
             let at = self.sender.poll_timeout();
             let at = at.expect("an open alarm that waits for nothing");

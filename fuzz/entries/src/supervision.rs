@@ -373,6 +373,13 @@ impl World {
         for (found, expected) in found.iter().zip(&expected) {
             assert_eq!(Told::of(found), *expected);
         }
+        // And it wants to be asked again no later than the next one is overdue.
+        let present = self.model.values().filter(|unit| !unit.lost);
+        let next = present.map(|unit| unit.counted_from + unit.silence()).min();
+        let asked = self.supervisor.poll_timeout();
+        let asked = asked.map(|at| micros(at - self.origin));
+        assert_eq!(next.is_some(), asked.is_some());
+        assert!(next >= asked, "asked after it is due");
     }
 
     fn snapshot(&mut self, wall: i64) {

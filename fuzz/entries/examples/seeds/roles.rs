@@ -43,6 +43,8 @@ pub(super) fn digests() -> Vec<Seed> {
             usual()
                 .then(0, &[0])
                 .then(3, &[0, 30, 0, 0, b'x'])
+                // The first digit of the response.
+                .then(3, &[0, 154, 0, 0, b'x'])
                 .then(3, &[0, 200, 0, 2, 0])
                 .then(3, &[0, 0, 0, 4, 0])
                 .done(),
@@ -225,7 +227,35 @@ pub(super) fn senders() -> Vec<Seed> {
                 .then(0, &[0, 0, 0])
                 .then(0, &[3, 2, 0])
                 .then(2, &[0])
-                .then(6, &[0, 1, 0])
+                .done(),
+        ),
+        (
+            "response_to_another_alarm_in_the_ok",
+            usual()
+                .then(0, &[0, 0, 0])
+                .then(0, &[0, 0, 0])
+                .then(4, &[0, 0, 0])
+                .then(4, &[0, 1, 0])
+                .done(),
+        ),
+        (
+            "all_find_fault",
+            usual()
+                .then(0, &[0, 0, 0])
+                .then(4, &[0, 0, 2])
+                .then(9, &[1])
+                .then(4, &[0, 0, 3])
+                .then(4, &[0, 0, 7])
+                .done(),
+        ),
+        (
+            "reset_to_the_third_who_accepted",
+            usual()
+                .then(0, &[0, 0, 0])
+                .then(0, &[3, 2, 0])
+                .then(3, &[0, busy_low, busy_high])
+                .then(10, &[1])
+                .then(4, &[0, 0, 0])
                 .done(),
         ),
         (
@@ -544,6 +574,25 @@ pub(super) fn calls() -> Vec<Seed> {
                 .then(3, &[0, 0])
                 .then(7, &milliseconds(30))
                 .then(1, &[0, 255, 255])
+                .done(),
+        ),
+        (
+            "dropped_and_not_called_again",
+            list()
+                .then(0, &[0, 0, 0, 0, 0])
+                .then(1, &[0, 255, 255])
+                .then(2, &[0])
+                .then(3, &[0, 0])
+                .then(7, &milliseconds(61))
+                .then(8, &[])
+                .done(),
+        ),
+        (
+            "two_alarms_and_the_address_of_the_second",
+            list()
+                .then(0, &[0, 0, 0, 0, 0])
+                .then(0, &[0, 1, 0, 23, 0])
+                .then(1, &[0, 255, 5])
                 .done(),
         ),
         (

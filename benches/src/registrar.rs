@@ -157,11 +157,10 @@ impl PathRound {
         };
         for _ in 0..CONTROLLERS {
             round.run();
-            let (now, name) = round.turns.next_one();
-            round.map.insert(name.to_owned(), (path(), now));
         }
         for _ in 0..CONTROLLERS {
-            round.run();
+            let (now, name) = round.turns.next_one();
+            round.map.insert(name.to_owned(), (path(), now));
         }
         round
     }
@@ -179,11 +178,13 @@ impl PathRound {
     }
 
     /// The same with a map alone, in which nothing ever expires.
+    ///
+    /// # Panics
+    ///
+    /// When the controller is not in it: everybody is.
     pub fn map(&mut self) {
         let (now, name) = self.turns.next_one();
-        if let Some(known) = self.map.get_mut(name) {
-            *known = (path(), now);
-        }
+        *self.map.get_mut(name).expect("it is known") = (path(), now);
     }
 
     /// A path that was not used for as long as a path is kept is forgotten; this lets so much

@@ -138,6 +138,9 @@ fn the_rounds_of_the_roles_go_round() {
     }
     assert_eq!(register.len(), CONTROLLERS);
     let mut paths = PathRound::new();
+    for _ in 0..CONTROLLERS {
+        paths.map();
+    }
     assert_eq!(paths.expire(), 0);
     let mut map = MapRound::new();
     map.update();

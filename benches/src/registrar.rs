@@ -14,6 +14,16 @@ fn path() -> Path {
     Path::udp(([192, 0, 2, 1], 5060).into(), ([192, 0, 2, 7], 5062).into())
 }
 
+/// A registrar that has heard every controller once.
+fn known(turns: &mut Turns) -> Registrar {
+    let mut registrar = Registrar::new(Config::new());
+    turns.fill(|now, name| {
+        let heard = registrar.remember_path(now, &ControllerId::new(name), path());
+        debug_assert_eq!(heard, Ok(()));
+    });
+    registrar
+}
+
 /// A REGISTER of each controller in turn, each newer than the one before.
 #[derive(Debug)]
 pub struct Registers {
@@ -97,9 +107,11 @@ impl RegisterRound {
     /// A new one; everybody has registered once.
     #[must_use]
     pub fn new() -> Self {
+        let mut registers = Registers::new();
+        let registrar = known(&mut registers.turns);
         let mut round = RegisterRound {
-            registrar: Registrar::new(Config::new()),
-            registers: Registers::new(),
+            registrar,
+            registers,
         };
         for _ in 0..CONTROLLERS {
             round.run();
@@ -150,19 +162,17 @@ impl PathRound {
     /// A new one; everybody has been heard once.
     #[must_use]
     pub fn new() -> Self {
-        let mut round = PathRound {
-            registrar: Registrar::new(Config::new()),
-            map: HashMap::new(),
-            turns: Turns::new(),
-        };
-        for _ in 0..CONTROLLERS {
-            round.run();
+        let mut turns = Turns::new();
+        let registrar = known(&mut turns);
+        let mut map = HashMap::new();
+        turns.fill(|now, name| {
+            map.insert(name.to_owned(), (path(), now));
+        });
+        PathRound {
+            registrar,
+            map,
+            turns,
         }
-        for _ in 0..CONTROLLERS {
-            let (now, name) = round.turns.next_one();
-            round.map.insert(name.to_owned(), (path(), now));
-        }
-        round
     }
 
     /// A message of a known controller comes along the path of before.

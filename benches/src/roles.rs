@@ -20,7 +20,7 @@ use crate::{Verdict, table, time};
 const OF_THE_HASHES: f64 = 5.0;
 /// A heartbeat, or a path: at most so many times a map from name to time. All of it is misses of
 /// the cache, so the ratio wavers.
-const OF_THE_MAP: f64 = 3.0;
+const OF_THE_MAP: f64 = 4.0;
 /// What supervision of 40,000 controllers may take of a core.
 const OF_A_CORE: f64 = 0.02;
 /// How late a loss may be told: a second, or a hundredth of the allowance if that is more.

@@ -65,6 +65,15 @@ impl Turns {
         }
     }
 
+    /// Lets everybody be heard once in the order of the names, so that the order of the turns is
+    /// not that in which memory was taken.
+    pub fn fill(&mut self, mut heard: impl FnMut(Instant, &str)) {
+        for name in &self.names {
+            self.now += Duration::from_micros(1_500);
+            heard(self.now, name);
+        }
+    }
+
     /// The next controller and its time.
     pub fn next_one(&mut self) -> (Instant, &str) {
         self.at = (self.at + STRIDE) % CONTROLLERS;
@@ -90,15 +99,13 @@ impl SupervisorRound {
     /// A new one; everybody has been heard once.
     #[must_use]
     pub fn new() -> Self {
-        let turns = Turns::new();
-        let mut round = SupervisorRound {
-            supervisor: supervisor(turns.start),
-            turns,
-        };
-        for _ in 0..CONTROLLERS {
-            round.run();
-        }
-        round
+        let mut turns = Turns::new();
+        let mut supervisor = supervisor(turns.start);
+        turns.fill(|now, name| {
+            let heard = supervisor.sign_of_life(now, &ControllerId::new(name));
+            debug_assert_eq!(heard, Ok(()));
+        });
+        SupervisorRound { supervisor, turns }
     }
 
     /// One heartbeat.
@@ -141,14 +148,12 @@ impl MapRound {
     /// A new one; everybody has been heard once.
     #[must_use]
     pub fn new() -> Self {
-        let mut round = MapRound {
-            map: HashMap::new(),
-            turns: Turns::new(),
-        };
-        for _ in 0..CONTROLLERS {
-            round.insert();
-        }
-        round
+        let mut turns = Turns::new();
+        let mut map = HashMap::new();
+        turns.fill(|now, name| {
+            map.insert(name.to_owned(), now);
+        });
+        MapRound { map, turns }
     }
 
     /// One heartbeat, the plain way: the name is copied each time.
@@ -241,6 +246,12 @@ pub fn an_hour(looks: Looks) -> Hour {
     let names = names();
     let start = Instant::now();
     let mut supervisor = supervisor(start);
+    for name in &names {
+        // As after a start from a list of units: not in the order in which they will be heard.
+        supervisor
+            .declare(start, &ControllerId::new(&**name), None)
+            .expect("there is room");
+    }
     let mut last_heard = vec![start; CONTROLLERS];
     let mut is_lost = vec![false; CONTROLLERS];
     let mut hour = Hour::default();

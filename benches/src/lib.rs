@@ -2,9 +2,14 @@
 
 #![forbid(unsafe_code)]
 
+pub mod calls;
 pub mod clock;
 pub mod codes;
+pub mod digest;
 pub mod journal;
+pub mod registrar;
 pub mod rivals;
 pub mod samples;
+pub mod sender;
 pub mod sip;
+pub mod supervision;

@@ -4,6 +4,8 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 
+mod roles;
+
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,10 +37,10 @@ struct Arguments {
 }
 
 /// A target and what came out.
-struct Verdict {
-    target: String,
-    found: String,
-    met: bool,
+pub(crate) struct Verdict {
+    pub(crate) target: String,
+    pub(crate) found: String,
+    pub(crate) met: bool,
 }
 
 /// At most so many times the bare event loop.
@@ -48,6 +50,7 @@ const THAN_SERDE: f64 = 2.5;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let each = roles::bytes_for_each();
     let effort = if arguments.quick {
         Effort::QUICK
     } else {
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         writing(sample, effort);
     }
     sip(effort);
+    roles::all(effort, each, &mut verdicts);
     lookups(effort);
     if !arguments.no_journal
         && let Err(error) = journal(&arguments)
@@ -96,7 +100,7 @@ fn heading() {
 }
 
 /// Prints a table whose ratios are to the row of that name.
-fn table(title: &str, rows: &[Row<'_>], base: &str) {
+pub(crate) fn table(title: &str, rows: &[Row<'_>], base: &str) {
     let base = time(rows, base);
     println!("\n## {title}\n\n| row | ns | ratio |\n|---|---:|---:|");
     for row in rows {
@@ -105,7 +109,7 @@ fn table(title: &str, rows: &[Row<'_>], base: &str) {
     }
 }
 
-fn time(rows: &[Row<'_>], name: &str) -> f64 {
+pub(crate) fn time(rows: &[Row<'_>], name: &str) -> f64 {
     rows.iter()
         .find(|row| row.name() == name)
         .map_or(f64::NAN, Row::nanoseconds)

@@ -1,9 +1,18 @@
 //! The comparison is fair only if everybody reads the same.
 
+use benches::calls::CallRound;
+use benches::digest::{BareHashes, Kept, VerifyRound};
+use benches::registrar::{PathRound, RegisterRound};
 use benches::rivals::{bare_event_loop, with_a_tree, with_serde, write_with_serde};
 use benches::samples::ALL;
+use benches::sender::SenderRound;
 use benches::sip::{EndpointRound, ReceiverRound};
+use benches::supervision::{
+    CONTROLLERS, Looks, MapRound, SupervisorRound, an_hour, names, supervisor,
+};
 use benches::{codes, samples};
+use scaip::ControllerId;
+use scaip::digest::Algorithm;
 use scaip::{DecodeOptions, EncodeOptions, decode_request, encode_request};
 
 #[test]
@@ -100,4 +109,111 @@ fn the_walk_finds_what_the_index_finds() {
             None => assert_eq!(quick.kind(), alarm_codes::Kind::Unmapped, "{name}"),
         }
     }
+}
+
+#[test]
+fn the_rounds_of_the_roles_go_round() {
+    for algorithm in [Algorithm::Sha256, Algorithm::Md5] {
+        let bare = BareHashes::new(algorithm);
+        assert_ne!(bare.md5(), bare.sha256());
+        for kept in [Kept::Hash, Kept::Password] {
+            let mut round = VerifyRound::new(algorithm, kept);
+            // More than there are answers.
+            for _ in 0..5_000 {
+                round.run();
+            }
+        }
+    }
+    let mut sender = SenderRound::new();
+    let mut register = RegisterRound::new();
+    let mut calls = CallRound::new();
+    for _ in 0..10 {
+        sender.run();
+        register.run();
+        let paired = calls.by_user();
+        calls.by_nobody();
+        calls.renew();
+        assert_ne!(calls.by_number(), paired);
+        assert_ne!(calls.walk(), calls.map());
+    }
+    assert_eq!(register.len(), CONTROLLERS);
+    let mut paths = PathRound::new();
+    for _ in 0..CONTROLLERS {
+        paths.map();
+    }
+    assert_eq!(paths.expire(), 0);
+    let mut map = MapRound::new();
+    map.update();
+    assert_eq!(map.overdue(), 0);
+}
+
+#[test]
+fn a_heartbeat_and_a_known_path_cost_no_heap() {
+    let mut supervisor = SupervisorRound::new();
+    let mut paths = PathRound::new();
+    let mut map = MapRound::new();
+    let cost = allocation_counter::measure(|| {
+        for _ in 0..1_000 {
+            supervisor.run();
+            paths.run();
+            map.update();
+        }
+    });
+    assert_eq!(cost.count_total, 0);
+    let inserts = allocation_counter::measure(|| map.insert());
+    assert!(inserts.count_total > 0, "the counter counts");
+}
+
+#[test]
+fn what_the_other_steps_cost_the_heap_is_known() {
+    let mut verify = VerifyRound::new(Algorithm::Sha256, Kept::Hash);
+    let mut sender = SenderRound::new();
+    let mut calls = CallRound::new();
+    let (mut register, mut warm) = (RegisterRound::new(), 0);
+    while warm < 100 {
+        verify.run();
+        sender.run();
+        warm += 1;
+    }
+    let count = |what: &str, most: u64, run: &mut dyn FnMut()| {
+        let cost = allocation_counter::measure(|| (0..100).for_each(|_| run()));
+        let each = cost.count_total / 100;
+        println!("{what}: {each} allocations");
+        assert!(each <= most, "{what}: {each}");
+    };
+    count("digest verify", 10, &mut || verify.run());
+    count("register", 20, &mut || register.run());
+    count("submit to accepted, both sides", 45, &mut || sender.run());
+    count("incoming call", 12, &mut || {
+        let _ = calls.by_user();
+    });
+}
+
+#[test]
+fn a_supervised_controller_costs_less_than_half_a_kilobyte() {
+    let names = names();
+    let now = std::time::Instant::now();
+    let mut all = None;
+    let cost = allocation_counter::measure(|| {
+        let mut supervisor = supervisor(now);
+        for name in &names {
+            supervisor
+                .sign_of_life(now, &ControllerId::new(&**name))
+                .unwrap();
+        }
+        all = Some(supervisor);
+    });
+    let kept = cost.bytes_current / i64::try_from(CONTROLLERS).unwrap();
+    let most = cost.bytes_max / u64::try_from(CONTROLLERS).unwrap();
+    println!("{kept} bytes for each controller, {most} while growing");
+    assert!((1..500).contains(&kept), "{kept}");
+    assert_eq!(all.map(|all| all.len()), Some(CONTROLLERS));
+}
+
+#[test]
+fn an_hour_of_heartbeats_finds_who_is_silent_and_nobody_else() {
+    let told = an_hour(Looks::WhenTold);
+    // Of 400 that fall silent, 134 are back within their allowance and 133 later.
+    assert_eq!((told.lost, told.restored), (266, 133));
+    assert_eq!(told.latest, std::time::Duration::ZERO);
 }

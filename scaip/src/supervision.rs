@@ -315,7 +315,7 @@ impl Supervisor {
         let unit = self.units.get(self.units.find(controller.as_str())?)?;
         Some(Status {
             presence: unit.presence(),
-            silent_for: unit.heard.then(|| duration(now - unit.seen)),
+            silent_for: unit.heard.then(|| duration(now.saturating_sub(unit.seen))),
             allowance: unit.allowance(&self.config),
         })
     }

@@ -291,6 +291,21 @@ fn what_the_process_knows_already_is_not_overwritten_by_what_was_stored() {
 }
 
 #[test]
+fn a_stored_time_at_the_end_of_the_clock_is_as_long_ago_as_can_be_said() {
+    let start = Instant::now();
+    let mut supervisor = supervisor(start);
+    let saved = Saved::new(unit(1), Some(WallMicros(i64::MIN)));
+    supervisor
+        .restore(start, WallMicros(i64::MAX), &saved)
+        .unwrap();
+    let status = supervisor.status(start + MINUTE, &unit(1)).unwrap();
+    assert_eq!(
+        status.silent_for,
+        Some(Duration::from_micros(i64::MAX.unsigned_abs()))
+    );
+}
+
+#[test]
 fn a_declared_unit_that_never_speaks_is_lost_without_a_last_sign_of_life() {
     let start = Instant::now();
     let mut supervisor = supervisor(start);

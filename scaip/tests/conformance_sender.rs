@@ -74,6 +74,21 @@ fn line_46_an_mrs_in_both_places_is_taken_once() {
 }
 
 #[test]
+fn line_46_an_mrs_in_the_200_to_another_alarm_is_known_by_its_ref() {
+    let mut bench = Bench::new(config(2));
+    let first = bench.submit();
+    let one = bench.one();
+    let second = bench.submit();
+    let two = bench.one();
+    bench.answer_with(&two, &one.mrs(0));
+    assert_eq!(bench.accepted(), [(first, 0)]);
+    assert!(!bench.has(|event| matches!(event, Event::UnknownResponse { .. })));
+    bench.message(0, &two.mrs(0));
+    assert_eq!(bench.accepted(), [(first, 0), (second, 0)]);
+    bench.rest();
+}
+
+#[test]
 fn line_46_an_mrs_before_the_200_is_taken() {
     let mut bench = Bench::new(config(2));
     let alarm = bench.submit();

@@ -7,17 +7,27 @@
 #![allow(clippy::missing_panics_doc)]
 
 mod alarm_codes_target;
+mod call;
+mod digest;
 mod documents;
 mod oracle;
 mod receiver;
+mod registrar;
+mod sender;
 mod sip_messages;
+mod supervision;
 mod transactions;
 mod wire;
 
 pub use alarm_codes_target::alarm_codes;
+pub use call::scaip_call;
+pub use digest::scaip_digest;
 pub use documents::{scaip_request, scaip_response};
 pub use receiver::scaip_receiver;
+pub use registrar::scaip_registrar;
+pub use sender::scaip_sender;
 pub use sip_messages::{sip_datagram, sip_stream};
+pub use supervision::scaip_supervision;
 pub use transactions::sip_transactions;
 pub use wire::{BODIES, CALLS};
 
@@ -25,11 +35,16 @@ pub use wire::{BODIES, CALLS};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target, by the name of its corpus folder.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 12] = [
     ("alarm_codes", alarm_codes),
+    ("scaip_call", scaip_call),
+    ("scaip_digest", scaip_digest),
     ("scaip_receiver", scaip_receiver),
+    ("scaip_registrar", scaip_registrar),
     ("scaip_request", scaip_request),
     ("scaip_response", scaip_response),
+    ("scaip_sender", scaip_sender),
+    ("scaip_supervision", scaip_supervision),
     ("sip_datagram", sip_datagram),
     ("sip_stream", sip_stream),
     ("sip_transactions", sip_transactions),

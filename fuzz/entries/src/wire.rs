@@ -96,3 +96,11 @@ pub(crate) fn look(message: &Message) {
         assert!(!value.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)));
     }
 }
+
+/// A short text out of the input: its length first, then its bytes.
+pub(crate) fn text(input: &mut arbitrary::Unstructured<'_>) -> String {
+    let length = input.arbitrary::<u8>().unwrap_or_default() % 24;
+    let length = usize::from(length).min(input.len());
+    let bytes = input.bytes(length).unwrap_or_default();
+    String::from_utf8_lossy(bytes).into_owned()
+}

@@ -142,14 +142,10 @@ impl Sender {
         match decode_response(&body, &self.config.decode) {
             Ok(decoded) => {
                 let decoded = decoded.into_owned();
-                let ours = self
-                    .alarms
-                    .get(&id)
-                    .is_some_and(|alarm| alarm.request.reference == decoded.message().reference);
-                if ours {
-                    self.handle_response(now, id, receiver, decoded, Place::InOk);
-                } else {
-                    self.handle_foreign(&path, None, &decoded);
+                // By its `ref`, as in a MESSAGE: it may be that of another alarm.
+                match self.by_reference.get(&decoded.message().reference) {
+                    Some(&id) => self.handle_response(now, id, receiver, decoded, Place::InOk),
+                    None => self.handle_foreign(&path, None, &decoded),
                 }
             }
             Err(error) => self.note(Event::Unreadable {

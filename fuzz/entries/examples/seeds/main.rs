@@ -1,6 +1,8 @@
 //! Writes the seed corpora, each file named after what it holds:
 //! `cargo run -p fuzz-entries --example seeds`.
 
+mod roles;
+
 use std::path::Path;
 use std::{fs, io};
 
@@ -686,6 +688,11 @@ fn main() -> io::Result<()> {
         ("sip_stream", streams()),
         ("sip_transactions", transactions()),
         ("scaip_receiver", receivers()),
+        ("scaip_digest", roles::digests()),
+        ("scaip_sender", roles::senders()),
+        ("scaip_registrar", roles::registrars()),
+        ("scaip_supervision", roles::supervisors()),
+        ("scaip_call", roles::calls()),
         ("alarm_codes", codes()),
     ] {
         let folder = corpus.join(target);

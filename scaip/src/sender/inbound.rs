@@ -142,9 +142,16 @@ impl Sender {
         match decode_response(&body, &self.config.decode) {
             Ok(decoded) => {
                 let decoded = decoded.into_owned();
-                // By its `ref`, as in a MESSAGE: it may be that of another alarm.
-                match self.by_reference.get(&decoded.message().reference) {
-                    Some(&id) => self.handle_response(now, id, receiver, decoded, Place::InOk),
+                // By its `ref`, as in a MESSAGE: it may be that of another alarm. Where several
+                // share one, as relayed alarms may, it is that of the alarm the 200 answers.
+                let open = self.by_reference.get(&decoded.message().reference);
+                let theirs = match open.map_or(&[][..], |open| &open[..]) {
+                    open if open.contains(&id) => Some(id),
+                    [only] => Some(*only),
+                    _ => None,
+                };
+                match theirs {
+                    Some(id) => self.handle_response(now, id, receiver, decoded, Place::InOk),
                     None => self.handle_foreign(&path, None, &decoded),
                 }
             }

@@ -16,7 +16,7 @@ use crate::config::ScaipConfig;
 use crate::input::InputCounters;
 use crate::journal::{
     AlarmDetail, AlarmRecord, BoxFuture, DeliveryRecord, Entry, EventId, Health, Journal,
-    JournalSettings, Sequence, SqliteJournal, Statistics,
+    JournalSettings, KeptState, Note, Sequence, SqliteJournal, StateChange, Statistics,
 };
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -36,6 +36,22 @@ impl Journal for Slow {
 
     fn answered(&self, sequence: Sequence, delivery: AnswerDelivery) {
         self.0.answered(sequence, delivery);
+    }
+
+    fn note(&self, sequence: Sequence, note: Note) {
+        self.0.note(sequence, note);
+    }
+
+    fn keep(
+        &self,
+        area: &'static str,
+        changes: Vec<StateChange>,
+    ) -> BoxFuture<'static, Result<(), JournalError>> {
+        self.0.keep(area, changes)
+    }
+
+    fn kept(&self, area: &'static str) -> BoxFuture<'_, Result<Vec<KeptState>, JournalError>> {
+        self.0.kept(area)
     }
 
     fn alarms_after(

@@ -16,7 +16,9 @@ mod listen;
 mod scaip;
 mod services;
 
-pub use digest::{AccountKind, DigestAccount, DigestAlgorithm, DigestConfig, DigestSecret, SipListener};
+pub use digest::{
+    AccountKind, DigestAccount, DigestAlgorithm, DigestConfig, DigestSecret, SipListener,
+};
 pub use flags::{Command, Flags};
 pub use listen::{Listen, ParseListenError};
 pub use scaip::{BearerToken, ClientCertificates, HttpsConfig, ScaipConfig, TlsConfig};
@@ -235,9 +237,49 @@ impl Serialize for Span {
 }
 
 /// A text that `Debug` does not show: a telephone number, an address of a person.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Private(String);
+
+impl<'de> Deserialize<'de> for Private {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        /// Says what is wrong without saying the value.
+        struct Text;
+        impl Text {
+            fn wrong<E: serde::de::Error>() -> E {
+                E::custom("expected a text in quotation marks")
+            }
+        }
+        impl serde::de::Visitor<'_> for Text {
+            type Value = Private;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text in quotation marks")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Private, E> {
+                Ok(Private::new(text))
+            }
+
+            fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<Private, E> {
+                Err(Self::wrong())
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<Private, E> {
+                Err(Self::wrong())
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<Private, E> {
+                Err(Self::wrong())
+            }
+
+            fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<Private, E> {
+                Err(Self::wrong())
+            }
+        }
+        deserializer.deserialize_any(Text)
+    }
+}
 
 impl Private {
     /// Wraps a text.
@@ -416,9 +458,9 @@ impl Config {
                 "must not be empty",
             ),
             (
-                self.controllers.iter().all(|controller| {
-                    controller.interval.is_none_or(services::is_interval)
-                }),
+                self.controllers
+                    .iter()
+                    .all(|controller| controller.interval.is_none_or(services::is_interval)),
                 "controller.interval",
                 "must be 10s to 768h (32 days)",
             ),

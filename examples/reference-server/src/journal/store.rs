@@ -302,21 +302,20 @@ impl Store {
         }
         for record in answers {
             let connection = &self.connection;
-            let noted = match record {
-                Record::Answer(sequence, delivery) => {
-                    connection.prepare_cached(NOTE_ANSWER)?.execute(params![
-                        sequence.get(),
-                        i64::from(delivery.delivered),
-                        delivery.at.as_micros(),
-                        delivery.detail,
-                    ])
-                }
-                Record::Note(sequence, note) => connection.prepare_cached(NOTE)?.execute(params![
-                    sequence.get(),
-                    note.at.as_micros(),
-                    note.text,
-                ]),
-            };
+            let noted =
+                match record {
+                    Record::Answer(sequence, delivery) => {
+                        connection.prepare_cached(NOTE_ANSWER)?.execute(params![
+                            sequence.get(),
+                            i64::from(delivery.delivered),
+                            delivery.at.as_micros(),
+                            delivery.detail,
+                        ])
+                    }
+                    Record::Note(sequence, note) => connection
+                        .prepare_cached(NOTE)?
+                        .execute(params![sequence.get(), note.at.as_micros(), note.text,]),
+                };
             match noted.map_err(Fault::from) {
                 Ok(_) => {}
                 Err(Fault::Entry(_)) => shared.meters.answers_dropped.add(1),

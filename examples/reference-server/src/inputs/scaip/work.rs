@@ -2,27 +2,34 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use alarm_codes::Profile;
 use bytes::Bytes;
 use metrics::{Gauge, counter, gauge};
 use scaip::driver::Handle;
-use scaip::receiver::{Event, Incoming, IncomingId, Refusal};
+use scaip::receiver::{AlarmKey, Event, Incoming, IncomingId, NotTracked, Refusal, Registration};
 use scaip::sip::{Path, RawBytes, SipError, StatusCode, UndeliveredReason};
 use scaip::{
-    DecodeOptions, Decoded, Request, Response, StatusNumber, Text, decode_response, https,
+    ControllerId, DecodeOptions, Decoded, Request, Response, StatusNumber, Text, call,
+    decode_response, https, registrar,
 };
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::super::limiter::Limiter;
+use super::awaited_calls::AwaitedCalls;
 use super::https::{Post, Waiting};
 use super::in_hand::{InHand, Note, Timing};
 use super::origin::{Certificates, Origin};
+use super::watch::{self, Change, Settings};
 use super::{Reply, entry};
+use crate::devices::{DevicePath, Heard};
 use crate::input::InputContext;
-use crate::journal::{AnswerDelivery, JournalError, Stored, StoredOutcome, Verdict};
+use crate::journal::{
+    AnswerDelivery, JournalError, Note as Remark, Stored, StoredOutcome, Verdict,
+};
 use crate::time::Timestamp;
 
 /// How often the counts of the SIP layer are copied into the metrics.
@@ -41,18 +48,38 @@ enum Id {
     Https(u64),
 }
 
-/// Whom the verdict goes to.
+/// A request, and whom the verdict goes to.
 enum Asker {
     /// The driver, which knows the way back.
-    Driver,
+    Driver(Box<Incoming>),
     /// The HTTP request that waits for it.
-    Request(oneshot::Sender<Response<'static>>),
+    Request {
+        incoming: Arc<https::Incoming>,
+        verdict: oneshot::Sender<Response<'static>>,
+    },
+}
+
+impl Asker {
+    fn decoded(&self) -> &Decoded<'static, Request<'static>> {
+        match self {
+            Self::Driver(incoming) => &incoming.decoded,
+            Self::Request { incoming, .. } => &incoming.decoded,
+        }
+    }
+
+    fn warnings(&self) -> usize {
+        match self {
+            Self::Driver(incoming) => incoming.warnings.len(),
+            Self::Request { incoming, .. } => incoming.warnings.len(),
+        }
+    }
 }
 
 /// What the journal said.
 struct Kept {
     id: Id,
     asker: Asker,
+    path: DevicePath,
     response: Response<'static>,
     result: Result<Stored, JournalError>,
 }
@@ -88,8 +115,19 @@ pub(super) struct Work {
     in_hand: InHand<Id>,
     in_hand_gauge: Gauge,
     storing: JoinSet<Kept>,
+    /// Verdicts over HTTPS on their way, and what became of each.
+    completing: JoinSet<(Id, &'static str)>,
+    watch: Option<Watching>,
+    calls: AwaitedCalls,
     rubbish: Limiter,
     failures: Limiter,
+    untracked: Limiter,
+}
+
+/// What the work has to do with the supervision.
+pub(super) struct Watching {
+    pub(super) settings: Arc<Settings>,
+    pub(super) changes: mpsc::UnboundedSender<Change>,
 }
 
 impl Work {
@@ -112,6 +150,10 @@ impl Work {
             in_hand: InHand::new(),
             in_hand_gauge: gauge!("alarm_scaip_in_hand"),
             storing: JoinSet::new(),
+            completing: JoinSet::new(),
+            watch: None,
+            calls: AwaitedCalls::new(Duration::ZERO, 0),
+            untracked: Limiter::new(1),
             rubbish: Limiter::new(RUBBISH),
             failures: Limiter::new(RUBBISH),
         }
@@ -131,6 +173,18 @@ impl Work {
     ) -> Self {
         self.certificates = certificates;
         self.must_match = must_match;
+        self
+    }
+
+    /// Tells the supervision who was heard, and the units which `hbi` is configured.
+    pub(super) fn with_watching(mut self, watching: Watching) -> Self {
+        self.watch = Some(watching);
+        self
+    }
+
+    /// Notes with their alarms which calls are overdue.
+    pub(super) fn with_calls(mut self, calls: AwaitedCalls) -> Self {
+        self.calls = calls;
         self
     }
 
@@ -157,6 +211,7 @@ impl Work {
                     Ok(kept) => self.answer(kept).await,
                     Err(error) => tracing::error!(%error, "storing an alarm failed"),
                 },
+                Some(completed) = self.completing.join_next() => self.completed(completed),
                 came = next(&mut events, driving, &mut self.posts) => match came {
                     Came::Event(Some(event)) => self.take(event).await,
                     Came::Event(None) if stopping => driving = false,
@@ -172,10 +227,13 @@ impl Work {
         // Still on its way to the journal. Whoever waits without the driver still hears.
         while let Some(kept) = self.storing.join_next().await {
             if let Ok(kept) = kept
-                && matches!(kept.asker, Asker::Request(_))
+                && matches!(kept.asker, Asker::Request { .. })
             {
                 self.answer(kept).await;
             }
+        }
+        while let Some(completed) = self.completing.join_next().await {
+            self.completed(completed);
         }
     }
 
@@ -186,7 +244,7 @@ impl Work {
 
     async fn take(&mut self, event: Event) {
         match event {
-            Event::Request(incoming) => self.take_request(&incoming).await,
+            Event::Request(incoming) => self.take_request(incoming).await,
             Event::Refused(refusal) => self.refuse(&refusal),
             Event::Bad {
                 path,
@@ -211,20 +269,108 @@ impl Work {
                 };
                 self.ended(Id::Sip(id), false, detail.into());
             }
+            Event::Challenged { stale, .. } => {
+                let stale = if stale { "true" } else { "false" };
+                counter!("alarm_scaip_challenges_total", "stale" => stale).increment(1);
+                tracing::debug!(stale, "a sender was asked for credentials");
+            }
+            Event::Registered(registration) => self.registered(&registration).await,
+            Event::Registrar(registrar::Event::Expired { controller }) => {
+                counter!("alarm_scaip_registrations_total", "change" => "expired").increment(1);
+                self.context.devices.unregistered(controller.as_str());
+            }
+            Event::Supervision(event) => {
+                if let Some(watching) = &self.watch
+                    && let Some(change) = watch::change(&self.context.devices, &event)
+                {
+                    let _ = watching.changes.send(change);
+                }
+            }
+            Event::Call(call::Event::NotCalled {
+                controller,
+                alarm,
+                attempts,
+            }) => self.call_overdue(&controller, &alarm, attempts),
+            Event::NotTracked { reason, .. } => self.not_tracked(reason),
             // Answered by the SIP layer and counted there.
             _ => {}
         }
     }
 
-    async fn take_request(&mut self, incoming: &Incoming) {
-        let origin = Origin::of(&incoming.path, &self.certificates);
-        let raw = incoming.raw.0.clone();
-        let warnings = incoming.warnings.len();
-        let (id, asker) = (Id::Sip(incoming.id), Asker::Driver);
-        let refused = self.store(id, asker, &incoming.decoded, warnings, raw, &origin);
-        if let Some((_, response)) = refused {
-            let _ = self.handle.answer(incoming.id, response).await;
+    async fn take_request(&mut self, incoming: Box<Incoming>) {
+        let mut origin = Origin::of(&incoming.path, &self.certificates);
+        // Some send credentials to those who never asked.
+        let raw = entry::without_proof(incoming.raw.0.clone());
+        if let Some(identity) = &incoming.identity {
+            origin.account = Some(identity.username.clone());
         }
+        let id = incoming.id;
+        let refused = self.store(Id::Sip(id), Asker::Driver(incoming), raw, &origin);
+        if let Some((_, response)) = refused {
+            let _ = self.handle.answer(id, response).await;
+        }
+    }
+
+    /// A registration is a sign of life, as the receiver has counted it already.
+    async fn registered(&mut self, registration: &Registration) {
+        let registered = &registration.registered;
+        let change = registered.change.code();
+        counter!("alarm_scaip_registrations_total", "change" => change).increment(1);
+        tracing::debug!(change, "a registration");
+        let controller = registered.controller.as_str();
+        let path = if registered.contacts.is_empty() {
+            Origin::of(&registration.path, &self.certificates).path()
+        } else {
+            DevicePath::Registered
+        };
+        self.heard(controller, path).await;
+    }
+
+    /// Notes a sign of life; one that the unit gives for the first time, before the receiver does.
+    async fn heard(&self, controller: &str, path: DevicePath) {
+        let heard = self
+            .context
+            .devices
+            .heard(controller, Timestamp::now(), path);
+        let own = self.watch.as_ref().filter(|_| heard == Heard::New);
+        if let Some(allowance) = own.and_then(|watch| watch.settings.own(controller)) {
+            let id = ControllerId::new(controller.to_owned());
+            // Ended, or no room: the receiver tells of the latter.
+            let _ = self.handle.declare(id, Some(allowance)).await;
+        }
+    }
+
+    fn call_overdue(&mut self, controller: &ControllerId<'_>, alarm: &AlarmKey, attempts: u32) {
+        counter!("alarm_scaip_calls_overdue_total").increment(1);
+        let wait = self.calls.wait();
+        tracing::warn!(attempts, wait = ?wait, "a call that a device was asked to set up is overdue");
+        let reference = alarm.reference.as_str();
+        if let Some(sequence) = self.calls.take(controller.as_str(), reference) {
+            let text = format!("no call within {} s", wait.as_secs()).into();
+            let at = Timestamp::now();
+            self.context.journal.note(sequence, Remark { at, text });
+        }
+    }
+
+    fn not_tracked(&mut self, reason: NotTracked) {
+        let what = match reason {
+            // Whoever is not listed is not to be watched; that there is no room is the means.
+            NotTracked::Supervision(_) if self.only_listed() => return,
+            NotTracked::Supervision(_) => "supervision",
+            NotTracked::Path(_) => "path",
+            NotTracked::Call(_) => "call",
+            _ => "other",
+        };
+        counter!("alarm_scaip_not_tracked_total", "what" => what).increment(1);
+        if let Some(held_back) = self.untracked.pass(Instant::now()) {
+            tracing::warn!(%reason, held_back, "something about a unit is not kept in mind");
+        }
+    }
+
+    fn only_listed(&self) -> bool {
+        self.watch
+            .as_ref()
+            .is_some_and(|watch| watch.settings.only_listed())
     }
 
     fn take_post(&mut self, post: Post) {
@@ -237,10 +383,9 @@ impl Work {
                     origin,
                     verdict,
                 } = *waiting;
-                let warnings = incoming.warnings.len();
-                let (id, asker) = (Id::Https(id), Asker::Request(verdict));
-                let refused = self.store(id, asker, &incoming.decoded, warnings, raw, &origin);
-                if let Some((Asker::Request(verdict), response)) = refused {
+                let asker = Asker::Request { incoming, verdict };
+                let refused = self.store(Id::Https(id), asker, raw, &origin);
+                if let Some((Asker::Request { verdict, .. }, response)) = refused {
                     let _ = verdict.send(response);
                 }
             }
@@ -261,26 +406,31 @@ impl Work {
         &mut self,
         id: Id,
         asker: Asker,
-        decoded: &Decoded<'static, Request<'static>>,
-        warnings: usize,
         raw: Bytes,
         origin: &Origin,
     ) -> Option<(Asker, Response<'static>)> {
         let counters = &self.context.counters;
         counters.received.increment(1);
-        let warnings = warnings + decoded.warnings().len();
+        let decoded = asker.decoded();
+        let warnings = asker.warnings() + decoded.warnings().len();
         counters.warnings.increment(warnings as u64);
         let request = decoded.message();
         let controller = request.controller_id.as_str();
         if !self.must_match.allows(origin, controller) {
-            return Some((asker, self.unlike_certificate(request, raw, origin)));
+            let request = request.clone();
+            return Some((asker, self.unlike_certificate(&request, raw, origin)));
         }
         let profile = self
             .profiles
             .get(controller)
             .copied()
             .unwrap_or(Profile::Standard);
-        let response = self.reply.accepting(request);
+        let mut response = self.reply.accepting(request);
+        if let Some(watching) = &self.watch {
+            // The receiver does so too; what is kept is what is sent.
+            watching.settings.policy.fill(request, &mut response);
+        }
+        let path = origin.path();
         let entry = match entry::accepted(decoded, raw, origin, profile, &response, self.window) {
             Ok(entry) => entry,
             Err(error) => {
@@ -305,6 +455,7 @@ impl Work {
             Kept {
                 id,
                 asker,
+                path,
                 response,
                 result,
             }
@@ -334,6 +485,7 @@ impl Work {
         let Kept {
             id,
             asker,
+            path,
             response,
             result,
         } = kept;
@@ -355,19 +507,43 @@ impl Work {
             Ok(stored) => confirmed(&stored, response),
             Err(error) => self.declined(&error, response),
         };
+        if response.status_number.is_accepted() {
+            let request = asker.decoded().message();
+            let controller = request.controller_id.as_str();
+            if let (Some(at), Some(_)) = (sequence, response.call_target()) {
+                let reference = request.reference.as_str();
+                self.calls.put(controller, reference, at, Instant::now());
+            }
+            self.heard(controller, path).await;
+        }
         match (id, asker) {
             (Id::Sip(id), _) => {
                 // It fails only when the driver has ended; then the sender repeats.
                 let _ = self.handle.answer(id, response).await;
             }
-            (Id::Https(_), Asker::Request(verdict)) => {
-                let detail = match verdict.send(response) {
-                    Ok(()) => NOT_CONFIRMED,
-                    Err(_) => "its sender had gone",
-                };
-                self.ended(id, false, detail.into());
+            (Id::Https(_), Asker::Request { incoming, verdict }) => {
+                // The receiver takes its turn; the next alarm does not wait for that.
+                let handle = self.handle.clone();
+                self.completing.spawn(async move {
+                    let request = incoming.decoded.message().clone();
+                    let plain = response.clone();
+                    // Without the receiver there is nothing to complete.
+                    let response = handle.complete(request, response).await.unwrap_or(plain);
+                    let detail = match verdict.send(response) {
+                        Ok(()) => NOT_CONFIRMED,
+                        Err(_) => "its sender had gone",
+                    };
+                    (id, detail)
+                });
             }
-            (Id::Https(_), Asker::Driver) => {}
+            (Id::Https(_), Asker::Driver(_)) => {}
+        }
+    }
+
+    fn completed(&mut self, completed: Result<(Id, &'static str), JoinError>) {
+        match completed {
+            Ok((id, detail)) => self.ended(id, false, detail.into()),
+            Err(error) => tracing::error!(%error, "answering an alarm failed"),
         }
     }
 

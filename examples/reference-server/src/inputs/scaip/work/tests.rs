@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::config::ScaipConfig;
+use crate::devices::Devices;
 use crate::input::InputCounters;
 use crate::journal::{
     AlarmDetail, AlarmRecord, BoxFuture, DeliveryRecord, Entry, EventId, Health, Journal,
@@ -122,6 +123,7 @@ impl Rig {
         let context = InputContext {
             journal: Arc::clone(&self.journal),
             counters: with_local_recorder(&self.recorder, || InputCounters::new("scaip")),
+            devices: Devices::default(),
             shutdown: self.stop.clone(),
         };
         let reply = Reply::new(&ScaipConfig::default()).expect("the defaults are good");
@@ -328,6 +330,7 @@ fn posted(id: u64) -> (Post, oneshot::Receiver<Response<'static>>) {
             remote: here,
             identity: None,
             token: None,
+            account: None,
         },
         verdict,
     };

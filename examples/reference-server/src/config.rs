@@ -190,6 +190,21 @@ fn standard() -> String {
     "standard".into()
 }
 
+impl ControllerConfig {
+    /// A controller of which nothing but its identifier is known.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            profile: standard(),
+            interval: None,
+            missed: None,
+            hbi: None,
+            known: false,
+        }
+    }
+}
+
 impl fmt::Debug for ControllerConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The identifier stands for somebody's home.

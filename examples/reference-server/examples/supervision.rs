@@ -333,7 +333,6 @@ async fn journal_alone(place: &Path, scale: &Scale, flags: &Flags) -> Result<u64
     Ok(grown)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
 async fn storm(
     place: &Path,
     scale: &Scale,

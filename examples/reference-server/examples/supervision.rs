@@ -10,9 +10,9 @@
 //! Two processes on this machine's loopback: the reference server as it is configured for this, and
 //! simulated units. Heartbeats over UDP leave at planned times, 40,000 units on 64 sockets, and are
 //! sent again like SIP asks for (500 ms, doubled) when no answer comes; care alarms are those of the
-//! `load` example. What the journal takes of memory and log is measured apart: in a server without
-//! supervision that stores as many heartbeats of 64 units, and with the store of the supervision
-//! alone. Connections need file descriptors, two for each unit on one machine: the program raises
+//! `load` example. What a unit takes by itself is measured in this program, as is the store of
+//! the supervision; what the journal takes for each message is seen before, with 64 units, and
+//! taken off. Connections need file descriptors, one for each unit on either side: the program raises
 //! its soft limit to the hard one and says when that is too low.
 
 #![allow(
@@ -38,6 +38,8 @@ use reference_server::inputs::scaip::ScaipInput;
 use reference_server::journal::{Journal as _, JournalSettings, Sequence, SqliteJournal};
 use reference_server::server::Server;
 use reference_server::time::Timestamp;
+use scaip::ControllerId;
+use scaip::supervision::{self, Allowance, Interval, Supervisor};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::task::JoinSet;
@@ -64,15 +66,10 @@ struct Flags {
     /// Serve in this folder; used by the program itself.
     #[arg(long, hide = true)]
     serve: Option<PathBuf>,
-    /// Serve without supervision; used by the program itself.
-    #[arg(long, hide = true)]
-    unsupervised: bool,
 }
 
 /// Sockets of the heartbeats over UDP.
 const SOCKETS: usize = 64;
-/// Heartbeats of the units before the memory is first looked at.
-const WARM_UP: usize = 2000;
 /// A heartbeat that has no answer by then is lost (SIP timer F).
 const LOST: Duration = Duration::from_secs(32);
 const SET: &str = "ALARM_SUPERVISION_LIMIT_SET";
@@ -84,6 +81,8 @@ struct Scale {
     seconds: Duration,
     connections: usize,
     within: Duration,
+    /// Heartbeats until the journal's cache of 64 MiB is full.
+    filling: usize,
     /// Whether it is large enough to be judged by.
     judged: bool,
 }
@@ -97,6 +96,7 @@ impl Scale {
                 seconds: Duration::from_secs(4),
                 connections: 150,
                 within: Duration::from_secs(2),
+                filling: 500,
                 judged: false,
             };
         }
@@ -106,6 +106,7 @@ impl Scale {
             seconds: Duration::from_secs(flags.seconds),
             connections: flags.connections,
             within: Duration::from_secs(60),
+            filling: 60_000,
             judged: true,
         }
     }
@@ -180,7 +181,7 @@ async fn serve(directory: &Path, flags: &Flags) -> Result<(), Box<dyn Error>> {
     config.http.listen = free();
     (config.scaip.tcp, config.scaip.udp) = (free(), free());
     config.scaip.connections = scale.connections + 1000;
-    config.scaip.supervision.enabled = !flags.unsupervised;
+    config.scaip.supervision.enabled = true;
     config.scaip.supervision.interval = Span(Duration::from_secs(60));
     let input = ScaipInput::new(&config)?;
     let server = Server::new(config)
@@ -249,13 +250,12 @@ async fn measure(flags: &Flags) -> Result<bool, Box<dyn Error>> {
     println!();
     println!("| what | seen | asked | |");
     println!("|---|---|---|---|");
+    own_memory(&scale, &mut verdicts)?;
     store(&directory.path().join("store"), &scale, &mut verdicts).await?;
-    let journal = journal_alone(&directory.path().join("alone"), &scale, flags).await?;
     storm(
         &directory.path().join("storm"),
         &scale,
         flags,
-        journal,
         &mut verdicts,
     )
     .await?;
@@ -269,17 +269,7 @@ async fn store(place: &Path, scale: &Scale, verdicts: &mut Verdicts) -> Result<(
     settings.checkpoint_bytes = 1 << 40;
     settings.answer_delay = Duration::from_millis(1);
     let journal = SqliteJournal::open(settings)?;
-    let devices = Devices::default();
-    let interval = Duration::from_secs(60);
-    devices.begin(Rules {
-        patience: Patience {
-            interval,
-            missed: 3,
-        },
-        own: HashMap::new(),
-        unlisted: true,
-        limit: scale.controllers,
-    });
+    let devices = listing(scale);
     let mut state = SavedState::default();
     let mut heard = |numbers: &mut dyn Iterator<Item = usize>| {
         for number in numbers {
@@ -311,53 +301,73 @@ async fn store(place: &Path, scale: &Scale, verdicts: &mut Verdicts) -> Result<(
     Ok(())
 }
 
-/// Memory that the same heartbeats cost without supervision, in bytes.
-async fn journal_alone(place: &Path, scale: &Scale, flags: &Flags) -> Result<u64, Box<dyn Error>> {
-    let mut server = Process::start(place, flags, true)?;
-    let udp = server.address("udp")?;
-    // In fewer seconds: memory does not go by the clock.
-    let mut plan = Plan {
-        to: udp,
-        controllers: SOCKETS,
-        count: WARM_UP,
-        rate: scale.rate() * 4.0,
-        run: 0,
-    };
-    plan.run().await?;
-    let before = server.memory()?;
-    (plan.count, plan.run) = (scale.heartbeats(), 1);
-    plan.run().await?;
-    let grown = server.memory()?.saturating_sub(before);
-    server.stop()?;
-    std::fs::remove_dir_all(place)?;
-    Ok(grown)
+/// What a unit takes in the two places that know it, in bytes: this process makes both, alone.
+fn own_memory(scale: &Scale, verdicts: &mut Verdicts) -> Result<(), Box<dyn Error>> {
+    let me = std::process::id();
+    let (now, minute) = (Instant::now(), Interval::new(Duration::from_secs(60))?);
+    let before = memory(me)?;
+    let mut supervisor = Supervisor::new(now, supervision::Config::new(Allowance::new(minute)));
+    for number in 0..scale.controllers {
+        supervisor.sign_of_life(now, &ControllerId::new(controller(number)))?;
+    }
+    let watched = memory(me)?;
+    let devices = listing(scale);
+    for number in 0..scale.controllers {
+        devices.heard(&controller(number), Timestamp::now(), DevicePath::Udp);
+    }
+    let listed = memory(me)?;
+    let each = |from: u64, to: u64| to.saturating_sub(from) / scale.controllers as u64;
+    let whole = each(before, listed);
+    verdicts.line(
+        "memory of a unit by itself",
+        &format!(
+            "{whole} bytes (supervision {}, list {})",
+            each(before, watched),
+            each(watched, listed)
+        ),
+        "below 500",
+        Some(whole < 500 && supervisor.len() == devices.counts().supervised),
+    );
+    Ok(())
+}
+
+fn listing(scale: &Scale) -> Devices {
+    let devices = Devices::default();
+    devices.begin(Rules {
+        patience: Patience {
+            interval: Duration::from_secs(60),
+            missed: 3,
+        },
+        own: HashMap::new(),
+        unlisted: true,
+        limit: scale.controllers,
+    });
+    devices
 }
 
 async fn storm(
     place: &Path,
     scale: &Scale,
     flags: &Flags,
-    journal_bytes: u64,
     verdicts: &mut Verdicts,
 ) -> Result<(), Box<dyn Error>> {
-    let mut server = Process::start(place, flags, false)?;
+    let mut server = Process::start(place, flags)?;
     let udp = server.address("udp")?;
-    let mut plan = Plan {
+    let plan = |run, controllers, count, rate| Plan {
         to: udp,
-        controllers: SOCKETS,
-        count: WARM_UP,
-        rate: scale.rate() * 4.0,
-        run: 0,
+        controllers,
+        count,
+        rate,
+        run,
     };
-    let warmed = plan.run().await?;
+    // Few units first: until the journal's cache is full, and then to see what its memory of
+    // references takes for each message.
+    let (few, rate) = (SOCKETS, scale.rate());
+    let filled = plan(0, few, scale.filling, rate * 2.0).run().await?;
+    let empty = server.memory()?;
+    let alone = plan(1, few, scale.heartbeats() / 2, rate).run().await?;
     let (before, cpu_before) = (server.memory()?, server.cpu()?);
-    plan = Plan {
-        to: udp,
-        controllers: scale.controllers,
-        count: scale.heartbeats(),
-        rate: scale.rate(),
-        run: 1,
-    };
+    let plan = plan(2, scale.controllers, scale.heartbeats(), rate);
     let care = LoadPlan::new(32, 20.0, Amount::Duration(scale.seconds.mul_f64(0.8)));
     let begun = Instant::now();
     let alarms = async {
@@ -368,10 +378,13 @@ async fn storm(
     let (beats, care) = (beats?, care?);
     let took = begun.elapsed();
     let cpu = (server.cpu()? - cpu_before) / took.as_secs_f64();
-    let grown = server.memory()?.saturating_sub(before);
+    let after = server.memory()?;
     let units = scale.controllers as u64;
-    let (total, of_journal) = (grown / units, journal_bytes / units);
-    let own = total.saturating_sub(of_journal);
+    let for_each = |bytes: f64| bytes / units as f64;
+    let grown = for_each(after as f64 - before as f64);
+    let of_message = (before as f64 - empty as f64) / alone.planned.max(1) as f64;
+    let of_journal = for_each(of_message * beats.planned as f64);
+    let own = grown - of_journal;
 
     verdicts.line(
         "processor time of the server",
@@ -380,22 +393,22 @@ async fn storm(
         Some(cpu < 1.0),
     );
     verdicts.line(
-        "memory grown, for each unit",
-        &format!("{total} bytes"),
+        "memory of the server grown, for each unit",
+        &format!("{grown:.0} bytes"),
         "",
         None,
     );
     verdicts.line(
         "  of it the journal's, for the messages",
-        &format!("{of_journal} bytes"),
+        &format!("{of_journal:.0} bytes"),
         "",
         None,
     );
     verdicts.line(
         "  of it the unit's own",
-        &format!("{own} bytes"),
+        &format!("{own:.0} bytes"),
         "below 500",
-        Some(own < 500),
+        Some(own < 500.0),
     );
     let p99 = care.latencies.percentile(99.0).unwrap_or_default();
     verdicts.line(
@@ -461,7 +474,8 @@ async fn storm(
     );
     server.stop()?;
     let stored = stored(&place.join("alarms.sqlite")).await?;
-    let accepted = warmed.accepted + beats.accepted + care.accepted + again.served;
+    let few = filled.accepted + alone.accepted;
+    let accepted = few + beats.accepted + care.accepted + again.served;
     verdicts.always(
         "accepted and not in the journal",
         &accepted.saturating_sub(stored).to_string(),
@@ -747,13 +761,12 @@ struct Process {
 }
 
 impl Process {
-    fn start(place: &Path, flags: &Flags, unsupervised: bool) -> Result<Self, Box<dyn Error>> {
+    fn start(place: &Path, flags: &Flags) -> Result<Self, Box<dyn Error>> {
         std::fs::create_dir(place)?;
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("--serve").arg(place);
         command.arg(format!("--connections={}", flags.connections));
         command.args(flags.quick.then_some("--quick"));
-        command.args(unsupervised.then_some("--unsupervised"));
         let mut child = command.stdin(Stdio::null()).spawn()?;
         let patience = Instant::now() + Duration::from_secs(30);
         while Instant::now() < patience {
@@ -773,14 +786,8 @@ impl Process {
         address.ok_or_else(|| format!("no address {name}").into())
     }
 
-    /// Memory of its own, in bytes.
     fn memory(&self) -> Result<u64, Box<dyn Error>> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let kilobytes = status
-            .lines()
-            .find_map(|line| line.strip_prefix("RssAnon:")?.split_whitespace().next())
-            .ok_or("no RssAnon")?;
-        Ok(kilobytes.parse::<u64>()? * 1024)
+        memory(self.child.id())
     }
 
     /// Processor time so far, in seconds.
@@ -833,6 +840,16 @@ impl Drop for Process {
             let _ = self.child.wait();
         }
     }
+}
+
+/// Memory of a process that no file stands behind, in bytes.
+fn memory(process: u32) -> Result<u64, Box<dyn Error>> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let kilobytes = status
+        .lines()
+        .find_map(|line| line.strip_prefix("RssAnon:")?.split_whitespace().next())
+        .ok_or("no RssAnon")?;
+    Ok(kilobytes.parse::<u64>()? * 1024)
 }
 
 /// How many file descriptors this process may have.

@@ -6,6 +6,7 @@
 mod program;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -53,9 +54,9 @@ async fn network(server: SocketAddr, weather: Arc<Weather>) -> SocketAddr {
         let mut buffer = vec![0; 65_536];
         loop {
             let (length, unit) = front.recv_from(&mut buffer).await.expect("loopback");
-            if !backs.contains_key(&unit) {
+            if let Entry::Vacant(place) = backs.entry(unit) {
                 let back = Arc::new(UdpSocket::bind("127.0.0.1:0").await.expect("loopback"));
-                backs.insert(unit, Arc::clone(&back));
+                place.insert(Arc::clone(&back));
                 let (front, weather) = (Arc::clone(&front), Arc::clone(&weather));
                 tokio::spawn(async move {
                     let mut buffer = vec![0; 65_536];

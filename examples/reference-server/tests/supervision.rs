@@ -29,6 +29,12 @@ fn presence(program: &Program, controller: &str) -> Value {
     of.next().map_or(Value::Null, |one| one["presence"].clone())
 }
 
+fn wait_for(program: &Program, controller: &str, expected: &str) {
+    program.wait_until(expected, |program| {
+        presence(program, controller) == expected
+    });
+}
+
 fn offline(program: &Program) -> Vec<Value> {
     program.alarms("device_offline")
 }
@@ -48,10 +54,8 @@ fn a_unit_gone_silent_is_one_event_and_its_next_sign_of_life_ends_it_over_every_
     sleep(Duration::from_secs(2));
     program = start();
     let expected = ALLOWED + down.elapsed();
-    assert_eq!(presence(&program, "40211870"), "present");
-    program.wait_until("it is silent", |program| {
-        presence(program, "40211870") == "silent"
-    });
+    wait_for(&program, "40211870", "present");
+    wait_for(&program, "40211870", "silent");
     let found = heard.elapsed();
     assert!(
         found > expected - ERROR,
@@ -88,9 +92,7 @@ fn a_unit_gone_silent_is_one_event_and_its_next_sign_of_life_ends_it_over_every_
 
     let mut unit = Unit::udp(program.addresses["udp"], "40211870");
     assert_eq!(unit.heartbeat("h2").status, 200);
-    program.wait_until("it is back", |program| {
-        presence(program, "40211870") == "present"
-    });
+    wait_for(&program, "40211870", "present");
     let all = offline(&program);
     assert_eq!(all.len(), 2);
     assert_eq!(all[1]["event"]["phase"], "end");
@@ -120,17 +122,13 @@ fn a_crash_right_after_the_event_does_not_tell_it_twice() {
     program.stop();
     program = start();
     program.wait_until("it is told", |program| !offline(program).is_empty());
-    program.wait_until("it is silent", |program| {
-        presence(program, "40211870") == "silent"
-    });
+    wait_for(&program, "40211870", "silent");
     assert_eq!(offline(&program).len(), 1);
     // That it was told is not stored with the units.
     program.kill();
     program = start();
-    assert_eq!(presence(&program, "40211870"), "present");
-    program.wait_until("it is silent once more", |program| {
-        presence(program, "40211870") == "silent"
-    });
+    wait_for(&program, "40211870", "present");
+    wait_for(&program, "40211870", "silent");
     assert_eq!(offline(&program).len(), 1);
     program.stop();
 }
@@ -145,7 +143,7 @@ fn only_listed_units_are_watched_from_the_start_and_told_their_interval() {
     );
     let program = Program::start(directory.path(), "", &tables);
     let begun = Instant::now();
-    assert_eq!(presence(&program, "40211871"), "awaited");
+    wait_for(&program, "40211871", "awaited");
     let udp = program.addresses["udp"];
     let mut adjustable = Unit::udp(udp, "40211870");
     let told = adjustable.message("a", "<mty>PI</mty><hbo>1</hbo>|");
@@ -154,9 +152,7 @@ fn only_listed_units_are_watched_from_the_start_and_told_their_interval() {
     assert!(!told.mrs.contains("hbi"), "{}", told.mrs);
     assert_eq!(Unit::udp(udp, "40211872").heartbeat("c").status, 200);
     assert_eq!(presence(&program, "40211872"), Value::Null);
-    program.wait_until("the one never heard is silent", |program| {
-        presence(program, "40211871") == "silent"
-    });
+    wait_for(&program, "40211871", "silent");
     assert!(begun.elapsed() > ALLOWED - ERROR);
     let all = offline(&program);
     assert_eq!(all.len(), 1);

@@ -9,11 +9,11 @@ use alarm_codes::Profile;
 use bytes::Bytes;
 use metrics::{Gauge, counter, gauge};
 use scaip::driver::Handle;
-use scaip::receiver::{AlarmKey, Event, Incoming, IncomingId, NotTracked, Refusal, Registration};
-use scaip::sip::{Path, RawBytes, SipError, StatusCode, UndeliveredReason};
+use scaip::receiver::{Event, Incoming, IncomingId};
+use scaip::sip::{StatusCode, UndeliveredReason};
 use scaip::{
-    ControllerId, DecodeOptions, Decoded, Request, Response, StatusNumber, Text, call,
-    decode_response, https, registrar,
+    DecodeOptions, Decoded, Request, Response, StatusNumber, Text, call, decode_response, https,
+    registrar,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinError, JoinSet};
@@ -25,11 +25,9 @@ use super::in_hand::{InHand, Note, Timing};
 use super::origin::{Certificates, Origin};
 use super::watch::{self, Change, Settings};
 use super::{Reply, entry};
-use crate::devices::{DevicePath, Heard};
+use crate::devices::DevicePath;
 use crate::input::InputContext;
-use crate::journal::{
-    AnswerDelivery, JournalError, Note as Remark, Stored, StoredOutcome, Verdict,
-};
+use crate::journal::{AnswerDelivery, JournalError, Stored, StoredOutcome, Verdict};
 use crate::time::Timestamp;
 
 /// How often the counts of the SIP layer are copied into the metrics.
@@ -311,68 +309,6 @@ impl Work {
         }
     }
 
-    /// A registration is a sign of life, as the receiver has counted it already.
-    async fn registered(&mut self, registration: &Registration) {
-        let registered = &registration.registered;
-        let change = registered.change.code();
-        counter!("alarm_scaip_registrations_total", "change" => change).increment(1);
-        tracing::debug!(change, "a registration");
-        let controller = registered.controller.as_str();
-        let path = if registered.contacts.is_empty() {
-            Origin::of(&registration.path, &self.certificates).path()
-        } else {
-            DevicePath::Registered
-        };
-        self.heard(controller, path).await;
-    }
-
-    /// Notes a sign of life; one that the unit gives for the first time, before the receiver does.
-    async fn heard(&self, controller: &str, path: DevicePath) {
-        let heard = self
-            .context
-            .devices
-            .heard(controller, Timestamp::now(), path);
-        let own = self.watch.as_ref().filter(|_| heard == Heard::New);
-        if let Some(allowance) = own.and_then(|watch| watch.settings.own(controller)) {
-            let id = ControllerId::new(controller.to_owned());
-            // Ended, or no room: the receiver tells of the latter.
-            let _ = self.handle.declare(id, Some(allowance)).await;
-        }
-    }
-
-    fn call_overdue(&mut self, controller: &ControllerId<'_>, alarm: &AlarmKey, attempts: u32) {
-        counter!("alarm_scaip_calls_overdue_total").increment(1);
-        let wait = self.calls.wait();
-        tracing::warn!(attempts, wait = ?wait, "a call that a device was asked to set up is overdue");
-        let reference = alarm.reference.as_str();
-        if let Some(sequence) = self.calls.take(controller.as_str(), reference) {
-            let text = format!("no call within {} s", wait.as_secs()).into();
-            let at = Timestamp::now();
-            self.context.journal.note(sequence, Remark { at, text });
-        }
-    }
-
-    fn not_tracked(&mut self, reason: NotTracked) {
-        let what = match reason {
-            // Whoever is not listed is not to be watched; that there is no room is the means.
-            NotTracked::Supervision(_) if self.only_listed() => return,
-            NotTracked::Supervision(_) => "supervision",
-            NotTracked::Path(_) => "path",
-            NotTracked::Call(_) => "call",
-            _ => "other",
-        };
-        counter!("alarm_scaip_not_tracked_total", "what" => what).increment(1);
-        if let Some(held_back) = self.untracked.pass(Instant::now()) {
-            tracing::warn!(%reason, held_back, "something about a unit is not kept in mind");
-        }
-    }
-
-    fn only_listed(&self) -> bool {
-        self.watch
-            .as_ref()
-            .is_some_and(|watch| watch.settings.only_listed())
-    }
-
     fn take_post(&mut self, post: Post) {
         match post {
             Post::Request(waiting) => {
@@ -461,23 +397,6 @@ impl Work {
             }
         });
         None
-    }
-
-    /// A sender that speaks for a controller which its certificate does not name.
-    fn unlike_certificate(
-        &mut self,
-        request: &Request<'_>,
-        raw: Bytes,
-        origin: &Origin,
-    ) -> Response<'static> {
-        let reference = request.reference.clone().into_owned();
-        let mut response = Response::new(reference, StatusNumber::NOT_TREATED);
-        response.status_text = Some(Text::new("the certificate does not name the cid"));
-        let (code, number) = ("certificate-unlike-controller", response.status_number);
-        if self.refusal(code, 200, Some(number), raw.len()) {
-            self.keep(entry::unlike_certificate(request, &response, origin, raw));
-        }
-        response
     }
 
     /// The only place where anybody is told yes: the journal has said that it is durable.
@@ -582,73 +501,6 @@ impl Work {
             self.context.journal.answered(note.sequence, delivery);
         }
     }
-
-    fn refuse(&mut self, refusal: &Refusal) {
-        self.context.counters.received.increment(1);
-        let length = refusal.raw.0.len();
-        if self.refusal(
-            refusal.reason.code(),
-            refusal.status.get(),
-            refusal.status_number,
-            length,
-        ) {
-            let origin = Origin::of(&refusal.path, &self.certificates);
-            self.keep(entry::refused(refusal, &origin));
-        }
-    }
-
-    fn refuse_post(&mut self, refusal: &https::Refusal, raw: Bytes, origin: &Origin) {
-        self.context.counters.received.increment(1);
-        if self.refusal(
-            refusal.reason.code(),
-            refusal.status.code(),
-            refusal.status_number,
-            raw.len(),
-        ) {
-            self.keep(entry::refused_post(refusal, origin, raw));
-        }
-    }
-
-    /// Counts and logs a refusal; `true` when its evidence may be kept.
-    fn refusal(
-        &mut self,
-        reason: &'static str,
-        status: u16,
-        snu: Option<StatusNumber>,
-        bytes: usize,
-    ) -> bool {
-        self.context.counters.refused.increment(1);
-        counter!("alarm_scaip_refused_total", "reason" => reason).increment(1);
-        let Some(held_back) = self.rubbish.pass(Instant::now()) else {
-            return false;
-        };
-        let snu = snu.map(StatusNumber::number);
-        tracing::warn!(reason, status, snu, bytes, held_back, "refused a message");
-        true
-    }
-
-    fn bad(&mut self, path: &Path, error: SipError, answered: Option<StatusCode>, raw: RawBytes) {
-        self.context.counters.malformed.increment(1);
-        if let Some(held_back) = self.rubbish.pass(Instant::now()) {
-            tracing::warn!(%error, bytes = raw.0.len(), held_back, "not a SIP message");
-            self.keep(entry::bad(
-                &Origin::of(path, &self.certificates),
-                error,
-                answered.map(StatusCode::get),
-                raw.0,
-            ));
-        }
-    }
-
-    /// Evidence nobody waits for.
-    fn keep(&self, entry: crate::journal::Entry) {
-        let stored = self.context.journal.store(entry);
-        tokio::spawn(async move {
-            if let Err(error) = stored.await {
-                tracing::warn!(%error, "the evidence of a refused message was not kept");
-            }
-        });
-    }
 }
 
 enum Came {
@@ -706,6 +558,9 @@ fn confirmed(stored: &Stored, response: Response<'static>) -> Response<'static> 
     }
     response
 }
+
+mod refusals;
+mod units;
 
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use metrics::with_local_recorder;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 use scaip::driver::{Driver, Settings};
 use scaip::receiver::{AnswerMode, Config as ReceiverConfig, Receiver};
+use scaip::sip::Path;
 use tokio::net::UdpSocket;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;

@@ -15,6 +15,8 @@ mod registration;
 #[path = "conformance_sender/relay.rs"]
 mod relay;
 mod sender_support;
+#[path = "conformance_sender/streams.rs"]
+mod streams;
 
 use std::collections::{HashMap, HashSet};
 

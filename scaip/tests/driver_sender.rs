@@ -498,6 +498,38 @@ async fn a_still_connection_is_kept_alive_with_empty_lines() {
 }
 
 #[tokio::test]
+async fn a_receiver_that_no_longer_answers_empty_lines_is_connected_to_anew() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let arc = receiver("arc", Transport::Tcp, listener.local_addr().unwrap());
+    let mut settings = Settings::default();
+    settings.keep_alive = Some(Duration::from_secs(1));
+    let unit = Unit::with(config(vec![arc]), settings);
+    let submitted = unit.submit().await;
+    let mut peer = Peer::accept(&listener).await;
+    let request = peer.read().await;
+    peer.write(&mrs(&reference(&request), 0)).await;
+    assert!(end(submitted).await.is_accepted());
+    let mut heard = Vec::new();
+    // The end of the 200, then a ping.
+    while !heard.ends_with(b"\r\n\r\n\r\n\r\n") {
+        let read = timeout(PATIENCE, peer.stream.read_buf(&mut heard));
+        assert!(read.await.unwrap().unwrap() > 0, "closed");
+    }
+    peer.write(b"\r\n").await;
+    // From now on nothing comes back: it is closed, not before ten seconds.
+    let started = Instant::now();
+    while peer.stream.read_buf(&mut heard).await.unwrap() > 0 {
+        assert!(started.elapsed() < 2 * PATIENCE, "not closed");
+    }
+    assert!(started.elapsed() >= Duration::from_secs(9));
+    let submitted = unit.submit().await;
+    let mut peer = Peer::accept(&listener).await;
+    let request = peer.read().await;
+    peer.write(&mrs(&reference(&request), 0)).await;
+    assert!(end(submitted).await.is_accepted());
+}
+
+#[tokio::test]
 async fn a_receiver_that_takes_no_bytes_is_cut_off_and_the_next_one_asked() {
     let centre = Centre::start("127.0.0.1").await;
     // A pipe that holds next to nothing and that nobody reads.

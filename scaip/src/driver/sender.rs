@@ -113,6 +113,8 @@ pub struct Settings {
     pub idle: Duration,
     /// How long our own connections may be still before an empty line is sent (RFC 5626 4.4.1), so
     /// that what stands in between does not forget them. 2 min by default; `None` sends nothing.
+    /// A receiver that has answered one before and is silent for 10 s after another is connected
+    /// to anew.
     pub keep_alive: Option<Duration>,
     /// How long writing one message to a connection may take, 10 s by default.
     pub write_time: Duration,
@@ -155,6 +157,10 @@ struct Connection {
     bytes: mpsc::Sender<Bytes>,
     /// When to send an empty line; `None` on connections that a receiver opened.
     ping_at: Option<Instant>,
+    /// When the answer to the last one is overdue.
+    pong_by: Option<Instant>,
+    /// The receiver has answered one before, so it is one that does.
+    ponged: bool,
 }
 
 /// Who submitted an alarm, and perhaps waits for its end.
@@ -171,6 +177,8 @@ struct Ending {
 
 /// Commands that may wait.
 const COMMANDS: usize = 1024;
+/// How long the answer to a ping may take (RFC 5626 4.4.1).
+const PONG_TIME: Duration = Duration::from_secs(10);
 /// An empty line and another: a ping (RFC 5626 3.5.1).
 const PING: &[u8] = b"\r\n\r\n";
 
@@ -281,7 +289,8 @@ impl Driver {
             let pings = self
                 .connections
                 .values()
-                .filter_map(|connection| connection.ping_at);
+                .flat_map(|connection| [connection.ping_at, connection.pong_by])
+                .flatten();
             let due = [self.sender.poll_timeout(), over]
                 .into_iter()
                 .flatten()
@@ -426,7 +435,13 @@ impl Driver {
                     self.serve(id, io, None);
                 }
             }
-            Input::Bytes { id, bytes, .. } => self.sender.handle_stream(now, id, &bytes),
+            Input::Bytes { id, bytes, .. } => {
+                if let Some(connection) = self.connections.get_mut(&id) {
+                    let awaited = connection.pong_by.take().is_some();
+                    connection.ponged |= awaited && bytes.starts_with(b"\r\n");
+                }
+                self.sender.handle_stream(now, id, &bytes);
+            }
             Input::Closed(id) => {
                 self.connections.remove(&id);
                 self.sender.connection_closed(id);
@@ -439,6 +454,8 @@ impl Driver {
         let connection = Connection {
             bytes: sender,
             ping_at,
+            pong_by: None,
+            ponged: false,
         };
         self.connections.insert(id, connection);
         let settings = self.settings.shared();
@@ -452,11 +469,26 @@ impl Driver {
 
     fn ping(&mut self, now: Instant) {
         let next = self.next_ping();
+        let sender = &mut self.sender;
+        self.connections.retain(|id, connection| {
+            let overdue = connection.pong_by.is_some_and(|by| by <= now);
+            if overdue {
+                connection.pong_by = None;
+            }
+            // Not every receiver answers; only from one that did its silence says something.
+            let dead = overdue && connection.ponged;
+            if dead {
+                // The writer ends with it.
+                sender.connection_closed(*id);
+            }
+            !dead
+        });
         for connection in self.connections.values_mut() {
             if connection.ping_at.is_some_and(|at| at <= now) {
                 connection.ping_at = next;
                 // One that takes nothing is found out by the time limit of writing.
                 let _ = connection.bytes.try_send(Bytes::from_static(PING));
+                connection.pong_by.get_or_insert(now + PONG_TIME);
             }
         }
     }

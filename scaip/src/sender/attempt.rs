@@ -8,8 +8,8 @@ use super::link::Link;
 use super::{AlarmId, Event, FailureReason, ReceiverId, Sender, ShortenCause};
 use crate::digest::{Challenge, Session, hexadecimal, keyed};
 use crate::sip::{
-    Message, Method, OutgoingMessage, Path, RequestHead, SendError, StatusCode, UDP_SAFE_LENGTH,
-    parse_retry_after, write_request,
+    ConnectionId, Message, Method, OutgoingMessage, Path, RequestHead, SendError, StatusCode,
+    UDP_SAFE_LENGTH, parse_retry_after, write_request,
 };
 
 const METHOD: &str = "MESSAGE";
@@ -97,6 +97,15 @@ impl Sender {
                 link.next_address();
             }
         }
+        if reason == FailureReason::NoOk {
+            let state = self.alarms.get(&alarm).map(|alarm| &alarm.state);
+            if let Some(State::Sent {
+                connection, since, ..
+            }) = state
+            {
+                self.leave_if_dead(receiver, *connection, *since);
+            }
+        }
         self.keep_failure(alarm, reason);
         let receiver = ReceiverId(receiver);
         self.note(Event::AttemptFailed {
@@ -104,6 +113,27 @@ impl Sender {
             receiver,
             reason,
         });
+    }
+
+    /// A connection that has not carried a single SIP message since the request left may be dead
+    /// without anybody saying so, such as when a router has forgotten it: it is closed, so that the
+    /// next attempt opens another one. One that answers other requests is kept.
+    pub(super) fn leave_if_dead(
+        &mut self,
+        receiver: usize,
+        connection: Option<ConnectionId>,
+        since: Instant,
+    ) {
+        let (Some(connection), Some(link)) = (connection, self.links.get_mut(receiver)) else {
+            return;
+        };
+        if link.connection == Some(connection) {
+            if link.heard.is_some_and(|heard| heard >= since) {
+                return;
+            }
+            link.connection = None;
+        }
+        self.endpoint.close_connection(connection);
     }
 
     fn exhausted(&mut self, now: Instant, id: AlarmId) {
@@ -303,6 +333,7 @@ impl Sender {
             connection: path.connection,
             message: sent.id,
             exchange,
+            since: now,
             until,
         };
         self.set_state(id, state);

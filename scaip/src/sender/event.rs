@@ -128,8 +128,10 @@ pub enum ShortenCause {
 
 /// Something that happened; take them with [`Sender::poll_event`](super::Sender::poll_event).
 ///
-/// [`Event::Accepted`], [`Event::GivenUp`] and [`Event::HeartbeatDropped`] always come. The others are reports: when
-/// nobody takes them they are left out beyond [`sip::Config::queue`](crate::sip::Config::queue).
+/// [`Event::Accepted`], [`Event::GivenUp`] and [`Event::HeartbeatDropped`] always come, and so do the
+/// questions [`Event::Resolve`] and [`Event::Connect`], the latest of each for every receiver. The
+/// others are reports: when nobody takes them they are left out beyond
+/// [`sip::Config::queue`](crate::sip::Config::queue).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event {

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::alarm::{Alarm, State, bit};
 use super::config::is_user;
+use super::link::Link;
 use super::{AlarmId, Event, FailureReason, ReceiverId, Sender, ShortenCause};
 use crate::codes::StatusNumber;
 use crate::decode::{Decoded, decode_response};
@@ -50,6 +51,12 @@ impl Sender {
     fn handle_event(&mut self, now: Instant, event: sip::Event) {
         match event {
             sip::Event::Request { id, path, message } => {
+                let over = |link: &&mut Link| {
+                    link.connection.is_some() && link.connection == path.connection
+                };
+                if let Some(link) = self.links.iter_mut().find(over) {
+                    link.heard = Some(now);
+                }
                 self.handle_request(now, id, &path, &message);
             }
             sip::Event::Delivered { id, response, .. } => {
@@ -65,7 +72,7 @@ impl Sender {
                 if self.registration_answered(now, id, status, Some(&response)) {
                     return;
                 }
-                if let Some((alarm, receiver, true)) = self.answered(id) {
+                if let Some((alarm, receiver, true)) = self.answered(now, id, true) {
                     self.refused(now, alarm, receiver, status, &response);
                 }
             }
@@ -74,7 +81,7 @@ impl Sender {
                 if self.registration_answered(now, id, timeout, None) {
                     return;
                 }
-                if let Some((alarm, receiver, true)) = self.answered(id) {
+                if let Some((alarm, receiver, true)) = self.answered(now, id, false) {
                     let reason = match reason {
                         UndeliveredReason::Timeout => FailureReason::NoOk,
                         UndeliveredReason::Transport => FailureReason::Transport,
@@ -104,9 +111,18 @@ impl Sender {
         }
     }
 
-    /// A message has its final answer: whose it was, and whether that is the one waited for.
-    fn answered(&mut self, message: MessageId) -> Option<(AlarmId, usize, bool)> {
+    /// A message has its final answer, or will have none: whose it was, and whether that is the one
+    /// waited for.
+    fn answered(
+        &mut self,
+        now: Instant,
+        message: MessageId,
+        heard: bool,
+    ) -> Option<(AlarmId, usize, bool)> {
         let (id, receiver) = self.by_message.remove(&message)?;
+        if let (true, Some(link)) = (heard, self.links.get_mut(receiver)) {
+            link.heard = Some(now);
+        }
         let alarm = self.alarms.get_mut(&id)?;
         alarm.outstanding.retain(|(other, _)| *other != message);
         let waited =
@@ -115,7 +131,7 @@ impl Sender {
     }
 
     fn delivered(&mut self, now: Instant, message: MessageId, response: &Message) {
-        let Some((id, receiver, waited)) = self.answered(message) else {
+        let Some((id, receiver, waited)) = self.answered(now, message, true) else {
             return;
         };
         let path = self.path_of(receiver);

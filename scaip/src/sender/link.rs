@@ -14,6 +14,8 @@ const ANSWERS: [&str; 2] = ["Authorization", "Proxy-Authorization"];
 pub(super) struct Link {
     pub(super) address: ReceiverAddress,
     pub(super) connection: Option<ConnectionId>,
+    /// When the last SIP message came over the connection.
+    pub(super) heard: Option<Instant>,
     /// The driver was asked to connect and has not answered.
     pub(super) connecting: bool,
     /// Digest sessions: of the server, of a proxy before it.
@@ -39,6 +41,7 @@ impl Link {
             registering: address.registration.clone().map(Registering::new),
             address,
             connection: None,
+            heard: None,
             connecting: false,
             sessions: [None, None],
             resolving: false,

@@ -33,6 +33,7 @@ impl Sender {
         match opened {
             Ok(connection) => {
                 link.connection = Some(connection);
+                link.heard = None;
                 for id in self.connecting_to(receiver.0) {
                     self.retry(now, id, receiver.0);
                 }
@@ -150,7 +151,22 @@ impl Sender {
             None
         };
         if let Some(event) = event {
-            self.note(event);
+            self.ask(receiver, event);
         }
+    }
+
+    /// Puts a question to the driver. Without its answer nothing reaches this receiver, so it is
+    /// never left out; it takes the place of an older one that was not taken, so there are at most
+    /// two for each receiver.
+    fn ask(&mut self, receiver: usize, question: Event) {
+        let kind = std::mem::discriminant(&question);
+        self.events.retain(|event| {
+            let about = match event {
+                Event::Connect { receiver, .. } | Event::Resolve { receiver, .. } => receiver.0,
+                _ => return true,
+            };
+            about != receiver || std::mem::discriminant(event) != kind
+        });
+        self.events.push_back(question);
     }
 }

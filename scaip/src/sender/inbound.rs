@@ -32,6 +32,7 @@ impl Sender {
         let Some(closed) = self.closed.pop() else {
             return false;
         };
+        self.registration_lost(now, closed);
         let waits = |alarm: &Alarm| matches!(alarm.state, State::Awaiting { connection, .. } if connection == Some(closed));
         let waiting: Vec<AlarmId> = self
             .alarms
@@ -60,7 +61,7 @@ impl Sender {
                 self.handle_request(now, id, &path, &message);
             }
             sip::Event::Delivered { id, response, .. } => {
-                if !self.registration_answered(now, id, StatusCode::OK, Some(&response)) {
+                if !self.registration_answered(now, id, StatusCode::OK, Ok(&response)) {
                     self.delivered(now, id, &response);
                 }
             }
@@ -69,7 +70,7 @@ impl Sender {
                 status,
                 response,
             } => {
-                if self.registration_answered(now, id, status, Some(&response)) {
+                if self.registration_answered(now, id, status, Ok(&response)) {
                     return;
                 }
                 if let Some((alarm, receiver, true)) = self.answered(now, id, true) {
@@ -77,15 +78,15 @@ impl Sender {
                 }
             }
             sip::Event::Undelivered { id, reason } => {
+                let reason = match reason {
+                    UndeliveredReason::Timeout => FailureReason::NoOk,
+                    UndeliveredReason::Transport => FailureReason::Transport,
+                };
                 let timeout = StatusCode::REQUEST_TIMEOUT;
-                if self.registration_answered(now, id, timeout, None) {
+                if self.registration_answered(now, id, timeout, Err(reason)) {
                     return;
                 }
                 if let Some((alarm, receiver, true)) = self.answered(now, id, false) {
-                    let reason = match reason {
-                        UndeliveredReason::Timeout => FailureReason::NoOk,
-                        UndeliveredReason::Transport => FailureReason::Transport,
-                    };
                     self.give_up(now, alarm, receiver, reason);
                 }
             }

@@ -78,6 +78,7 @@ impl Sender {
             for id in self.connecting_to(receiver.0) {
                 self.retry(now, id, receiver.0);
             }
+            self.register_if_waiting(now, receiver.0);
         }
     }
 
@@ -105,6 +106,7 @@ impl Sender {
         for id in self.connecting_to(receiver) {
             self.give_up(now, id, receiver, reason);
         }
+        self.registration_unreachable(now, receiver, reason);
     }
 
     fn connecting_to(&self, receiver: usize) -> Vec<AlarmId> {

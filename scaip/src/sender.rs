@@ -104,8 +104,12 @@ use memory::Memory;
 /// take every [`poll_event`](Self::poll_event), then every [`poll_transmit`](Self::poll_transmit),
 /// then ask [`poll_timeout`](Self::poll_timeout). Time never runs backwards.
 ///
-/// A response is known by its `ref`, not by where it comes from: receivers answer from other
-/// addresses, and nobody off the path can foretell a `ref` (see [`ReferenceSource`]).
+/// A response to an alarm of our own is known by its `ref`, not by where it comes from: receivers
+/// answer from other addresses, and nobody off the path can foretell a `ref` (see
+/// [`ReferenceSource`]). [`Config::known_sources_only`] wants the address as well. The `ref` of a
+/// relayed message is not ours and may be easy to guess: a response to it counts only from the host
+/// of a receiver that was asked or over our connection to it, and over no weaker a transport (TLS,
+/// TCP, UDP) than the request. Any other is [`Event::UnknownResponse`] and changes nothing.
 pub struct Sender {
     config: Config,
     endpoint: Endpoint,

@@ -988,3 +988,25 @@ fn neither_texts_nor_secrets_nor_seeds_are_printed() {
         assert!(!all.contains(hidden), "{hidden}");
     }
 }
+
+#[test]
+fn line_52_a_refusal_while_the_repeat_is_waited_for_ends_the_wait_at_once() {
+    for (first, then) in [(4, 5), (6, 3), (4, 99)] {
+        let mut bench = Bench::new(config(2));
+        let _ = bench.submit();
+        let sent = bench.one();
+        bench.respond(&sent, first);
+        bench.none();
+        bench.message(0, &sent.mrs(then));
+        assert_eq!(bench.one().to(), 1, "{first} then {then}");
+    }
+    // The same word again, in the 200 and in a MESSAGE, changes nothing.
+    let mut bench = Bench::new(config(2));
+    let _ = bench.submit();
+    let sent = bench.one();
+    bench.answer_with(&sent, &sent.mrs(4));
+    bench.message(0, &sent.mrs(4));
+    bench.none();
+    let held = |event: &&Event| matches!(event, Event::Held { .. });
+    assert_eq!(bench.events.iter().filter(held).count(), 1);
+}

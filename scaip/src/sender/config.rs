@@ -177,6 +177,11 @@ pub struct Config {
     /// Answers to digest challenges for one request. 3 by default: server, proxy, and one stale
     /// nonce.
     pub challenge_answers: u32,
+    /// Take a response only from the host of a receiver that was asked, or over our connection to
+    /// it, and over no weaker a transport (TLS, TCP, UDP) than the request. Off by default: the
+    /// references of this sender cannot be guessed, and some receivers answer from other hosts.
+    /// Relayed messages are always held to it.
+    pub known_sources_only: bool,
     /// Leave `dte`, `stt`, `lte` and `ite` out when the SIP message would be longer than 1300
     /// bytes on UDP (SCAIP reference 5.3). Off by default: then it is sent whole, with
     /// [`Event::Oversize`](super::Event::Oversize).
@@ -210,6 +215,7 @@ impl Config {
             open_alarms: 256,
             remembered: 1024,
             challenge_answers: 3,
+            known_sources_only: false,
             shorten_oversize: false,
         }
     }

@@ -281,7 +281,8 @@ pub enum Event {
         /// What it said.
         status_number: StatusNumber,
     },
-    /// A response with a `ref` that is not ours. Answered 200 and ignored.
+    /// A response with a `ref` that is not ours, or from where no answer to it may come from (see
+    /// [`Sender::relay`](super::Sender::relay)). Answered 200 and ignored.
     UnknownResponse {
         /// Where it came from.
         path: Path,

@@ -6,7 +6,10 @@ use std::time::{Duration, Instant};
 use super::ReceiverAddress;
 use super::registration::Registering;
 use crate::digest::Session;
-use crate::sip::{ConnectionId, Path, Scheme, Uri};
+use crate::sip::{ConnectionId, Path, Scheme, Transport, Uri};
+
+/// What [`Link::fit`] gives at least when host or connection are those of the receiver.
+pub(super) const HOST_FITS: u32 = 2;
 
 /// The headers of digest answers, to a server and to a proxy (RFC 3261 22).
 const ANSWERS: [&str; 2] = ["Authorization", "Proxy-Authorization"];
@@ -123,6 +126,16 @@ impl Link {
         headers
     }
 
+    /// Whether an answer over this transport is as hard to forge as one over the receiver's own.
+    pub(super) fn is_as_safe(&self, transport: Transport) -> bool {
+        let rank = |transport| match transport {
+            Transport::Udp => 0,
+            Transport::Tcp => 1,
+            Transport::Tls => 2,
+        };
+        rank(transport) >= rank(self.address.transport)
+    }
+
     /// How well a source fits this receiver, higher is better: its address and port or our
     /// connection to it, its host, its account in From.
     pub(super) fn fit(&self, path: &Path, from: Option<&Uri<'_>>) -> u32 {
@@ -144,6 +157,6 @@ impl Link {
             }
             _ => false,
         };
-        u32::from(exact) * 4 + u32::from(host) * 2 + u32::from(named)
+        u32::from(exact) * 4 + u32::from(host) * HOST_FITS + u32::from(named)
     }
 }

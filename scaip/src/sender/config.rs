@@ -1,6 +1,6 @@
 //! Settings of the sender.
 
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use super::ReferenceState;
@@ -26,7 +26,8 @@ pub struct ReceiverAddress {
     /// Where it listens. With a [`host`](Self::host) it counts for nothing until that is looked up.
     pub address: SocketAddr,
     /// Its name and port, such as `alarm.example.net:5061`, looked up when it is needed; see
-    /// [`Event::Resolve`](super::Event::Resolve). SRV records are the caller's to look up.
+    /// [`Event::Resolve`](super::Event::Resolve). Without a port it gets the usual one, 5060 or for
+    /// TLS 5061 (SCAIP reference 5.3). SRV records are the caller's to look up.
     pub host: Option<String>,
     /// Our own address for UDP if it is not [`Config::local`], such as one of the other family.
     pub local: Option<SocketAddr>,
@@ -93,7 +94,8 @@ impl ReceiverAddress {
         }
     }
 
-    /// The same for a host name with a port, such as `alarm.example.net:5061`.
+    /// The same for a host name, such as `alarm.example.net:5061`; without a port it is 5060, for
+    /// TLS 5061.
     #[must_use]
     pub fn named(
         name: impl Into<String>,
@@ -263,6 +265,10 @@ impl Config {
         }
         for (index, receiver) in self.receivers.iter_mut().enumerate() {
             receiver.account = as_sip(&receiver.account);
+            if let Some(host) = &mut receiver.host {
+                let with_port = with_port(host, receiver.transport);
+                *host = with_port.ok_or(ConfigError::Host { index })?;
+            }
             can_be_written(receiver).map_err(|error| ConfigError::Receiver { index, error })?;
             if let Some(registration) = &receiver.registration {
                 let setting = "registration.interval";
@@ -276,6 +282,34 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// A host with its port, the usual one of the transport (SCAIP reference 5.3) if it has none; `None`
+/// when it is neither name nor address.
+fn with_port(host: &str, transport: Transport) -> Option<String> {
+    let usual: u16 = match transport {
+        Transport::Udp | Transport::Tcp => 5060,
+        Transport::Tls => 5061,
+    };
+    if host.parse::<Ipv6Addr>().is_ok() {
+        return Some(format!("[{host}]:{usual}"));
+    }
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, port.parse().ok()?),
+        _ => (host, usual),
+    };
+    let bare = name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'));
+    let good = match bare {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => {
+            !name.is_empty()
+                && !name
+                    .contains(|c: char| c.is_whitespace() || c.is_control() || ":/@[]".contains(c))
+        }
+    };
+    (good && port != 0).then(|| format!("{name}:{port}"))
 }
 
 /// `scaip:` and `scaips:`, with two slashes or without, as they are written (SCAIP reference 5.3):
@@ -392,6 +426,12 @@ pub enum ConfigError {
         index: usize,
         /// Why.
         error: WriteError,
+    },
+    /// The host of a receiver is neither a name nor an address, or its port is none.
+    #[error("receiver {index}: not a host name with a port")]
+    Host {
+        /// Its place in the list, from 0.
+        index: usize,
     },
     /// A setting of the SIP layer.
     #[error(transparent)]

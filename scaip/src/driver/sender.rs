@@ -90,7 +90,7 @@ pub use handle::{Counters, Handle, Outcome, SubmitFailed, Submitted, Unfinished}
 pub use super::Ended;
 use super::{BACKLOG, INPUTS, Input, Inputs, TURN, stream, udp};
 use crate::message::MessageType;
-use crate::sender::{About, AlarmId, Event, ReceiverId, Sender};
+use crate::sender::{About, AlarmId, Event, FailureReason, ReceiverId, Sender};
 use crate::sip::{ConnectionId, Path, Transmit};
 use handle::{Command, Work};
 use reach::Found;
@@ -512,6 +512,20 @@ impl Driver {
     }
 
     fn handle_event(&mut self, event: Event) {
+        if let Event::AttemptFailed {
+            receiver,
+            reason: FailureReason::NoOk,
+            ..
+        }
+        | Event::RegistrationFailed {
+            receiver,
+            reason: FailureReason::NoOk,
+            ..
+        } = event
+        {
+            // A datagram from an address that is ours no longer is never answered.
+            self.route_again(receiver);
+        }
         let told = match &event {
             Event::Connect {
                 receiver,

@@ -170,6 +170,10 @@ pub struct Config {
     /// The most that Retry-After of a 500 or 503 counts (RFC 3261 20.33), 60 s by default: that
     /// long the receiver gets no new request. Zero ignores it.
     pub longest_retry_after: Duration,
+    /// The longest a receiver is left alone after it has refused the credentials shown to it, 10 min
+    /// by default: a minute at first, then twice as long each time until it takes them. Zero goes on
+    /// as after any other failure, which may lock the account.
+    pub longest_credentials_wait: Duration,
     /// How old an address looked up by name may be when a new attempt begins, 5 min by default.
     pub resolve_again: Duration,
     /// Alarms and heartbeats that may be open at once. 256 by default.
@@ -185,7 +189,8 @@ pub struct Config {
     /// Relayed messages are always held to it.
     pub known_sources_only: bool,
     /// Leave `dte`, `stt`, `lte` and `ite` out when the SIP message would be longer than 1300
-    /// bytes on UDP (SCAIP reference 5.3). Off by default: then it is sent whole, with
+    /// bytes on UDP (SCAIP reference 5.3) and no receiver on TCP or TLS is left to ask before; those
+    /// go first with such a message. Off by default: then it is sent whole, with
     /// [`Event::Oversize`](super::Event::Oversize).
     pub shorten_oversize: bool,
 }
@@ -213,6 +218,7 @@ impl Config {
             longest_back_off: Duration::from_secs(60),
             silent_wait: Duration::from_secs(60),
             longest_retry_after: Duration::from_secs(60),
+            longest_credentials_wait: Duration::from_secs(600),
             resolve_again: Duration::from_secs(300),
             open_alarms: 256,
             remembered: 1024,
@@ -249,6 +255,7 @@ impl Config {
         for (setting, wait) in [
             ("silent_wait", self.silent_wait),
             ("longest_retry_after", self.longest_retry_after),
+            ("longest_credentials_wait", self.longest_credentials_wait),
             ("resolve_again", self.resolve_again),
         ] {
             if wait > LONGEST {

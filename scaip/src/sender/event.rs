@@ -52,7 +52,7 @@ pub enum About {
 pub enum FailureReason {
     /// Its name could not be looked up.
     ResolveFailed,
-    /// It had asked by Retry-After not to be asked yet.
+    /// It had asked by Retry-After not to be asked yet, or refused our credentials lately.
     AskedToWait,
     /// The connection could not be opened.
     ConnectFailed,
@@ -189,7 +189,7 @@ pub enum Event {
         /// The last `mrs` that said no, if there was one, and whose.
         response: Option<Refusal>,
     },
-    /// A receiver asked by Retry-After to be left alone for a while.
+    /// A receiver asked by Retry-After to be left alone for a while, or refused our credentials.
     Postponed {
         /// Who.
         receiver: ReceiverId,
@@ -262,8 +262,8 @@ pub enum Event {
         /// Why.
         cause: ShortenCause,
     },
-    /// The alarm was sent over UDP although it is longer than 1300 bytes. A receiver on TCP or TLS
-    /// earlier in the list is better.
+    /// The alarm was sent over UDP although it is longer than 1300 bytes: no receiver on TCP or TLS
+    /// is left to ask before. Have one in the list.
     Oversize {
         /// The alarm.
         alarm: AlarmId,

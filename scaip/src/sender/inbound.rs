@@ -135,6 +135,9 @@ impl Sender {
         let Some((id, receiver, waited)) = self.answered(now, message, true) else {
             return;
         };
+        if let Some(link) = self.links.get_mut(receiver) {
+            link.refusals = 0;
+        }
         let path = self.path_of(receiver);
         let connection = self.alarms.get(&id).and_then(|alarm| match alarm.state {
             State::Sent { connection, .. } => connection,

@@ -35,6 +35,8 @@ pub(super) struct Link {
     pub(super) silent_until: Option<Instant>,
     /// It asked to be left alone until then.
     pub(super) not_before: Option<Instant>,
+    /// Times it refused our credentials in a row.
+    pub(super) refusals: u32,
     pub(super) registering: Option<Registering>,
 }
 
@@ -53,6 +55,7 @@ impl Link {
             failed: 0,
             silent_until: None,
             not_before: None,
+            refusals: 0,
         }
     }
 

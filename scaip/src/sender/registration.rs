@@ -335,6 +335,12 @@ impl Sender {
             return true;
         };
         if status.is_success() {
+            if let Some(link) = self.links.get_mut(receiver) {
+                link.refusals = 0;
+            }
+            let Some(registering) = self.registering(receiver) else {
+                return true;
+            };
             let granted = granted(response, &registering.settings).unwrap_or(registering.interval);
             let expires = granted.clamp(SHORTEST, LONGEST);
             registering.failures = 0;
@@ -399,6 +405,12 @@ impl Sender {
         let retry_at = now + self.registration_wait(receiver, failures);
         let not_before = self.links.get(receiver).and_then(|link| link.not_before);
         let retry_at = retry_at.max(not_before.unwrap_or(now));
+        // The registrar alone is spared: it may want credentials where alarms need none.
+        let spared = match reason {
+            FailureReason::CredentialsRefused => self.credentials_wait(failures - 1),
+            _ => Duration::ZERO,
+        };
+        let retry_at = retry_at.max(now + spared);
         if let Some(registering) = self.registering(receiver) {
             registering.due = Some(retry_at);
         }

@@ -166,8 +166,13 @@ fn a_challenge_is_answered_for_the_method_it_is_about() {
     answer(&mut bench, &second, &ask);
     assert!(bench.registers.is_empty());
     assert_eq!(failures(&bench), [FailureReason::CredentialsRefused]);
+    let _ = bench.pass(seconds(59));
+    assert!(bench.registers.is_empty());
     let _ = bench.pass(seconds(2));
     assert!(!bench.registers.is_empty());
+    // Alarms to the same receiver are not held up by that.
+    let _ = bench.submit();
+    assert_eq!(bench.one().to(), 0);
 }
 
 #[test]

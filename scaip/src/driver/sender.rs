@@ -70,6 +70,7 @@
 //! # }
 //! ```
 
+mod connections;
 mod connector;
 mod handle;
 mod reach;
@@ -80,7 +81,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinSet};
 
@@ -88,10 +88,11 @@ pub use connector::{Connecting, Connector, Destination, Stream, connect_tcp, tcp
 pub use handle::{Counters, Handle, Outcome, SubmitFailed, Submitted, Unfinished};
 
 pub use super::Ended;
-use super::{BACKLOG, INPUTS, Input, Inputs, TURN, stream, udp};
+use super::{INPUTS, Input, Inputs, TURN, udp};
 use crate::message::MessageType;
 use crate::sender::{About, AlarmId, Event, FailureReason, ReceiverId, Sender};
 use crate::sip::{ConnectionId, Path, Transmit};
+use connections::Connection;
 use handle::{Command, Work};
 use reach::Found;
 use sockets::Sockets;
@@ -153,16 +154,6 @@ impl Settings {
     }
 }
 
-struct Connection {
-    bytes: mpsc::Sender<Bytes>,
-    /// When to send an empty line; `None` on connections that a receiver opened.
-    ping_at: Option<Instant>,
-    /// When the answer to the last one is overdue.
-    pong_by: Option<Instant>,
-    /// The receiver has answered one before, so it is one that does.
-    ponged: bool,
-}
-
 /// Who submitted an alarm, and perhaps waits for its end.
 struct Waiter {
     end: oneshot::Sender<Outcome>,
@@ -177,11 +168,6 @@ struct Ending {
 
 /// Commands that may wait.
 const COMMANDS: usize = 1024;
-/// How long the answer to a ping may take (RFC 5626 4.4.1).
-const PONG_TIME: Duration = Duration::from_secs(10);
-/// An empty line and another: a ping (RFC 5626 3.5.1).
-const PING: &[u8] = b"\r\n\r\n";
-
 /// Owns the sender and moves bytes and events; [`Driver::run`] is its whole life.
 pub struct Driver {
     sender: Sender,
@@ -437,58 +423,13 @@ impl Driver {
             }
             Input::Bytes { id, bytes, .. } => {
                 if let Some(connection) = self.connections.get_mut(&id) {
-                    let awaited = connection.pong_by.take().is_some();
-                    connection.ponged |= awaited && bytes.starts_with(b"\r\n");
+                    connection.heard(&bytes);
                 }
                 self.sender.handle_stream(now, id, &bytes);
             }
             Input::Closed(id) => {
                 self.connections.remove(&id);
                 self.sender.connection_closed(id);
-            }
-        }
-    }
-
-    fn serve(&mut self, id: ConnectionId, io: Box<dyn super::Io>, ping_at: Option<Instant>) {
-        let (sender, bytes) = mpsc::channel(BACKLOG);
-        let connection = Connection {
-            bytes: sender,
-            ping_at,
-            pong_by: None,
-            ponged: false,
-        };
-        self.connections.insert(id, connection);
-        let settings = self.settings.shared();
-        stream::serve(io, id, bytes, self.own_inputs.clone(), settings);
-    }
-
-    fn next_ping(&self) -> Option<Instant> {
-        let wait = self.settings.keep_alive?.max(Duration::from_secs(1));
-        Instant::now().checked_add(wait)
-    }
-
-    fn ping(&mut self, now: Instant) {
-        let next = self.next_ping();
-        let sender = &mut self.sender;
-        self.connections.retain(|id, connection| {
-            let overdue = connection.pong_by.is_some_and(|by| by <= now);
-            if overdue {
-                connection.pong_by = None;
-            }
-            // Not every receiver answers; only from one that did its silence says something.
-            let dead = overdue && connection.ponged;
-            if dead {
-                // The writer ends with it.
-                sender.connection_closed(*id);
-            }
-            !dead
-        });
-        for connection in self.connections.values_mut() {
-            if connection.ping_at.is_some_and(|at| at <= now) {
-                connection.ping_at = next;
-                // One that takes nothing is found out by the time limit of writing.
-                let _ = connection.bytes.try_send(Bytes::from_static(PING));
-                connection.pong_by.get_or_insert(now + PONG_TIME);
             }
         }
     }

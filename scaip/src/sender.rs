@@ -12,6 +12,7 @@
 //! | `snu` 4, 6 | waits and repeats, a set number of times, then the next receiver |
 //! | `snu` 5, any other | next receiver |
 //! | 401, 407 | answers with CSeq + 1, the same Call-ID and From tag |
+//! | 401, 407 to our answer | next receiver; this one is left alone for a minute, then longer, at most ten unless set otherwise |
 //! | 500, 503 with Retry-After | next receiver; this one is left alone for that long, at most a minute unless set otherwise |
 //! | any other refusal, no 200, no `mrs`, no connection | next receiver |
 //! | all have failed | keeps the alarm, backs off, begins again with the first |
@@ -22,7 +23,8 @@
 //! caller that must survive a restart keeps request and `ref` and calls [`Sender::resume`].
 //!
 //! A receiver that did not answer is asked after the others for a minute, so that only the first
-//! alarm waits for a dead one; when all are well the caller's order holds. Receivers may be named
+//! alarm waits for a dead one; when all are well the caller's order holds, except that a message of
+//! more than 1300 bytes goes to receivers on TCP or TLS before those on UDP. Receivers may be named
 //! by host name ([`ReceiverAddress::named`]), want a [`Registration`], and get messages of other
 //! parties byte for byte ([`Sender::relay`]).
 //!
@@ -104,8 +106,12 @@ use memory::Memory;
 /// take every [`poll_event`](Self::poll_event), then every [`poll_transmit`](Self::poll_transmit),
 /// then ask [`poll_timeout`](Self::poll_timeout). Time never runs backwards.
 ///
-/// A response is known by its `ref`, not by where it comes from: receivers answer from other
-/// addresses, and nobody off the path can foretell a `ref` (see [`ReferenceSource`]).
+/// A response to an alarm of our own is known by its `ref`, not by where it comes from: receivers
+/// answer from other addresses, and nobody off the path can foretell a `ref` (see
+/// [`ReferenceSource`]). [`Config::known_sources_only`] wants the address as well. The `ref` of a
+/// relayed message is not ours and may be easy to guess: a response to it counts only from the host
+/// of a receiver that was asked or over our connection to it, and over no weaker a transport (TLS,
+/// TCP, UDP) than the request. Any other is [`Event::UnknownResponse`] and changes nothing.
 pub struct Sender {
     config: Config,
     endpoint: Endpoint,

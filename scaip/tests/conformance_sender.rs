@@ -15,6 +15,8 @@ mod registration;
 #[path = "conformance_sender/relay.rs"]
 mod relay;
 mod sender_support;
+#[path = "conformance_sender/streams.rs"]
+mod streams;
 
 use std::collections::{HashMap, HashSet};
 
@@ -985,4 +987,26 @@ fn neither_texts_nor_secrets_nor_seeds_are_printed() {
     for hidden in ["sesame", "lives alone", "77, 77", "108, 105, 118"] {
         assert!(!all.contains(hidden), "{hidden}");
     }
+}
+
+#[test]
+fn line_52_a_refusal_while_the_repeat_is_waited_for_ends_the_wait_at_once() {
+    for (first, then) in [(4, 5), (6, 3), (4, 99)] {
+        let mut bench = Bench::new(config(2));
+        let _ = bench.submit();
+        let sent = bench.one();
+        bench.respond(&sent, first);
+        bench.none();
+        bench.message(0, &sent.mrs(then));
+        assert_eq!(bench.one().to(), 1, "{first} then {then}");
+    }
+    // The same word again, in the 200 and in a MESSAGE, changes nothing.
+    let mut bench = Bench::new(config(2));
+    let _ = bench.submit();
+    let sent = bench.one();
+    bench.answer_with(&sent, &sent.mrs(4));
+    bench.message(0, &sent.mrs(4));
+    bench.none();
+    let held = |event: &&Event| matches!(event, Event::Held { .. });
+    assert_eq!(bench.events.iter().filter(held).count(), 1);
 }

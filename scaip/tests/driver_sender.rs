@@ -15,7 +15,7 @@ use scaip::digest::{Challenger, ChallengerConfig, Credentials, Secret, Verdict};
 use scaip::driver::sender::{Destination, Driver, Outcome, Settings, Stream, SubmitFailed};
 use scaip::sender::{About, Event, FailureReason, ReceiverAddress, Registration, Sender};
 use scaip::sip::{Method, Response, StatusCode, Transport};
-use scaip::{ControllerId, StatusNumber};
+use scaip::{ControllerId, Reference, Request, StatusNumber};
 use support::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
@@ -67,30 +67,81 @@ async fn many_alarms_at_once_are_all_accepted_while_nobody_reads_events() {
 }
 
 #[tokio::test]
-async fn the_end_of_an_alarm_that_nobody_waits_for_stays_in_the_events() {
+async fn the_ends_of_alarms_that_nobody_waits_for_stay_in_the_events_as_far_as_there_is_room() {
     let centre = Centre::start("127.0.0.1").await;
     let mut settings = Settings::default();
-    settings.events = 4;
+    settings.events = 8;
     let mut unit = Unit::with(
         config(vec![receiver("arc", Transport::Tcp, centre.tcp)]),
         settings,
     );
-    let mut submitted = 0;
+    for _ in 0..8 {
+        drop(unit.submit().await);
+    }
     let mut accepted = 0;
-    while accepted < 30 {
-        while submitted < 30 {
-            match unit.handle.submit(alarm(), About::New).await {
-                Ok(_) => submitted += 1,
-                // Full: the events have to be taken first.
-                Err(SubmitFailed::Refused(_)) => break,
-                Err(other) => panic!("{other:?}"),
-            }
-        }
+    while accepted < 8 {
         let event = timeout(PATIENCE, unit.events.recv())
             .await
             .unwrap()
             .unwrap();
         accepted += usize::from(matches!(event, Event::Accepted { .. }));
+    }
+}
+
+#[tokio::test]
+async fn an_alarm_goes_through_after_days_of_reports_that_nobody_read() {
+    let centre = Centre::start("127.0.0.1").await;
+    let mut settings = Settings::default();
+    settings.events = 8;
+    let unit = Unit::with(
+        config(vec![receiver("arc", Transport::Udp, centre.udp)]),
+        settings,
+    );
+    for _ in 0..4 * 8 {
+        let heartbeat = Request::heartbeat(Reference::new("0"), ControllerId::new("40211870"));
+        for request in [heartbeat, alarm()] {
+            drop(unit.handle.submit(request, About::New).await.unwrap());
+            while unit.handle.counters().await.unwrap().open > 0 {
+                tokio::time::sleep(milliseconds(1)).await;
+            }
+        }
+    }
+    assert_eq!(unit.accepted().await, "arc");
+    let counters = unit.handle.counters().await.unwrap();
+    assert!(counters.events_left_out > 0, "{counters:?}");
+    assert_eq!(centre.stop().await.len(), 4 * 8 * 2 + 1);
+    drop(unit.events);
+}
+
+#[tokio::test]
+async fn ends_of_heartbeats_do_not_push_out_those_of_alarms() {
+    let centre = Centre::start("127.0.0.1").await;
+    let mut settings = Settings::default();
+    settings.events = 2;
+    let mut unit = Unit::with(
+        config(vec![receiver("arc", Transport::Udp, centre.udp)]),
+        settings,
+    );
+    let heartbeat = || Request::heartbeat(Reference::new("0"), ControllerId::new("40211870"));
+    for _ in 0..4 {
+        let submitted = unit.handle.submit(heartbeat(), About::New).await.unwrap();
+        assert!(end(submitted).await.is_accepted());
+    }
+    let wanted = unit.submit().await.id();
+    for _ in 0..8 {
+        drop(unit.handle.submit(heartbeat(), About::New).await.unwrap());
+    }
+    while unit.handle.counters().await.unwrap().open > 0 {
+        tokio::time::sleep(milliseconds(1)).await;
+    }
+    loop {
+        let event = timeout(PATIENCE, unit.events.recv())
+            .await
+            .unwrap()
+            .unwrap();
+        if matches!(event, Event::Accepted { alarm, .. } if alarm == wanted) {
+            break;
+        }
     }
 }
 
@@ -444,6 +495,38 @@ async fn a_still_connection_is_kept_alive_with_empty_lines() {
         let read = timeout(PATIENCE, peer.stream.read_buf(&mut heard));
         assert!(read.await.unwrap().unwrap() > 0, "closed");
     }
+}
+
+#[tokio::test]
+async fn a_receiver_that_no_longer_answers_empty_lines_is_connected_to_anew() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let arc = receiver("arc", Transport::Tcp, listener.local_addr().unwrap());
+    let mut settings = Settings::default();
+    settings.keep_alive = Some(Duration::from_secs(1));
+    let unit = Unit::with(config(vec![arc]), settings);
+    let submitted = unit.submit().await;
+    let mut peer = Peer::accept(&listener).await;
+    let request = peer.read().await;
+    peer.write(&mrs(&reference(&request), 0)).await;
+    assert!(end(submitted).await.is_accepted());
+    let mut heard = Vec::new();
+    // The end of the 200, then a ping.
+    while !heard.ends_with(b"\r\n\r\n\r\n\r\n") {
+        let read = timeout(PATIENCE, peer.stream.read_buf(&mut heard));
+        assert!(read.await.unwrap().unwrap() > 0, "closed");
+    }
+    peer.write(b"\r\n").await;
+    // From now on nothing comes back: it is closed, not before ten seconds.
+    let started = Instant::now();
+    while peer.stream.read_buf(&mut heard).await.unwrap() > 0 {
+        assert!(started.elapsed() < 2 * PATIENCE, "not closed");
+    }
+    assert!(started.elapsed() >= Duration::from_secs(9));
+    let submitted = unit.submit().await;
+    let mut peer = Peer::accept(&listener).await;
+    let request = peer.read().await;
+    peer.write(&mrs(&reference(&request), 0)).await;
+    assert!(end(submitted).await.is_accepted());
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@
 //! let second = ReceiverAddress::named("second", Transport::Tcp, "backup.example.net:5060", "sip:alarm@example.net");
 //! let any = "0.0.0.0:0".parse()?; // whatever leads there
 //! let sender = Sender::new(Config::new([7; 16], any, vec![first, second]))?; // a random seed, in earnest
-//! let (driver, handle, _events) = Driver::new(sender, Settings::default());
+//! let (driver, handle, _) = Driver::new(sender, Settings::default()); // no reports wanted
 //! tokio::spawn(driver.run());
 //!
 //! // The sender gives the reference; the one here is replaced.
@@ -70,6 +70,7 @@
 //! # }
 //! ```
 
+mod connections;
 mod connector;
 mod handle;
 mod reach;
@@ -80,7 +81,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinSet};
 
@@ -88,9 +88,11 @@ pub use connector::{Connecting, Connector, Destination, Stream, connect_tcp, tcp
 pub use handle::{Counters, Handle, Outcome, SubmitFailed, Submitted, Unfinished};
 
 pub use super::Ended;
-use super::{BACKLOG, INPUTS, Input, Inputs, TURN, stream, udp};
-use crate::sender::{About, AlarmId, Event, ReceiverId, Sender, SubmitError};
+use super::{INPUTS, Input, Inputs, TURN, udp};
+use crate::message::MessageType;
+use crate::sender::{About, AlarmId, Event, FailureReason, ReceiverId, Sender};
 use crate::sip::{ConnectionId, Path, Transmit};
+use connections::Connection;
 use handle::{Command, Work};
 use reach::Found;
 use sockets::Sockets;
@@ -100,7 +102,8 @@ use sockets::Sockets;
 #[non_exhaustive]
 pub struct Settings {
     /// Events that may wait for the application, 1024 by default. Beyond it reports are left out
-    /// and counted; what became of an alarm waits until it is taken.
+    /// and counted. The ends of alarms whose [`Submitted`] was dropped have as much room again;
+    /// then the oldest are left out and counted too. Nothing is refused because nobody reads.
     pub events: usize,
     /// How long opening one connection may take, 5 s by default: less than
     /// [`connect_wait`](crate::sender::Config::connect_wait) leaves time for a second address.
@@ -111,6 +114,8 @@ pub struct Settings {
     pub idle: Duration,
     /// How long our own connections may be still before an empty line is sent (RFC 5626 4.4.1), so
     /// that what stands in between does not forget them. 2 min by default; `None` sends nothing.
+    /// A receiver that has answered one before and is silent for 10 s after another is connected
+    /// to anew.
     pub keep_alive: Option<Duration>,
     /// How long writing one message to a connection may take, 10 s by default.
     pub write_time: Duration,
@@ -149,10 +154,10 @@ impl Settings {
     }
 }
 
-struct Connection {
-    bytes: mpsc::Sender<Bytes>,
-    /// When to send an empty line; `None` on connections that a receiver opened.
-    ping_at: Option<Instant>,
+/// Who submitted an alarm, and perhaps waits for its end.
+struct Waiter {
+    end: oneshot::Sender<Outcome>,
+    heartbeat: bool,
 }
 
 /// A shut-down under way.
@@ -163,9 +168,6 @@ struct Ending {
 
 /// Commands that may wait.
 const COMMANDS: usize = 1024;
-/// An empty line and another: a ping (RFC 5626 3.5.1).
-const PING: &[u8] = b"\r\n\r\n";
-
 /// Owns the sender and moves bytes and events; [`Driver::run`] is its whole life.
 pub struct Driver {
     sender: Sender,
@@ -175,9 +177,10 @@ pub struct Driver {
     inputs: mpsc::Receiver<Input>,
     own_inputs: Inputs,
     events: mpsc::Sender<Event>,
-    /// The ends of alarms whose caller keeps no [`Submitted`], while there is no room for events.
+    /// The ends of alarms whose caller keeps no [`Submitted`], while there is no room for events:
+    /// at most [`Settings::events`] of them.
     backlog: VecDeque<Event>,
-    waiting: HashMap<AlarmId, oneshot::Sender<Outcome>>,
+    waiting: HashMap<AlarmId, Waiter>,
     /// Our own address for UDP towards each receiver, as it was set.
     wanted: Vec<SocketAddr>,
     sockets: Sockets,
@@ -200,7 +203,7 @@ impl std::fmt::Debug for Driver {
 
 impl Driver {
     /// A driver, its handle, and the events: a report of everything that happens to every alarm.
-    /// Who does not want them drops them.
+    /// Who does not want them drops them (`_`); kept and not read they fill up and are left out.
     ///
     /// Receivers on UDP and TCP are reached; those on TLS need [`with_connector`](Self::with_connector).
     #[must_use]
@@ -272,7 +275,8 @@ impl Driver {
             let pings = self
                 .connections
                 .values()
-                .filter_map(|connection| connection.ping_at);
+                .flat_map(|connection| [connection.ping_at, connection.pong_by])
+                .flatten();
             let due = [self.sender.poll_timeout(), over]
                 .into_iter()
                 .flatten()
@@ -368,32 +372,31 @@ impl Driver {
         if self.ending.is_some() {
             return Err(SubmitFailed::ShuttingDown);
         }
-        if self.backlog.len() >= self.settings.events.max(1) {
-            let open = self.sender.open();
-            return Err(SubmitError::Full { open }.into());
-        }
         let now = Instant::now();
-        let id = match work {
-            Work::New(request, about) => self.sender.submit(now, *request, about)?,
-            Work::Again(request, about) => self.sender.resume(now, *request, about)?,
+        let (id, heartbeat) = match work {
+            Work::New(request, about) => {
+                let heartbeat = request.message_type == MessageType::Heartbeat;
+                (self.sender.submit(now, *request, about)?, heartbeat)
+            }
+            Work::Again(request, about) => {
+                let heartbeat = request.message_type == MessageType::Heartbeat;
+                (self.sender.resume(now, *request, about)?, heartbeat)
+            }
             Work::Relayed(relayed) => {
-                let reference = relayed.request().reference.clone();
-                let id = self.sender.relay(now, *relayed)?;
-                return Ok(self.taken(id, reference));
+                let heartbeat = relayed.request().message_type == MessageType::Heartbeat;
+                (self.sender.relay(now, *relayed)?, heartbeat)
             }
         };
-        let reference = self.sender.status(id).map(|status| status.reference);
-        Ok(self.taken(id, reference.unwrap_or_else(|| "".into())))
-    }
-
-    fn taken(&mut self, id: AlarmId, reference: crate::Reference<'static>) -> Submitted {
+        let reference = self.sender.request(id);
+        let reference =
+            reference.map_or_else(|| "".into(), |(request, _)| request.reference.clone());
         let (end, outcome) = oneshot::channel();
-        self.waiting.insert(id, end);
-        Submitted {
+        self.waiting.insert(id, Waiter { end, heartbeat });
+        Ok(Submitted {
             id,
             reference,
             outcome,
-        }
+        })
     }
 
     fn take(&mut self, input: Input) {
@@ -418,37 +421,15 @@ impl Driver {
                     self.serve(id, io, None);
                 }
             }
-            Input::Bytes { id, bytes, .. } => self.sender.handle_stream(now, id, &bytes),
+            Input::Bytes { id, bytes, .. } => {
+                if let Some(connection) = self.connections.get_mut(&id) {
+                    connection.heard(&bytes);
+                }
+                self.sender.handle_stream(now, id, &bytes);
+            }
             Input::Closed(id) => {
                 self.connections.remove(&id);
                 self.sender.connection_closed(id);
-            }
-        }
-    }
-
-    fn serve(&mut self, id: ConnectionId, io: Box<dyn super::Io>, ping_at: Option<Instant>) {
-        let (sender, bytes) = mpsc::channel(BACKLOG);
-        let connection = Connection {
-            bytes: sender,
-            ping_at,
-        };
-        self.connections.insert(id, connection);
-        let settings = self.settings.shared();
-        stream::serve(io, id, bytes, self.own_inputs.clone(), settings);
-    }
-
-    fn next_ping(&self) -> Option<Instant> {
-        let wait = self.settings.keep_alive?.max(Duration::from_secs(1));
-        Instant::now().checked_add(wait)
-    }
-
-    fn ping(&mut self, now: Instant) {
-        let next = self.next_ping();
-        for connection in self.connections.values_mut() {
-            if connection.ping_at.is_some_and(|at| at <= now) {
-                connection.ping_at = next;
-                // One that takes nothing is found out by the time limit of writing.
-                let _ = connection.bytes.try_send(Bytes::from_static(PING));
             }
         }
     }
@@ -472,6 +453,20 @@ impl Driver {
     }
 
     fn handle_event(&mut self, event: Event) {
+        if let Event::AttemptFailed {
+            receiver,
+            reason: FailureReason::NoOk,
+            ..
+        }
+        | Event::RegistrationFailed {
+            receiver,
+            reason: FailureReason::NoOk,
+            ..
+        } = event
+        {
+            // A datagram from an address that is ours no longer is never answered.
+            self.route_again(receiver);
+        }
         let told = match &event {
             Event::Connect {
                 receiver,
@@ -514,17 +509,27 @@ impl Driver {
         match room {
             // Nobody takes events at all.
             Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}
-            Err(mpsc::error::TrySendError::Full(event)) if !told => self.backlog.push_back(event),
+            Err(mpsc::error::TrySendError::Full(event)) if !told => self.put_by(event),
             Err(mpsc::error::TrySendError::Full(_)) => self.counters.events_left_out += 1,
         }
     }
 
-    /// Tells whoever submitted an alarm of its end; `false` when nobody waits for it.
+    /// Keeps the end of an alarm for when there is room; the oldest makes way.
+    fn put_by(&mut self, event: Event) {
+        self.backlog.push_back(event);
+        if self.backlog.len() > self.settings.events.max(1) {
+            self.backlog.pop_front();
+            self.counters.events_left_out += 1;
+        }
+    }
+
+    /// Tells whoever submitted an alarm of its end; `false` when nobody waits for it. A heartbeat
+    /// that nobody waits for is not missed: the next one is due soon enough.
     fn tell(&mut self, id: AlarmId, outcome: impl FnOnce() -> Outcome) -> bool {
-        self.waiting
-            .remove(&id)
-            .filter(|waiting| !waiting.is_closed())
-            .is_some_and(|waiting| waiting.send(outcome()).is_ok())
+        self.waiting.remove(&id).is_some_and(|waiter| {
+            let heard = !waiter.end.is_closed() && waiter.end.send(outcome()).is_ok();
+            heard || waiter.heartbeat
+        })
     }
 
     async fn send(&mut self, transmit: Transmit) {
@@ -588,7 +593,7 @@ impl Driver {
             });
         }
         for (_, waiting) in self.waiting.drain() {
-            let _ = waiting.send(Outcome::Unfinished);
+            let _ = waiting.end.send(Outcome::Unfinished);
         }
         for reply in self
             .ending

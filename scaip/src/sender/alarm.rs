@@ -102,6 +102,7 @@ pub(super) enum State {
         connection: Option<ConnectionId>,
         message: MessageId,
         exchange: Exchange,
+        since: Instant,
         until: Instant,
     },
     Awaiting {

@@ -8,13 +8,18 @@ use super::link::Link;
 use super::{AlarmId, Event, FailureReason, ReceiverId, Sender, ShortenCause};
 use crate::digest::{Challenge, Session, hexadecimal, keyed};
 use crate::sip::{
-    Message, Method, OutgoingMessage, Path, RequestHead, SendError, StatusCode, UDP_SAFE_LENGTH,
-    parse_retry_after, write_request,
+    ConnectionId, Message, Method, OutgoingMessage, Path, RequestHead, SendError, StatusCode,
+    UDP_SAFE_LENGTH, parse_retry_after, write_request,
 };
 
 const METHOD: &str = "MESSAGE";
 /// The headers of digest challenges, of a server and of a proxy (RFC 3261 22).
 const ASKS: [&str; 2] = ["WWW-Authenticate", "Proxy-Authenticate"];
+
+/// About the length of a digest answer.
+const DIGEST_LENGTH: usize = 320;
+/// The first wait after credentials were refused.
+const CREDENTIALS_WAIT: Duration = Duration::from_secs(60);
 
 impl Sender {
     /// Goes on to the next receiver that takes the message, or backs off.
@@ -57,8 +62,40 @@ impl Sender {
         };
         // A heartbeat can wait, so it is the one to find out whether somebody is back.
         let lively = |(_, link): &(usize, &Link)| alarm.heartbeat || passed(link.silent_until);
-        let (receiver, _) = open().find(lively).or_else(|| open().next())?;
-        Some((receiver, open().count()))
+        let first = open().find(lively).or_else(|| open().next())?;
+        // What is too long for a datagram goes to a stream first (SCAIP reference 5.3).
+        let is_stream = |(_, link): &(usize, &Link)| link.address.transport.is_stream();
+        let stream = || open().filter(is_stream).find(lively);
+        let better = (!is_stream(&first))
+            .then(stream)
+            .flatten()
+            .filter(|_| self.is_oversize(alarm, first.1));
+        Some((better.unwrap_or(first).0, open().count()))
+    }
+
+    /// Whether the SIP message to a receiver would be longer than UDP carries safely.
+    fn is_oversize(&self, alarm: &Alarm, link: &Link) -> bool {
+        let address = &link.address;
+        let local = address.local.unwrap_or(self.config.local);
+        let sample = [b'0'; 55];
+        let head = RequestHead {
+            method: Method::Message,
+            path: &Path::udp(local, address.address),
+            // As long as those of the endpoint and of an exchange.
+            branch: &sample,
+            request_uri: &address.account,
+            to: &address.account,
+            from: &from(alarm.request.controller_id.as_str(), &address.domain),
+            from_tag: &sample[..16],
+            call_id: &sample[..32],
+            cseq: 1,
+            headers: &[],
+            content_type: crate::receiver::CONTENT_TYPE,
+        };
+        let mut whole = Vec::with_capacity(UDP_SAFE_LENGTH);
+        let written = write_request(&mut whole, &head, &alarm.full).is_ok();
+        let digests = link.sessions.iter().flatten().count();
+        written && whole.len() + digests * DIGEST_LENGTH > UDP_SAFE_LENGTH
     }
 
     /// Asks the same receiver again, or goes on if that fails.
@@ -97,6 +134,15 @@ impl Sender {
                 link.next_address();
             }
         }
+        if reason == FailureReason::NoOk {
+            let state = self.alarms.get(&alarm).map(|alarm| &alarm.state);
+            if let Some(State::Sent {
+                connection, since, ..
+            }) = state
+            {
+                self.leave_if_dead(receiver, *connection, *since);
+            }
+        }
         self.keep_failure(alarm, reason);
         let receiver = ReceiverId(receiver);
         self.note(Event::AttemptFailed {
@@ -104,6 +150,27 @@ impl Sender {
             receiver,
             reason,
         });
+    }
+
+    /// A connection that has not carried a single SIP message since the request left may be dead
+    /// without anybody saying so, such as when a router has forgotten it: it is closed, so that the
+    /// next attempt opens another one. One that answers other requests is kept.
+    pub(super) fn leave_if_dead(
+        &mut self,
+        receiver: usize,
+        connection: Option<ConnectionId>,
+        since: Instant,
+    ) {
+        let (Some(connection), Some(link)) = (connection, self.links.get_mut(receiver)) else {
+            return;
+        };
+        if link.connection == Some(connection) {
+            if link.heard.is_some_and(|heard| heard >= since) {
+                return;
+            }
+            link.connection = None;
+        }
+        self.endpoint.close_connection(connection);
     }
 
     fn exhausted(&mut self, now: Instant, id: AlarmId) {
@@ -303,6 +370,7 @@ impl Sender {
             connection: path.connection,
             message: sent.id,
             exchange,
+            since: now,
             until,
         };
         self.set_state(id, state);
@@ -346,6 +414,7 @@ impl Sender {
             if let Some(link) = self.links.get_mut(receiver) {
                 link.sessions[slot] = None;
             }
+            self.spare_credentials(now, receiver, reason);
             self.give_up(now, id, receiver, reason);
         }
     }
@@ -406,6 +475,31 @@ impl Sender {
         next.answers += 1;
         next.cseq += 1;
         Ok(next)
+    }
+
+    /// Wrong credentials do not become right by being shown often, and too many tries may lock the
+    /// account: whoever refused them is left alone, longer each time.
+    fn spare_credentials(&mut self, now: Instant, receiver: usize, reason: FailureReason) {
+        let refusals = self.links.get(receiver).map_or(0, |link| link.refusals);
+        let wait = self.credentials_wait(refusals);
+        let Some(link) = self.links.get_mut(receiver) else {
+            return;
+        };
+        if reason != FailureReason::CredentialsRefused || wait.is_zero() {
+            return;
+        }
+        link.refusals = refusals.saturating_add(1);
+        let until = now + wait;
+        link.not_before = link.not_before.max(Some(until));
+        let receiver = ReceiverId(receiver);
+        self.note(Event::Postponed { receiver, until });
+    }
+
+    /// How long to keep refused credentials to ourselves, after as many refusals in a row before.
+    pub(super) fn credentials_wait(&self, before: u32) -> Duration {
+        let doubled = 1_u32.checked_shl(before).unwrap_or(u32::MAX);
+        let longest = self.config.longest_credentials_wait;
+        CREDENTIALS_WAIT.saturating_mul(doubled).min(longest)
     }
 
     /// A receiver that says when to come again is not asked before (RFC 3261 20.33).

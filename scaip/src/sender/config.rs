@@ -1,6 +1,6 @@
 //! Settings of the sender.
 
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use super::ReferenceState;
@@ -26,7 +26,8 @@ pub struct ReceiverAddress {
     /// Where it listens. With a [`host`](Self::host) it counts for nothing until that is looked up.
     pub address: SocketAddr,
     /// Its name and port, such as `alarm.example.net:5061`, looked up when it is needed; see
-    /// [`Event::Resolve`](super::Event::Resolve). SRV records are the caller's to look up.
+    /// [`Event::Resolve`](super::Event::Resolve). Without a port it gets the usual one, 5060 or for
+    /// TLS 5061 (SCAIP reference 5.3). SRV records are the caller's to look up.
     pub host: Option<String>,
     /// Our own address for UDP if it is not [`Config::local`], such as one of the other family.
     pub local: Option<SocketAddr>,
@@ -93,7 +94,8 @@ impl ReceiverAddress {
         }
     }
 
-    /// The same for a host name with a port, such as `alarm.example.net:5061`.
+    /// The same for a host name, such as `alarm.example.net:5061`; without a port it is 5060, for
+    /// TLS 5061.
     #[must_use]
     pub fn named(
         name: impl Into<String>,
@@ -168,6 +170,10 @@ pub struct Config {
     /// The most that Retry-After of a 500 or 503 counts (RFC 3261 20.33), 60 s by default: that
     /// long the receiver gets no new request. Zero ignores it.
     pub longest_retry_after: Duration,
+    /// The longest a receiver is left alone after it has refused the credentials shown to it, 10 min
+    /// by default: a minute at first, then twice as long each time until it takes them. Zero goes on
+    /// as after any other failure, which may lock the account.
+    pub longest_credentials_wait: Duration,
     /// How old an address looked up by name may be when a new attempt begins, 5 min by default.
     pub resolve_again: Duration,
     /// Alarms and heartbeats that may be open at once. 256 by default.
@@ -177,8 +183,14 @@ pub struct Config {
     /// Answers to digest challenges for one request. 3 by default: server, proxy, and one stale
     /// nonce.
     pub challenge_answers: u32,
+    /// Take a response only from the host of a receiver that was asked, or over our connection to
+    /// it, and over no weaker a transport (TLS, TCP, UDP) than the request. Off by default: the
+    /// references of this sender cannot be guessed, and some receivers answer from other hosts.
+    /// Relayed messages are always held to it.
+    pub known_sources_only: bool,
     /// Leave `dte`, `stt`, `lte` and `ite` out when the SIP message would be longer than 1300
-    /// bytes on UDP (SCAIP reference 5.3). Off by default: then it is sent whole, with
+    /// bytes on UDP (SCAIP reference 5.3) and no receiver on TCP or TLS is left to ask before; those
+    /// go first with such a message. Off by default: then it is sent whole, with
     /// [`Event::Oversize`](super::Event::Oversize).
     pub shorten_oversize: bool,
 }
@@ -206,10 +218,12 @@ impl Config {
             longest_back_off: Duration::from_secs(60),
             silent_wait: Duration::from_secs(60),
             longest_retry_after: Duration::from_secs(60),
+            longest_credentials_wait: Duration::from_secs(600),
             resolve_again: Duration::from_secs(300),
             open_alarms: 256,
             remembered: 1024,
             challenge_answers: 3,
+            known_sources_only: false,
             shorten_oversize: false,
         }
     }
@@ -241,6 +255,7 @@ impl Config {
         for (setting, wait) in [
             ("silent_wait", self.silent_wait),
             ("longest_retry_after", self.longest_retry_after),
+            ("longest_credentials_wait", self.longest_credentials_wait),
             ("resolve_again", self.resolve_again),
         ] {
             if wait > LONGEST {
@@ -257,6 +272,10 @@ impl Config {
         }
         for (index, receiver) in self.receivers.iter_mut().enumerate() {
             receiver.account = as_sip(&receiver.account);
+            if let Some(host) = &mut receiver.host {
+                let with_port = with_port(host, receiver.transport);
+                *host = with_port.ok_or(ConfigError::Host { index })?;
+            }
             can_be_written(receiver).map_err(|error| ConfigError::Receiver { index, error })?;
             if let Some(registration) = &receiver.registration {
                 let setting = "registration.interval";
@@ -270,6 +289,34 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// A host with its port, the usual one of the transport (SCAIP reference 5.3) if it has none; `None`
+/// when it is neither name nor address.
+fn with_port(host: &str, transport: Transport) -> Option<String> {
+    let usual: u16 = match transport {
+        Transport::Udp | Transport::Tcp => 5060,
+        Transport::Tls => 5061,
+    };
+    if host.parse::<Ipv6Addr>().is_ok() {
+        return Some(format!("[{host}]:{usual}"));
+    }
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, port.parse().ok()?),
+        _ => (host, usual),
+    };
+    let bare = name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'));
+    let good = match bare {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => {
+            !name.is_empty()
+                && !name
+                    .contains(|c: char| c.is_whitespace() || c.is_control() || ":/@[]".contains(c))
+        }
+    };
+    (good && port != 0).then(|| format!("{name}:{port}"))
 }
 
 /// `scaip:` and `scaips:`, with two slashes or without, as they are written (SCAIP reference 5.3):
@@ -386,6 +433,12 @@ pub enum ConfigError {
         index: usize,
         /// Why.
         error: WriteError,
+    },
+    /// The host of a receiver is neither a name nor an address, or its port is none.
+    #[error("receiver {index}: not a host name with a port")]
+    Host {
+        /// Its place in the list, from 0.
+        index: usize,
     },
     /// A setting of the SIP layer.
     #[error(transparent)]

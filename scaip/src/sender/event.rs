@@ -52,7 +52,7 @@ pub enum About {
 pub enum FailureReason {
     /// Its name could not be looked up.
     ResolveFailed,
-    /// It had asked by Retry-After not to be asked yet.
+    /// It had asked by Retry-After not to be asked yet, or refused our credentials lately.
     AskedToWait,
     /// The connection could not be opened.
     ConnectFailed,
@@ -128,8 +128,10 @@ pub enum ShortenCause {
 
 /// Something that happened; take them with [`Sender::poll_event`](super::Sender::poll_event).
 ///
-/// [`Event::Accepted`], [`Event::GivenUp`] and [`Event::HeartbeatDropped`] always come. The others are reports: when
-/// nobody takes them they are left out beyond [`sip::Config::queue`](crate::sip::Config::queue).
+/// [`Event::Accepted`], [`Event::GivenUp`] and [`Event::HeartbeatDropped`] always come, and so do the
+/// questions [`Event::Resolve`] and [`Event::Connect`], the latest of each for every receiver. The
+/// others are reports: when nobody takes them they are left out beyond
+/// [`sip::Config::queue`](crate::sip::Config::queue).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event {
@@ -187,7 +189,7 @@ pub enum Event {
         /// The last `mrs` that said no, if there was one, and whose.
         response: Option<Refusal>,
     },
-    /// A receiver asked by Retry-After to be left alone for a while.
+    /// A receiver asked by Retry-After to be left alone for a while, or refused our credentials.
     Postponed {
         /// Who.
         receiver: ReceiverId,
@@ -260,8 +262,8 @@ pub enum Event {
         /// Why.
         cause: ShortenCause,
     },
-    /// The alarm was sent over UDP although it is longer than 1300 bytes. A receiver on TCP or TLS
-    /// earlier in the list is better.
+    /// The alarm was sent over UDP although it is longer than 1300 bytes: no receiver on TCP or TLS
+    /// is left to ask before. Have one in the list.
     Oversize {
         /// The alarm.
         alarm: AlarmId,
@@ -279,7 +281,8 @@ pub enum Event {
         /// What it said.
         status_number: StatusNumber,
     },
-    /// A response with a `ref` that is not ours. Answered 200 and ignored.
+    /// A response with a `ref` that is not ours, or from where no answer to it may come from (see
+    /// [`Sender::relay`](super::Sender::relay)). Answered 200 and ignored.
     UnknownResponse {
         /// Where it came from.
         path: Path,

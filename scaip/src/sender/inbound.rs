@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::alarm::{Alarm, State, bit};
 use super::config::is_user;
+use super::link::{HOST_FITS, Link};
 use super::{AlarmId, Event, FailureReason, ReceiverId, Sender, ShortenCause};
 use crate::codes::StatusNumber;
 use crate::decode::{Decoded, decode_response};
@@ -31,6 +32,7 @@ impl Sender {
         let Some(closed) = self.closed.pop() else {
             return false;
         };
+        self.registration_lost(now, closed);
         let waits = |alarm: &Alarm| matches!(alarm.state, State::Awaiting { connection, .. } if connection == Some(closed));
         let waiting: Vec<AlarmId> = self
             .alarms
@@ -50,10 +52,16 @@ impl Sender {
     fn handle_event(&mut self, now: Instant, event: sip::Event) {
         match event {
             sip::Event::Request { id, path, message } => {
+                let over = |link: &&mut Link| {
+                    link.connection.is_some() && link.connection == path.connection
+                };
+                if let Some(link) = self.links.iter_mut().find(over) {
+                    link.heard = Some(now);
+                }
                 self.handle_request(now, id, &path, &message);
             }
             sip::Event::Delivered { id, response, .. } => {
-                if !self.registration_answered(now, id, StatusCode::OK, Some(&response)) {
+                if !self.registration_answered(now, id, StatusCode::OK, Ok(&response)) {
                     self.delivered(now, id, &response);
                 }
             }
@@ -62,23 +70,23 @@ impl Sender {
                 status,
                 response,
             } => {
-                if self.registration_answered(now, id, status, Some(&response)) {
+                if self.registration_answered(now, id, status, Ok(&response)) {
                     return;
                 }
-                if let Some((alarm, receiver, true)) = self.answered(id) {
+                if let Some((alarm, receiver, true)) = self.answered(now, id, true) {
                     self.refused(now, alarm, receiver, status, &response);
                 }
             }
             sip::Event::Undelivered { id, reason } => {
+                let reason = match reason {
+                    UndeliveredReason::Timeout => FailureReason::NoOk,
+                    UndeliveredReason::Transport => FailureReason::Transport,
+                };
                 let timeout = StatusCode::REQUEST_TIMEOUT;
-                if self.registration_answered(now, id, timeout, None) {
+                if self.registration_answered(now, id, timeout, Err(reason)) {
                     return;
                 }
-                if let Some((alarm, receiver, true)) = self.answered(id) {
-                    let reason = match reason {
-                        UndeliveredReason::Timeout => FailureReason::NoOk,
-                        UndeliveredReason::Transport => FailureReason::Transport,
-                    };
+                if let Some((alarm, receiver, true)) = self.answered(now, id, false) {
                     self.give_up(now, alarm, receiver, reason);
                 }
             }
@@ -104,9 +112,18 @@ impl Sender {
         }
     }
 
-    /// A message has its final answer: whose it was, and whether that is the one waited for.
-    fn answered(&mut self, message: MessageId) -> Option<(AlarmId, usize, bool)> {
+    /// A message has its final answer, or will have none: whose it was, and whether that is the one
+    /// waited for.
+    fn answered(
+        &mut self,
+        now: Instant,
+        message: MessageId,
+        heard: bool,
+    ) -> Option<(AlarmId, usize, bool)> {
         let (id, receiver) = self.by_message.remove(&message)?;
+        if let (true, Some(link)) = (heard, self.links.get_mut(receiver)) {
+            link.heard = Some(now);
+        }
         let alarm = self.alarms.get_mut(&id)?;
         alarm.outstanding.retain(|(other, _)| *other != message);
         let waited =
@@ -115,9 +132,12 @@ impl Sender {
     }
 
     fn delivered(&mut self, now: Instant, message: MessageId, response: &Message) {
-        let Some((id, receiver, waited)) = self.answered(message) else {
+        let Some((id, receiver, waited)) = self.answered(now, message, true) else {
             return;
         };
+        if let Some(link) = self.links.get_mut(receiver) {
+            link.refusals = 0;
+        }
         let path = self.path_of(receiver);
         let connection = self.alarms.get(&id).and_then(|alarm| match alarm.state {
             State::Sent { connection, .. } => connection,
@@ -147,7 +167,8 @@ impl Sender {
                 let open = self.by_reference.get(&decoded.message().reference);
                 let theirs = match open.map_or(&[][..], |open| &open[..]) {
                     open if open.contains(&id) => Some(id),
-                    [only] => Some(*only),
+                    // A receiver that was not asked has no say in what is relayed.
+                    [only] => self.was_asked(*only, receiver).then_some(*only),
                     _ => None,
                 };
                 match theirs {
@@ -182,10 +203,17 @@ impl Sender {
                 self.respond(now, request, StatusCode::OK);
                 let decoded = decoded.into_owned();
                 match self.addressed(&decoded.message().reference, message) {
-                    Some(id) => {
-                        let receiver = self.source(path, message, id);
-                        self.handle_response(now, id, receiver, decoded, Place::InMessage);
-                    }
+                    Some(id) => match self.source(path, message, id) {
+                        Some(receiver) => {
+                            self.handle_response(now, id, receiver, decoded, Place::InMessage);
+                        }
+                        // Not from anybody it was sent to: it counts for nothing.
+                        None => self.note(Event::UnknownResponse {
+                            path: *path,
+                            reference: decoded.message().reference.clone(),
+                            status_number: decoded.message().status_number,
+                        }),
+                    },
                     None => self.handle_foreign(path, Some(message), &decoded),
                 }
             }
@@ -205,7 +233,7 @@ impl Sender {
                     .and_then(|reference| self.addressed(reference, message));
                 let asked = id.and_then(|id| self.alarms.get(&id)?.state.asked());
                 if let (Some(id), Some(receiver)) = (id, asked) {
-                    if self.source(path, message, id) == receiver {
+                    if self.source(path, message, id) == Some(receiver) {
                         self.give_up(now, id, receiver, FailureReason::Unreadable(error.kind));
                     }
                 }
@@ -239,6 +267,14 @@ impl Sender {
         sure.then_some(id)
     }
 
+    /// Whether a receiver may speak about an alarm: of our own any may, of others who was asked.
+    fn was_asked(&self, id: AlarmId, receiver: usize) -> bool {
+        self.alarms.get(&id).is_some_and(|alarm| {
+            let strict = alarm.relaying.is_some() || self.config.known_sources_only;
+            !strict || alarm.asked & bit(receiver) != 0
+        })
+    }
+
     fn respond(&mut self, now: Instant, request: RequestId, status: StatusCode) {
         // It fails only when the connection is gone; then nobody waits.
         let _ = self
@@ -248,21 +284,36 @@ impl Sender {
 
     /// Which receiver a request is from: the one that fits best among those asked; in doubt the
     /// one that is asked now.
-    fn source(&self, path: &Path, message: &Message, id: AlarmId) -> usize {
+    ///
+    /// The `ref` of a relayed message is its unit's, and a short counter can be guessed: an answer
+    /// to it has to come from the host of a receiver that was asked or over our connection to it,
+    /// over no weaker a transport than the request. `None` when there is no such receiver. The
+    /// setting `known_sources_only` asks the same for references of our own.
+    fn source(&self, path: &Path, message: &Message, id: AlarmId) -> Option<usize> {
         let from = message.from().ok();
         let uri = from.as_ref().map(|from| &from.uri);
         let alarm = self.alarms.get(&id);
         let asked = alarm.map_or(u64::MAX, |alarm| alarm.asked);
         let now_asked = alarm.and_then(|alarm| alarm.state.with());
+        let relayed = alarm.is_some_and(|alarm| alarm.relaying.is_some());
+        let strict = relayed || self.config.known_sources_only;
+        // A resumed alarm may be answered for what an earlier run has sent.
+        let asked = if asked == 0 && !strict {
+            u64::MAX
+        } else {
+            asked
+        };
+        let known =
+            |link: &Link| link.fit(path, uri) >= HOST_FITS && link.is_as_safe(path.transport);
         self.links
             .iter()
             .enumerate()
-            .filter(|(place, _)| asked & bit(*place) != 0)
+            .filter(|(place, link)| asked & bit(*place) != 0 && (!strict || known(link)))
             .max_by_key(|(place, link)| {
                 let first = std::cmp::Reverse(*place);
                 (link.fit(path, uri), now_asked == Some(*place), first)
             })
-            .map_or(0, |(place, _)| place)
+            .map(|(place, _)| place)
     }
 
     /// A response to nothing that is open.
@@ -331,7 +382,10 @@ impl Sender {
             && place == Place::InMessage
             && status_number == StatusNumber::MESSAGE_TOO_LONG
             && matches!(alarm.state, State::Sent { .. });
-        if alarm.state.asked() != Some(receiver) || again {
+        // It said hold or busy, and now it has decided.
+        let decided = !matches!(status_number.number(), 4 | 6)
+            && matches!(alarm.state, State::Paused { receiver: with, .. } if with == receiver);
+        if alarm.state.asked() != Some(receiver) && !decided || again {
             self.note(Event::LateResponse {
                 alarm: id,
                 receiver: ReceiverId(receiver),

@@ -6,7 +6,10 @@ use std::time::{Duration, Instant};
 use super::ReceiverAddress;
 use super::registration::Registering;
 use crate::digest::Session;
-use crate::sip::{ConnectionId, Path, Scheme, Uri};
+use crate::sip::{ConnectionId, Path, Scheme, Transport, Uri};
+
+/// What [`Link::fit`] gives at least when host or connection are those of the receiver.
+pub(super) const HOST_FITS: u32 = 2;
 
 /// The headers of digest answers, to a server and to a proxy (RFC 3261 22).
 const ANSWERS: [&str; 2] = ["Authorization", "Proxy-Authorization"];
@@ -14,6 +17,8 @@ const ANSWERS: [&str; 2] = ["Authorization", "Proxy-Authorization"];
 pub(super) struct Link {
     pub(super) address: ReceiverAddress,
     pub(super) connection: Option<ConnectionId>,
+    /// When the last SIP message came over the connection.
+    pub(super) heard: Option<Instant>,
     /// The driver was asked to connect and has not answered.
     pub(super) connecting: bool,
     /// Digest sessions: of the server, of a proxy before it.
@@ -30,6 +35,8 @@ pub(super) struct Link {
     pub(super) silent_until: Option<Instant>,
     /// It asked to be left alone until then.
     pub(super) not_before: Option<Instant>,
+    /// Times it refused our credentials in a row.
+    pub(super) refusals: u32,
     pub(super) registering: Option<Registering>,
 }
 
@@ -39,6 +46,7 @@ impl Link {
             registering: address.registration.clone().map(Registering::new),
             address,
             connection: None,
+            heard: None,
             connecting: false,
             sessions: [None, None],
             resolving: false,
@@ -47,6 +55,7 @@ impl Link {
             failed: 0,
             silent_until: None,
             not_before: None,
+            refusals: 0,
         }
     }
 
@@ -120,6 +129,16 @@ impl Link {
         headers
     }
 
+    /// Whether an answer over this transport is as hard to forge as one over the receiver's own.
+    pub(super) fn is_as_safe(&self, transport: Transport) -> bool {
+        let rank = |transport| match transport {
+            Transport::Udp => 0,
+            Transport::Tcp => 1,
+            Transport::Tls => 2,
+        };
+        rank(transport) >= rank(self.address.transport)
+    }
+
     /// How well a source fits this receiver, higher is better: its address and port or our
     /// connection to it, its host, its account in From.
     pub(super) fn fit(&self, path: &Path, from: Option<&Uri<'_>>) -> u32 {
@@ -141,6 +160,6 @@ impl Link {
             }
             _ => false,
         };
-        u32::from(exact) * 4 + u32::from(host) * 2 + u32::from(named)
+        u32::from(exact) * 4 + u32::from(host) * HOST_FITS + u32::from(named)
     }
 }

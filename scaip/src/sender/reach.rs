@@ -33,6 +33,7 @@ impl Sender {
         match opened {
             Ok(connection) => {
                 link.connection = Some(connection);
+                link.heard = None;
                 for id in self.connecting_to(receiver.0) {
                     self.retry(now, id, receiver.0);
                 }
@@ -77,6 +78,7 @@ impl Sender {
             for id in self.connecting_to(receiver.0) {
                 self.retry(now, id, receiver.0);
             }
+            self.register_if_waiting(now, receiver.0);
         }
     }
 
@@ -104,6 +106,7 @@ impl Sender {
         for id in self.connecting_to(receiver) {
             self.give_up(now, id, receiver, reason);
         }
+        self.registration_unreachable(now, receiver, reason);
     }
 
     fn connecting_to(&self, receiver: usize) -> Vec<AlarmId> {
@@ -150,7 +153,22 @@ impl Sender {
             None
         };
         if let Some(event) = event {
-            self.note(event);
+            self.ask(receiver, event);
         }
+    }
+
+    /// Puts a question to the driver. Without its answer nothing reaches this receiver, so it is
+    /// never left out; it takes the place of an older one that was not taken, so there are at most
+    /// two for each receiver.
+    fn ask(&mut self, receiver: usize, question: Event) {
+        let kind = std::mem::discriminant(&question);
+        self.events.retain(|event| {
+            let about = match event {
+                Event::Connect { receiver, .. } | Event::Resolve { receiver, .. } => receiver.0,
+                _ => return true,
+            };
+            about != receiver || std::mem::discriminant(event) != kind
+        });
+        self.events.push_back(question);
     }
 }

@@ -23,8 +23,10 @@ pub(super) struct Registering {
     interval: Duration,
     /// Call-ID and CSeq, the same run for all of them (RFC 3261 10.2).
     exchange: Option<Exchange>,
-    /// The request at hand and the end of the wait for its answer.
-    waiting: Option<(MessageId, Instant)>,
+    /// The request at hand.
+    waiting: Option<Waiting>,
+    /// The request is due and waits for a connection or a name.
+    connecting: bool,
     /// When the next request is due.
     due: Option<Instant>,
     /// When what the receiver granted ends.
@@ -32,6 +34,18 @@ pub(super) struct Registering {
     /// The connection it was taken on.
     connection: Option<ConnectionId>,
     failures: u32,
+    /// When the one in force was granted.
+    granted: Option<Instant>,
+    /// Connections lost soon after it, in a row.
+    losses: u32,
+}
+
+/// A request without an answer.
+#[derive(Clone, Copy)]
+struct Waiting {
+    message: MessageId,
+    since: Instant,
+    until: Instant,
 }
 
 impl Registering {
@@ -41,16 +55,20 @@ impl Registering {
             settings,
             exchange: None,
             waiting: None,
+            connecting: false,
             due: None,
             expires: None,
             connection: None,
             failures: 0,
+            granted: None,
+            losses: 0,
         }
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let answer = self.waiting.map(|(_, until)| until);
-        [answer, self.due, self.expires].into_iter().flatten().min()
+        // What is due begins when the request at hand is over.
+        let next = self.waiting.map_or(self.due, |waiting| Some(waiting.until));
+        [next, self.expires].into_iter().flatten().min()
     }
 }
 
@@ -96,14 +114,25 @@ impl Sender {
             let Some(registering) = self.registering(receiver) else {
                 continue;
             };
-            if let Some((message, until)) = registering.waiting {
-                if until <= now {
+            if let Some(waiting) = registering.waiting {
+                if waiting.until <= now {
+                    let connection = registering.connection;
                     registering.waiting = None;
-                    self.endpoint.transport_failed(message);
+                    self.endpoint.transport_failed(waiting.message);
                     self.registration_failed(now, receiver, FailureReason::NoOk);
+                    self.leave_if_dead(receiver, connection, waiting.since);
                 }
             } else if registering.due.is_some_and(|at| at <= now) {
-                self.register(now, receiver);
+                if registering.connecting {
+                    // Nobody has told; the next time the driver is asked again.
+                    if let Some(link) = self.links.get_mut(receiver) {
+                        link.connecting = false;
+                        link.resolving = false;
+                    }
+                    self.registration_failed(now, receiver, FailureReason::ConnectTimeout);
+                } else {
+                    self.register(now, receiver);
+                }
             }
         }
     }
@@ -114,12 +143,72 @@ impl Sender {
         let Some(registering) = self.registering(receiver) else {
             return;
         };
+        registering.connecting = false;
         let begun = registering.due.is_some() || registering.exchange.is_some();
         if begun && registering.connection != connection {
             registering.due = Some(now);
             if registering.waiting.is_none() {
                 self.register(now, receiver);
             }
+        }
+    }
+
+    /// A name has been looked up: what waited for that goes on.
+    pub(super) fn register_if_waiting(&mut self, now: Instant, receiver: usize) {
+        let registering = self.registering(receiver);
+        if registering.is_some_and(|state| std::mem::take(&mut state.connecting)) {
+            self.register(now, receiver);
+        }
+    }
+
+    /// There is no way to the receiver.
+    pub(super) fn registration_unreachable(
+        &mut self,
+        now: Instant,
+        receiver: usize,
+        reason: FailureReason,
+    ) {
+        let registering = self.registering(receiver);
+        if registering.is_some_and(|state| state.connecting) {
+            self.registration_failed(now, receiver, reason);
+        }
+    }
+
+    /// A connection is gone, and with it what was registered on it: the receiver has no other way
+    /// to us. The next one is asked for at once, but less and less often from a receiver that
+    /// closes soon after each.
+    pub(super) fn registration_lost(&mut self, now: Instant, closed: ConnectionId) {
+        let lasting = self.config.longest_back_off;
+        for receiver in 0..self.links.len() {
+            let Some(registering) = self.registering(receiver) else {
+                continue;
+            };
+            if registering.connection != Some(closed) {
+                continue;
+            }
+            registering.connection = None;
+            if registering.expires.take().is_none() {
+                continue;
+            }
+            if registering.failures == 0 {
+                let held = registering
+                    .granted
+                    .map(|at| now.saturating_duration_since(at));
+                if held.is_none_or(|held| held >= lasting) {
+                    registering.losses = 0;
+                }
+                let losses = registering.losses;
+                registering.losses = losses.saturating_add(1);
+                let wait = match losses {
+                    0 => Duration::ZERO,
+                    losses => self.registration_wait(receiver, losses),
+                };
+                if let Some(registering) = self.registering(receiver) {
+                    registering.due = Some(now + wait);
+                }
+            }
+            let receiver = ReceiverId(receiver);
+            self.note(Event::RegistrationLapsed { receiver });
         }
     }
 
@@ -133,6 +222,7 @@ impl Sender {
             // When the connection opens it is done there; this is for when it does not.
             if let Some(registering) = self.registering(receiver) {
                 registering.due = Some(now + wait);
+                registering.connecting = true;
             }
             self.request_connection(now, receiver);
             return;
@@ -192,7 +282,11 @@ impl Sender {
         };
         match self.endpoint.send_message(now, &path, &message) {
             Ok(sent) => {
-                registering.waiting = Some((sent.id, until));
+                registering.waiting = Some(Waiting {
+                    message: sent.id,
+                    since: now,
+                    until,
+                });
                 registering.exchange = Some(exchange);
                 registering.connection = path.connection;
                 registering.due = None;
@@ -204,18 +298,17 @@ impl Sender {
         }
     }
 
-    /// Takes the answer to a REGISTER; `false` if the message was none. `response` is `None` when
-    /// there was no answer.
+    /// Takes the answer to a REGISTER, or why there is none; `false` if the message was no REGISTER.
     pub(super) fn registration_answered(
         &mut self,
         now: Instant,
         message: MessageId,
         status: StatusCode,
-        response: Option<&Message>,
+        response: Result<&Message, FailureReason>,
     ) -> bool {
         let place = self.links.iter().position(|link| {
             let waiting = link.registering.as_ref().and_then(|state| state.waiting);
-            waiting.is_some_and(|(id, _)| id == message)
+            waiting.is_some_and(|waiting| waiting.message == message)
         });
         let Some(receiver) = place else {
             return false;
@@ -223,15 +316,35 @@ impl Sender {
         let Some(registering) = self.registering(receiver) else {
             return true;
         };
-        registering.waiting = None;
-        let Some(response) = response else {
-            self.registration_failed(now, receiver, FailureReason::NoOk);
+        let waiting = registering.waiting.take();
+        let connection = registering.connection;
+        let response = match response {
+            Ok(response) => response,
+            Err(reason) => {
+                self.registration_failed(now, receiver, reason);
+                if let (FailureReason::NoOk, Some(waiting)) = (reason, waiting) {
+                    self.leave_if_dead(receiver, connection, waiting.since);
+                }
+                return true;
+            }
+        };
+        if let Some(link) = self.links.get_mut(receiver) {
+            link.heard = Some(now);
+        }
+        let Some(registering) = self.registering(receiver) else {
             return true;
         };
         if status.is_success() {
+            if let Some(link) = self.links.get_mut(receiver) {
+                link.refusals = 0;
+            }
+            let Some(registering) = self.registering(receiver) else {
+                return true;
+            };
             let granted = granted(response, &registering.settings).unwrap_or(registering.interval);
             let expires = granted.clamp(SHORTEST, LONGEST);
             registering.failures = 0;
+            registering.granted = Some(now);
             registering.expires = Some(now + expires);
             registering.due = Some(now + expires / 2);
             let receiver = ReceiverId(receiver);
@@ -283,37 +396,49 @@ impl Sender {
     }
 
     fn registration_failed(&mut self, now: Instant, receiver: usize, reason: FailureReason) {
-        let (first, longest) = (self.config.first_back_off, self.config.longest_back_off);
-        let seed = self.config.endpoint.seed;
-        let Some(link) = self.links.get_mut(receiver) else {
+        let Some(registering) = self.registering(receiver) else {
             return;
         };
-        let not_before = link.not_before;
-        let Some(registering) = &mut link.registering else {
-            return;
-        };
+        registering.connecting = false;
         registering.failures = registering.failures.saturating_add(1);
-        let doubled = 1_u32
-            .checked_shl(registering.failures - 1)
-            .unwrap_or(u32::MAX);
-        let whole = first.saturating_mul(doubled).min(longest);
-        let parts = [
-            u64::try_from(receiver).unwrap_or(0).to_be_bytes(),
-            u64::from(registering.failures).to_be_bytes(),
-        ];
-        let chance = keyed(&seed, &[b"register", &parts[0], &parts[1]]);
-        let share = f64::from(u16::from_be_bytes([chance[0], chance[1]])) / f64::from(u16::MAX);
-        let wait = whole
-            .mul_f64(0.5 + share / 2.0)
-            .max(Duration::from_millis(1));
-        let retry_at = (now + wait).max(not_before.unwrap_or(now));
-        registering.due = Some(retry_at);
+        let failures = registering.failures;
+        let retry_at = now + self.registration_wait(receiver, failures);
+        let not_before = self.links.get(receiver).and_then(|link| link.not_before);
+        let retry_at = retry_at.max(not_before.unwrap_or(now));
+        // The registrar alone is spared: it may want credentials where alarms need none.
+        let spared = match reason {
+            FailureReason::CredentialsRefused => self.credentials_wait(failures - 1),
+            _ => Duration::ZERO,
+        };
+        let retry_at = retry_at.max(now + spared);
+        if let Some(registering) = self.registering(receiver) {
+            registering.due = Some(retry_at);
+        }
         let receiver = ReceiverId(receiver);
         self.note(Event::RegistrationFailed {
             receiver,
             reason,
             retry_at,
         });
+    }
+
+    /// The back-off after so many failures in a row, at least one.
+    fn registration_wait(&self, receiver: usize, failures: u32) -> Duration {
+        let (first, longest) = (self.config.first_back_off, self.config.longest_back_off);
+        let seed = self.config.endpoint.seed;
+        let doubled = 1_u32
+            .checked_shl(failures.saturating_sub(1))
+            .unwrap_or(u32::MAX);
+        let whole = first.saturating_mul(doubled).min(longest);
+        let parts = [
+            u64::try_from(receiver).unwrap_or(0).to_be_bytes(),
+            u64::from(failures).to_be_bytes(),
+        ];
+        let chance = keyed(&seed, &[b"register", &parts[0], &parts[1]]);
+        let share = f64::from(u16::from_be_bytes([chance[0], chance[1]])) / f64::from(u16::MAX);
+        whole
+            .mul_f64(0.5 + share / 2.0)
+            .max(Duration::from_millis(1))
     }
 }
 

@@ -88,7 +88,9 @@ impl Sender {
     /// Messages of several units may carry the same `ref` at the same time. A response in a
     /// MESSAGE of its own is told apart by the `cid` it is addressed to (SCAIP reference 5.2). One
     /// that is addressed to nobody in particular counts only if no other message with this `ref`
-    /// is open or remembered. A message that was relayed before may be relayed again with the same
+    /// is open or remembered. It has to come from the host of a receiver that was asked or over our
+    /// connection to it, over no weaker a transport than the request: units count their `ref`s up,
+    /// so anybody could guess the next one. A message that was relayed before may be relayed again with the same
     /// `ref`: the receiver knows it as a duplicate.
     ///
     /// # Errors

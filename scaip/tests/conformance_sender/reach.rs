@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use scaip::sender::{About, Event, FailureReason, ReceiverAddress, Waiting};
+use scaip::sender::{
+    About, Config, ConfigError, Event, FailureReason, ReceiverAddress, Sender, Waiting,
+};
 use scaip::sip::{Response, StatusCode, Transport};
 use scaip::{ControllerId, Reference, Request};
 
@@ -351,5 +353,49 @@ fn an_account_spelled_scaips_is_written_sips() {
         let sent = bench.one();
         assert_eq!(sent.message.request_uri_raw(), Some(written.as_bytes()));
         assert!(sent.header("From").unwrap().contains("@arc0.example.net"));
+    }
+}
+
+#[test]
+fn a_host_without_a_port_gets_the_usual_one_and_what_is_no_host_is_refused() {
+    let named = |transport, host: &str| {
+        let account = "sip:alarm@arc0.example.net";
+        let arc = ReceiverAddress::named("arc0", transport, host, account);
+        Sender::new(Config::new([5; 16], unit(), vec![arc]))
+    };
+    for (transport, host, wanted) in [
+        (Transport::Udp, "arc0.example.net", "arc0.example.net:5060"),
+        (Transport::Tcp, "arc0.example.net", "arc0.example.net:5060"),
+        (Transport::Tls, "arc0.example.net", "arc0.example.net:5061"),
+        (
+            Transport::Tls,
+            "arc0.example.net:5066",
+            "arc0.example.net:5066",
+        ),
+        (Transport::Tcp, "2001:db8::1", "[2001:db8::1]:5060"),
+        (Transport::Tls, "[2001:db8::1]", "[2001:db8::1]:5061"),
+        (Transport::Tls, "[2001:db8::1]:5062", "[2001:db8::1]:5062"),
+        (Transport::Udp, "192.0.2.1", "192.0.2.1:5060"),
+    ] {
+        let mut bench = Bench::new(Config::new([5; 16], unit(), vec![receiver(0, transport)]));
+        bench.sender = named(transport, host).unwrap();
+        let _ = bench.submit();
+        bench.none();
+        let asked = |event: &Event| matches!(event, Event::Resolve { host, .. } if host == wanted);
+        assert!(bench.has(asked), "{host}: {:?}", bench.events);
+    }
+    for host in [
+        "",
+        ":5060",
+        "arc0:",
+        "arc0:0",
+        "arc0:x",
+        "arc0:65536",
+        "a b",
+        "a:b:5060",
+        "[::g]:1",
+    ] {
+        let refused = named(Transport::Tls, host).err();
+        assert_eq!(refused, Some(ConfigError::Host { index: 0 }), "{host}");
     }
 }

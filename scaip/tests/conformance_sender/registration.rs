@@ -5,7 +5,7 @@ use std::time::Duration;
 use scaip::ControllerId;
 use scaip::digest::{Challenge, Credentials, Secret};
 use scaip::sender::{Config, ConfigError, Event, FailureReason, Registration, Sender};
-use scaip::sip::{Message, Path, Response, StatusCode, Transport, write_response};
+use scaip::sip::{ConnectionId, Message, Path, Response, StatusCode, Transport, write_response};
 
 use crate::sender_support::{Bench, config, receiver, seconds, unit};
 
@@ -166,8 +166,13 @@ fn a_challenge_is_answered_for_the_method_it_is_about() {
     answer(&mut bench, &second, &ask);
     assert!(bench.registers.is_empty());
     assert_eq!(failures(&bench), [FailureReason::CredentialsRefused]);
+    let _ = bench.pass(seconds(59));
+    assert!(bench.registers.is_empty());
     let _ = bench.pass(seconds(2));
     assert!(!bench.registers.is_empty());
+    // Alarms to the same receiver are not held up by that.
+    let _ = bench.submit();
+    assert_eq!(bench.one().to(), 0);
 }
 
 #[test]
@@ -271,4 +276,103 @@ fn an_interval_out_of_range_is_refused() {
         Sender::new(config),
         Err(ConfigError::TooLong { .. })
     ));
+}
+
+fn over_tcp() -> Bench {
+    let mut config = registering(3600);
+    config.receivers[0].transport = Transport::Tcp;
+    begin(config)
+}
+
+fn connect(bench: &mut Bench) -> ConnectionId {
+    let id = bench.sender.receiver_named("arc0").unwrap();
+    bench.sender.connected(bench.now, id, unit()).unwrap()
+}
+
+fn lapses(bench: &Bench) -> usize {
+    let lapsed = |event: &&Event| matches!(event, Event::RegistrationLapsed { .. });
+    bench.events.iter().filter(lapsed).count()
+}
+
+/// Lets time pass until a connection is asked for; gives how long that took.
+fn until_connect(bench: &mut Bench) -> Duration {
+    let start = bench.now;
+    loop {
+        bench
+            .events
+            .retain(|event| !matches!(event, Event::Connect { .. }));
+        bench.now = bench.sender.poll_timeout().unwrap().max(bench.now);
+        bench.sender.handle_timeout(bench.now);
+        bench.none();
+        if bench.has(|event| matches!(event, Event::Connect { .. })) {
+            return bench.now - start;
+        }
+    }
+}
+
+#[test]
+fn a_registration_ends_with_its_connection_and_is_made_again_at_once() {
+    let mut bench = over_tcp();
+    let connection = connect(&mut bench);
+    let register = take(&mut bench);
+    ok(&mut bench, &register, &[]);
+    let id = bench.sender.receiver_named("arc0").unwrap();
+    assert!(bench.sender.is_registered(id));
+    let _ = bench.pass(seconds(600));
+    bench.sender.connection_closed(connection);
+    bench.none();
+    assert!(!bench.sender.is_registered(id));
+    assert_eq!(lapses(&bench), 1);
+    assert_eq!(until_connect(&mut bench), Duration::ZERO);
+    let _ = connect(&mut bench);
+    let register = take(&mut bench);
+    ok(&mut bench, &register, &[]);
+    assert!(bench.sender.is_registered(id));
+}
+
+#[test]
+fn a_receiver_that_closes_after_each_registration_is_not_asked_in_a_tight_loop() {
+    let mut bench = over_tcp();
+    let start = bench.now;
+    for _ in 0..8 {
+        let connection = connect(&mut bench);
+        let register = take(&mut bench);
+        ok(&mut bench, &register, &[]);
+        bench.sender.connection_closed(connection);
+        bench.none();
+        let _ = until_connect(&mut bench);
+    }
+    assert!(bench.now - start > seconds(60), "{:?}", bench.now - start);
+}
+
+#[test]
+fn a_registration_that_cannot_connect_is_told_and_tried_less_and_less() {
+    let mut bench = over_tcp();
+    let id = bench.sender.receiver_named("arc0").unwrap();
+    let start = bench.now;
+    for _ in 0..9 {
+        bench.sender.connect_failed(bench.now, id);
+        bench.none();
+        let _ = until_connect(&mut bench);
+    }
+    assert_eq!(failures(&bench), [FailureReason::ConnectFailed; 9]);
+    assert!(bench.now - start > seconds(100), "{:?}", bench.now - start);
+    // A driver that tells nothing is a failure as well.
+    let _ = until_connect(&mut bench);
+    assert_eq!(
+        failures(&bench).last(),
+        Some(&FailureReason::ConnectTimeout)
+    );
+}
+
+#[test]
+fn a_registration_on_a_dead_connection_is_tried_on_another_one() {
+    let mut bench = over_tcp();
+    let dead = connect(&mut bench);
+    let register = take(&mut bench);
+    assert_eq!(register.0.connection, Some(dead));
+    let _ = until_connect(&mut bench);
+    assert_eq!(failures(&bench), [FailureReason::NoOk]);
+    let fresh = connect(&mut bench);
+    assert_eq!(take(&mut bench).0.connection, Some(fresh));
 }

@@ -1,9 +1,13 @@
 //! Messages of other parties: unchanged, in time, and not mixed up.
 
-use scaip::sender::{AlarmId, Event, FailureReason, Relayed, SubmitError};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use scaip::sender::{AlarmId, Config, Event, FailureReason, Relayed, SubmitError};
+use scaip::sip::Transport;
 use scaip::{DecodeOptions, decode_request};
 
-use crate::sender_support::{Bench, config, mrs, seconds};
+use crate::sender_support::{Bench, arc, config, mrs, receiver, seconds, unit};
 
 fn odd(reference: &str, unit: &str) -> Vec<u8> {
     let mut body =
@@ -225,4 +229,93 @@ fn the_same_message_can_be_relayed_again_and_one_to_a_certain_receiver_goes_nowh
     bench.answer(&sent, 500);
     bench.none();
     assert_eq!(given_up(&bench)[0].0, id);
+}
+
+/// An `mrs` in a MESSAGE over UDP from any address, addressed to the unit.
+fn from_anywhere(bench: &mut Bench, from: SocketAddr, body: &str) {
+    static SERIAL: AtomicU32 = AtomicU32::new(0);
+    let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
+    let bytes = format!(
+        "MESSAGE sip:40211870@relay.example.net SIP/2.0\r\n\
+         Via: SIP/2.0/UDP {from};branch=z9hG4bKforged{serial}\r\n\
+         From: <sip:alarm@arc0.example.net>;tag=1\r\n\
+         To: <sip:40211870@relay.example.net>\r\n\
+         Call-ID: forged\r\n\
+         CSeq: 1 MESSAGE\r\n\
+         Content-Type: application/scaip+xml\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    bench.hand_in(from, bytes);
+}
+
+fn unknown(bench: &Bench) -> usize {
+    let told = |event: &&Event| matches!(event, Event::UnknownResponse { .. });
+    bench.events.iter().filter(told).count()
+}
+
+#[test]
+fn a_relayed_message_is_not_accepted_by_an_mrs_from_anywhere() {
+    let body = odd("17", "40211870");
+    let elsewhere = "203.0.113.66:5060".parse().unwrap();
+    // Not sent to anybody yet.
+    let config_tls = Config::new([5; 16], unit(), vec![receiver(0, Transport::Tls)]);
+    let mut bench = Bench::new(config_tls);
+    bench.lenient = true;
+    let id = bench.sender.relay(bench.now, relayed(&body, 15)).unwrap();
+    bench.none();
+    for from in [elsewhere, arc(0)] {
+        from_anywhere(&mut bench, from, &mrs("17", 0));
+    }
+    let arc0 = bench.sender.receiver_named("arc0").unwrap();
+    let connection = bench.sender.connected(bench.now, arc0, unit()).unwrap();
+    let sent = bench.one();
+    // The right host, but over UDP for what went over TLS.
+    for from in [elsewhere, arc(0)] {
+        from_anywhere(&mut bench, from, &mrs("17", 0));
+        from_anywhere(&mut bench, from, "<mrs><ref>17</ref></mrs>");
+    }
+    assert_eq!((bench.accepted(), unknown(&bench)), (vec![], 4));
+    assert!(bench.failures().is_empty());
+    let bytes = sent.answer(&scaip::sip::Response {
+        body: mrs("17", 0).as_bytes(),
+        ..scaip::sip::Response::new(scaip::sip::StatusCode::OK)
+    });
+    bench.sender.handle_stream(bench.now, connection, &bytes);
+    bench.none();
+    assert_eq!(bench.accepted(), [(id, 0)]);
+}
+
+#[test]
+fn a_relayed_message_is_accepted_only_by_a_receiver_that_was_asked() {
+    let mut bench = bench(2);
+    let body = odd("17", "40211870");
+    let id = bench.sender.relay(bench.now, relayed(&body, 15)).unwrap();
+    let sent = bench.one();
+    assert_eq!(sent.to(), 0);
+    bench.message(1, &mrs("17", 0));
+    assert_eq!((bench.accepted(), unknown(&bench)), (vec![], 1));
+    // Another port of the same host is good enough.
+    let port = SocketAddr::new(arc(0).ip(), 40_000);
+    from_anywhere(&mut bench, port, &mrs("17", 0));
+    assert_eq!(bench.accepted(), [(id, 0)]);
+}
+
+#[test]
+fn alarms_of_our_own_are_answered_from_anywhere_unless_that_is_set() {
+    for strict in [false, true] {
+        let mut config = config(1);
+        config.known_sources_only = strict;
+        let mut bench = Bench::new(config);
+        let id = bench.submit();
+        let sent = bench.one();
+        let elsewhere = "203.0.113.66:5060".parse().unwrap();
+        from_anywhere(&mut bench, elsewhere, &sent.mrs(0));
+        assert_eq!(bench.accepted().is_empty(), strict);
+        if strict {
+            assert_eq!(unknown(&bench), 1);
+            bench.respond(&sent, 0);
+        }
+        assert_eq!(bench.accepted(), [(id, 0)]);
+    }
 }

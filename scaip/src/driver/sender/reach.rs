@@ -141,8 +141,17 @@ impl Driver {
         }
     }
 
+    /// Looks anew which interface leads to a receiver on UDP.
+    pub(super) fn route_again(&mut self, receiver: ReceiverId) {
+        let local = |driver: &Driver| driver.sender.receiver(receiver)?.local;
+        let before = local(self);
+        self.bind_toward(receiver);
+        if local(self) != before {
+            self.close_unused();
+        }
+    }
+
     pub(super) fn bind_again(&mut self, remote: SocketAddr) {
-        let mut used = Vec::with_capacity(self.wanted.len());
         for place in 0..self.wanted.len() {
             let receiver = ReceiverId(place);
             if self
@@ -152,8 +161,15 @@ impl Driver {
             {
                 self.bind_toward(receiver);
             }
-            used.extend(self.sender.receiver(receiver).and_then(|known| known.local));
         }
+        self.close_unused();
+    }
+
+    fn close_unused(&mut self) {
+        let receivers = (0..self.wanted.len()).map(ReceiverId);
+        let used: Vec<SocketAddr> = receivers
+            .filter_map(|receiver| self.sender.receiver(receiver)?.local)
+            .collect();
         self.sockets.keep(&used);
     }
 }
@@ -162,4 +178,33 @@ impl Driver {
 fn without_port(host: &str) -> &str {
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     name.trim_start_matches('[').trim_end_matches(']')
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::driver::sender::Settings;
+    use crate::sender::{AlarmId, Config, Event, FailureReason, ReceiverAddress, Sender};
+
+    #[tokio::test]
+    async fn the_interface_is_looked_for_anew_when_a_receiver_on_udp_does_not_answer() {
+        let any = "0.0.0.0:0".parse().unwrap();
+        let arc = "127.0.0.1:5060".parse().unwrap();
+        let arc = ReceiverAddress::new("arc", Transport::Udp, arc, "sip:alarm@example.net");
+        let sender = Sender::new(Config::new([7; 16], any, vec![arc])).unwrap();
+        let (mut driver, _handle, _events) = Driver::new(sender, Settings::default());
+        let receiver = ReceiverId(0);
+        // The address of an interface that is gone.
+        let gone = "192.0.2.9:40000".parse().unwrap();
+        driver.sender.set_local(receiver, gone);
+        driver.handle_event(Event::AttemptFailed {
+            alarm: AlarmId(1),
+            receiver,
+            reason: FailureReason::NoOk,
+        });
+        let local = driver.sender.receiver(receiver).unwrap().local.unwrap();
+        assert!(local.ip().is_loopback(), "{local}");
+        assert!(driver.sockets.get(local).is_some());
+    }
 }

@@ -443,11 +443,18 @@ impl Sender {
 
     /// An event that may be left out.
     fn note(&mut self, event: Event) {
-        if self.events.len() < self.config.endpoint.queue {
+        let _ = self.ask(event);
+    }
+
+    /// The same where it matters whether it was: then it has to be asked again.
+    fn ask(&mut self, event: Event) -> bool {
+        let room = self.events.len() < self.config.endpoint.queue;
+        if room {
             self.events.push_back(event);
         } else {
             self.left_out += 1;
         }
+        room
     }
 
     fn set_state(&mut self, id: AlarmId, state: State) {

@@ -129,7 +129,8 @@ pub enum ShortenCause {
 /// Something that happened; take them with [`Sender::poll_event`](super::Sender::poll_event).
 ///
 /// [`Event::Accepted`], [`Event::GivenUp`] and [`Event::HeartbeatDropped`] always come. The others are reports: when
-/// nobody takes them they are left out beyond [`sip::Config::queue`](crate::sip::Config::queue).
+/// nobody takes them they are left out beyond [`sip::Config::queue`](crate::sip::Config::queue). A
+/// name or a connection that could not be asked for is asked for again.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event {

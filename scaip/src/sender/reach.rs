@@ -135,13 +135,12 @@ impl Sender {
             return;
         };
         let id = ReceiverId(receiver);
-        let event = if link.is_unresolved(now, longest) {
+        let unresolved = link.is_unresolved(now, longest);
+        let event = if unresolved {
             let host = link.address.host.clone().unwrap_or_default();
-            let asked = std::mem::replace(&mut link.resolving, true);
-            (!asked).then_some(Event::Resolve { receiver: id, host })
+            (!link.resolving).then_some(Event::Resolve { receiver: id, host })
         } else if link.address.transport.is_stream() {
-            let asked = std::mem::replace(&mut link.connecting, true);
-            (!asked).then_some(Event::Connect {
+            (!link.connecting).then_some(Event::Connect {
                 receiver: id,
                 transport: link.address.transport,
                 address: link.address.address,
@@ -149,8 +148,15 @@ impl Sender {
         } else {
             None
         };
-        if let Some(event) = event {
-            self.note(event);
+        let Some(event) = event else { return };
+        // Without room for the question it is asked the next time.
+        let asked = self.ask(event);
+        if let Some(link) = self.links.get_mut(receiver) {
+            if unresolved {
+                link.resolving = asked;
+            } else {
+                link.connecting = asked;
+            }
         }
     }
 }

@@ -49,8 +49,9 @@ impl Registering {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let answer = self.waiting.map(|(_, until)| until);
-        [answer, self.due, self.expires].into_iter().flatten().min()
+        // Nothing further leaves while an answer is waited for.
+        let next = self.waiting.map_or(self.due, |(_, until)| Some(until));
+        [next, self.expires].into_iter().flatten().min()
     }
 }
 
@@ -128,6 +129,12 @@ impl Sender {
     }
 
     fn register(&mut self, now: Instant, receiver: usize) {
+        if let Some(until) = self.left_alone_until(now, receiver) {
+            if let Some(registering) = self.registering(receiver) {
+                registering.due = Some(until);
+            }
+            return;
+        }
         let wait = self.config.connect_wait;
         if self.path(now, receiver).is_none() {
             // When the connection opens it is done there; this is for when it does not.
@@ -220,6 +227,7 @@ impl Sender {
         let Some(receiver) = place else {
             return false;
         };
+        let connection = self.links.get(receiver).and_then(|link| link.connection);
         let Some(registering) = self.registering(receiver) else {
             return true;
         };
@@ -233,7 +241,13 @@ impl Sender {
             let expires = granted.clamp(SHORTEST, LONGEST);
             registering.failures = 0;
             registering.expires = Some(now + expires);
-            registering.due = Some(now + expires / 2);
+            // Another connection may have been opened meanwhile.
+            let renew = if registering.connection == connection {
+                expires / 2
+            } else {
+                Duration::ZERO
+            };
+            registering.due = Some(now + renew);
             let receiver = ReceiverId(receiver);
             self.note(Event::Registered { receiver, expires });
             return true;

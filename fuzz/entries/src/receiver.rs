@@ -21,6 +21,8 @@ use crate::wire::{BODIES, Change, pick, request, server, unit};
 use units::{Credential, Kind, Sessions, cid};
 
 const PENDING: usize = 4;
+/// How long the application may take.
+const DECISION: Duration = Duration::from_secs(10);
 const QUEUE: usize = 12;
 const CONNECTIONS: usize = 3;
 const UNITS: u8 = 6;
@@ -163,6 +165,7 @@ struct Known {
     controller: String,
     /// The unit takes an `hbi`.
     adjustable: bool,
+    since: Option<Instant>,
 }
 
 struct World {

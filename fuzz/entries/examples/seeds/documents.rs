@@ -354,7 +354,7 @@ pub(super) fn posts() -> Vec<Seed> {
                 lenient,
                 ok + 1,
                 [0, 0],
-                ["other", ""],
+                ["Zt41LxB0aE7Kq2m8", ""],
                 &response("accepted"),
             ),
         ),

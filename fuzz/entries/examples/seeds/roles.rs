@@ -494,6 +494,31 @@ pub(super) fn calls() -> Vec<Seed> {
                 .done(),
         ),
         (
+            "waits_of_their_own",
+            list()
+                .then(0, &[0, 4, 0, 0, 0])
+                .then(0, &[0, 9, 0, 0, 0])
+                .then(0, &[1, 14, 0, 0, 0])
+                .then(8, &[])
+                .then(7, &milliseconds(11))
+                .then(8, &[])
+                .then(1, &[1, 255, 255])
+                .then(2, &[2])
+                .then(3, &[2, 0])
+                .then(7, &milliseconds(399))
+                .then(8, &[])
+                .done(),
+        ),
+        (
+            "every_other_one_cancelled",
+            (0..4)
+                .fold(list(), |list, alarm| list.then(0, &[0, alarm, 0, 0, 0]))
+                .then(4, &[0, 129])
+                .then(4, &[1, 128])
+                .then(4, &[0, 128])
+                .done(),
+        ),
+        (
             "more_than_room_and_cancelled",
             (0..10)
                 .fold(list(), |list, number| {

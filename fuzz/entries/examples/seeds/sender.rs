@@ -222,8 +222,8 @@ pub(super) fn senders() -> Vec<Seed> {
             usual()
                 .then(18, &[1, 0, 0, 9, 60])
                 .then(18, &[2, 0, 0, 9, 60])
-                .then(4, &[1, 0, 0])
                 .then(4, &[0, 0, 0])
+                .then(4, &[1, 0, 0])
                 .done(),
         ),
         (
@@ -297,10 +297,31 @@ pub(super) fn senders() -> Vec<Seed> {
         (
             "registered_while_outputs_are_held",
             (0..6)
-                .fold(registering().then(17, &[1]).then(20, &[]), |list, _| {
-                    list.then(0, &[0, 0, 0]).then(14, &[0])
+                .fold(registering().then(17, &[1]), |list, _| {
+                    list.then(0, &[0, 3, 0])
                 })
+                .then(14, &[1])
+                .then(14, &[1])
+                .then(20, &[])
                 .then(17, &[0])
+                .done(),
+        ),
+        (
+            "registration_due_while_it_asks_to_wait",
+            registering()
+                .then(20, &[])
+                .then(21, &[0, 1])
+                .then(0, &[0, 0, 0])
+                .then(22, &[0, 0, 60])
+                .then(13, &milliseconds(10_100))
+                .then(15, &[])
+                .done(),
+        ),
+        (
+            "relayed_and_nobody_answers",
+            usual()
+                .then(18, &[1, 0, 0, 0, 3])
+                .then(13, &milliseconds(3_000))
                 .done(),
         ),
         (

@@ -8,7 +8,7 @@ use scaip::sip::{Message, Method, Path, SipLimits, StatusCode, Transmit};
 use scaip::{ControllerId, HeartbeatOptions, Response, supervision};
 
 use super::units::{GATEWAY, LIFE, asks, cid, interval_of};
-use super::{KNOWN, Known, PENDING, QUEUE, UNITS, World};
+use super::{DECISION, KNOWN, Known, PENDING, QUEUE, UNITS, World};
 use crate::digest::naive;
 
 impl World {
@@ -219,8 +219,12 @@ impl World {
                     reference: reference.to_owned(),
                     controller: unit.to_owned(),
                     adjustable: request.heartbeat_options == HeartbeatOptions::ADJUSTABLE,
+                    since: Some(self.now),
                     ..Known::default()
                 };
+                let calls = self.receiver.calls();
+                let in_call = calls.is_some_and(|calls| calls.is_busy_for(request));
+                assert!(!in_call, "it should be busy");
                 let new = self.incoming.insert(incoming.id, known);
                 assert!(new.is_none(), "an id came twice");
                 self.ids.push(incoming.id);
@@ -283,6 +287,8 @@ impl World {
             Event::Undecided { id } => {
                 let known = self.incoming.get_mut(&id).expect("it was handed out");
                 assert!(!known.answered && !known.undecided);
+                let since = known.since.expect("it was handed out");
+                assert!(self.now - since >= DECISION, "no time to decide");
                 known.undecided = true;
             }
             Event::AnswerDelivered { id, status } => {

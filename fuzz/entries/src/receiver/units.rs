@@ -12,7 +12,7 @@ use scaip::sip::{Message, Method, Path, Transport};
 use scaip::supervision::{self, Allowance, HeartbeatPolicy, Interval};
 use scaip::{ControllerId, DecodeOptions, HeartbeatInterval, registrar};
 
-use super::{CONNECTIONS, KNOWN, PENDING, QUEUE, REPEATABLE, Settings, UNITS, World};
+use super::{CONNECTIONS, DECISION, KNOWN, PENDING, QUEUE, REPEATABLE, Settings, UNITS, World};
 use crate::digest::naive;
 use crate::wire::{Change, server, unit};
 
@@ -148,6 +148,7 @@ pub(super) fn asks(settings: Settings, path: &Path) -> Option<Gate> {
 pub(super) fn config(settings: Settings) -> Config {
     let mut config = Config::new([5; 16]);
     config.pending = PENDING;
+    config.decision_time = DECISION;
     config.strict_content_type = settings.strict_content_type;
     config.accept_unknown_message_types = settings.accept_unknown;
     if settings.strict_bodies {

@@ -120,6 +120,17 @@ impl World {
         }
         let to = message.to().expect("it is written well").uri.user;
         assert_eq!(to, Some(OWN));
+        let id = self.sender.receiver_named(&format!("arc{place}"));
+        let until = id.and_then(|id| self.postponed.get(&id));
+        let early = until.is_some_and(|until| self.now < *until);
+        // An answer to a challenge goes on with what was asked before.
+        let follows = message.header_named("Authorization").is_some()
+            || message.header_named("Proxy-Authorization").is_some();
+        let held = self.held_operations > 0;
+        assert!(
+            !new || !early || follows || held,
+            "it asked to be left alone"
+        );
         let run = (message.call_id().to_vec(), message.cseq());
         if new {
             if let Some((call, number)) = self.registered.insert(place, run) {

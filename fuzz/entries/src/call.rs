@@ -52,6 +52,7 @@ const NAMES: [&str; 9] = [
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Operation {
+    /// The alarm and how long its call is waited for.
     Expect {
         unit: u8,
         alarm: u8,
@@ -72,6 +73,7 @@ enum Operation {
         unit: u8,
         cleared: bool,
     },
+    /// One alarm, or every other one.
     Cancel {
         unit: u8,
         alarm: u8,
@@ -119,6 +121,7 @@ struct Waiting {
     unit: String,
     alarm: u8,
     marks: Vec<ExpectedCall>,
+    wait: Duration,
     until: Instant,
     gone: Instant,
     awaited: bool,
@@ -193,7 +196,7 @@ impl World {
                 address,
                 target,
                 forbidden,
-            } => self.expect(unit, alarm % 4, address, target, forbidden),
+            } => self.expect(unit, alarm, address, target, forbidden),
             Operation::Incoming {
                 from,
                 number,
@@ -215,12 +218,23 @@ impl World {
                 alarm,
             } => {
                 let controller = unit(number);
-                let cancelled = self.calls.cancel(&controller, &(alarm % 4));
+                let picked = |one: &u8| {
+                    if alarm < 128 {
+                        *one == alarm % 4
+                    } else {
+                        *one % 2 == alarm % 2
+                    }
+                };
+                let cancelled = if alarm < 128 {
+                    usize::from(self.calls.cancel(&controller, &(alarm % 4)))
+                } else {
+                    self.calls.cancel_where(&controller, picked)
+                };
                 let before = self.model.len();
                 self.model.retain(|waiting| {
-                    waiting.unit != controller.as_str() || waiting.alarm != alarm % 4
+                    waiting.unit != controller.as_str() || !picked(&waiting.alarm)
                 });
-                assert_eq!(cancelled, self.model.len() < before);
+                assert_eq!(cancelled, before - self.model.len());
             }
             Operation::Learn {
                 unit: number,
@@ -256,6 +270,13 @@ impl World {
     }
 
     fn expect(&mut self, number: u8, alarm: u8, address: u8, target: u8, forbidden: u8) {
+        let own_wait = match alarm / 4 % 4 {
+            0 => None,
+            1 => Some(Duration::ZERO),
+            2 => Some(Duration::from_secs(10)),
+            _ => Some(Duration::from_secs(400)),
+        };
+        let (alarm, wait) = (alarm % 4, own_wait.unwrap_or(WAIT));
         let controller = unit(number);
         let mut request = Request::new(
             Reference::new("a1"),
@@ -297,10 +318,12 @@ impl World {
             .iter()
             .position(|waiting| waiting.unit == name && waiting.alarm == alarm);
         let full = present.is_none() && self.model.len() >= CALLS;
-        let result = self
-            .calls
-            .expect(now, alarm, &request, &response, &target)
-            .cloned();
+        let calls = &mut self.calls;
+        let result = match own_wait {
+            None => calls.expect(now, alarm, &request, &response, &target),
+            Some(wait) => calls.expect_within(now, wait, alarm, &request, &response, &target),
+        };
+        let result = result.cloned();
         match result {
             Ok(expectation) => {
                 assert!(call && !full);
@@ -309,8 +332,9 @@ impl World {
                 if let Some(index) = present {
                     let waiting = &mut self.model[index];
                     if waiting.attempts == 0 {
-                        waiting.until = now + WAIT;
-                        waiting.gone = now + WAIT + GRACE;
+                        waiting.wait = wait;
+                        waiting.until = now + wait;
+                        waiting.gone = now + wait + GRACE;
                         waiting.late = false;
                     }
                     return;
@@ -323,8 +347,9 @@ impl World {
                     unit: name,
                     alarm,
                     marks: expectation.calls,
-                    until: now + WAIT,
-                    gone: now + WAIT + GRACE,
+                    wait,
+                    until: now + wait,
+                    gone: now + wait + GRACE,
                     awaited: true,
                     late: false,
                     attempts: 0,
@@ -469,8 +494,8 @@ impl World {
             .retain(|waiting| !cleared || waiting.unit != name || waiting.attempts == 0);
         for waiting in &mut self.model {
             if waiting.unit == name && waiting.attempts > 0 {
-                waiting.until = now + WAIT;
-                waiting.gone = now + WAIT + GRACE;
+                waiting.until = now + waiting.wait;
+                waiting.gone = waiting.until + GRACE;
                 waiting.awaited = true;
                 waiting.late = false;
             }

@@ -408,7 +408,7 @@ impl World {
 
 /// What of an answer decides, read in the plainest way: names in lower case, first mention
 /// counts, and the letter case of what has none taken away.
-fn naive(value: &[u8]) -> Option<Vec<(&'static str, String)>> {
+pub(crate) fn naive(value: &[u8]) -> Option<Vec<(&'static str, String)>> {
     let text = std::str::from_utf8(value).ok()?;
     let text = text.trim_start_matches([' ', '\t', ',']);
     let (scheme, rest) = text.split_once([' ', '\t', ','])?;

@@ -10,6 +10,7 @@ mod alarm_codes_target;
 mod call;
 mod digest;
 mod documents;
+mod https;
 mod oracle;
 mod receiver;
 mod registrar;
@@ -23,6 +24,7 @@ pub use alarm_codes_target::alarm_codes;
 pub use call::scaip_call;
 pub use digest::scaip_digest;
 pub use documents::{scaip_request, scaip_response};
+pub use https::scaip_https;
 pub use receiver::scaip_receiver;
 pub use registrar::scaip_registrar;
 pub use sender::scaip_sender;
@@ -35,10 +37,11 @@ pub use wire::{BODIES, CALLS};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target, by the name of its corpus folder.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     ("alarm_codes", alarm_codes),
     ("scaip_call", scaip_call),
     ("scaip_digest", scaip_digest),
+    ("scaip_https", scaip_https),
     ("scaip_receiver", scaip_receiver),
     ("scaip_registrar", scaip_registrar),
     ("scaip_request", scaip_request),

@@ -1,21 +1,36 @@
-//! The receiver, driven by a list of operations.
+//! The receiver with everything switched on, driven by a list of operations.
 
-use std::collections::HashMap;
+mod books;
+mod units;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use arbitrary::{Arbitrary, Unstructured};
 use bytes::Bytes;
-use scaip::receiver::{AnswerError, AnswerMode, Config, Event, IncomingId, Receiver};
+use scaip::call::{CallEnd, IncomingCall, VoiceReply, VoiceTarget};
+use scaip::https::{self, Received};
+use scaip::receiver::{Answer, AnswerError, AnswerMode, IncomingId, Receiver};
 use scaip::sip::{
-    ConnectionId, Message, MessageId, Response as SipResponse, SipLimits, StatusCode, Transmit,
-    Transport, write_response,
+    ConnectionId, Message, MessageId, Path, Response as SipResponse, StatusCode, Transport,
+    write_response,
 };
-use scaip::{Reference, Response, StatusNumber, Text};
+use scaip::{ControllerId, MediaReply, Reference, Response, StatusNumber, Text};
 
-use crate::wire::{BODIES, Change, path, pick, request, server, unit};
+use crate::wire::{BODIES, Change, pick, request, server, unit};
+use units::{Credential, Kind, Sessions, cid};
 
 const PENDING: usize = 4;
+/// How long the application may take.
+const DECISION: Duration = Duration::from_secs(10);
+const QUEUE: usize = 12;
+const CONNECTIONS: usize = 3;
+const UNITS: u8 = 6;
+/// Units that the registrar, the supervision and the calls have room for.
+const KNOWN: usize = 4;
 const OPERATIONS: usize = 200;
+/// Messages that may be sent in once more.
+const REPEATABLE: usize = 8;
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
 struct Settings {
@@ -23,37 +38,77 @@ struct Settings {
     strict_content_type: bool,
     accept_unknown: bool,
     strict_bodies: bool,
+    /// Which listeners ask for credentials.
+    listeners: u8,
+    /// Registrar, supervision, policy of heartbeats, calls: a bit for each that is off.
+    off: u8,
+    /// Units hear busy during a call.
+    busy: bool,
+    /// Little room in the SIP layer.
+    cramped: bool,
 }
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Operation {
-    Request {
+    /// A good message of a unit.
+    Message {
+        unit: u8,
+        kind: Kind,
+        credential: Credential,
+        way: u8,
+    },
+    Register {
+        unit: u8,
+        expires: u8,
+        credential: Credential,
+        way: u8,
+    },
+    /// OPTIONS, INVITE and others.
+    Another {
+        unit: u8,
+        method: u8,
+        way: u8,
+    },
+    /// Any body, in transactions that may collide.
+    Body {
         call: u8,
         sequence: u8,
         body: u8,
-        port: u8,
+        way: u8,
     },
+    /// A good message with a changed byte.
     Damaged {
-        call: u8,
-        body: u8,
+        unit: u8,
+        credential: Credential,
+        way: u8,
         change: Change,
     },
-    /// The content type is another one.
     ContentType {
         call: u8,
     },
-    Open,
+    /// The same bytes as before.
+    Repeat {
+        message: u8,
+        way: u8,
+    },
+    Open {
+        secure: bool,
+    },
     Close {
         connection: u8,
     },
-    Stream {
+    /// The beginning of a message.
+    Piece {
         connection: u8,
-        call: u8,
         body: u8,
         length: u16,
     },
     Wait {
         milliseconds: u16,
+    },
+    /// To the next timer, or some hours on.
+    Jump {
+        hours: u8,
     },
     Timer,
     /// The application decides.
@@ -61,6 +116,7 @@ enum Operation {
         incoming: u8,
         number: u8,
         text: u8,
+        voice: bool,
     },
     /// The peer answers the `mrs`.
     Acknowledge {
@@ -73,58 +129,94 @@ enum Operation {
     Overload {
         on: bool,
     },
+    /// Outputs are not taken for a while.
+    Hold {
+        on: bool,
+    },
+    /// A call of a unit comes in, begins or ends.
+    Call {
+        unit: u8,
+        what: u8,
+    },
+    /// The accounts are replaced; one unit has none any more.
+    Accounts {
+        revoked: u8,
+    },
+    /// A message over HTTPS, decided at once.
+    Posted {
+        unit: u8,
+        kind: Kind,
+        number: u8,
+        voice: bool,
+    },
+    /// Another sign of life.
+    Heard {
+        unit: u8,
+    },
 }
 
 #[derive(Default)]
 struct Known {
     /// The application said so, and it was taken.
     answered: bool,
-    positive: bool,
     undecided: bool,
     outcomes: u32,
+    reference: String,
+    controller: String,
+    /// The unit takes an `hbi`.
+    adjustable: bool,
+    since: Option<Instant>,
 }
 
 struct World {
     receiver: Receiver,
+    settings: Settings,
     mode: AnswerMode,
     now: Instant,
     open: Vec<ConnectionId>,
+    secure: HashMap<ConnectionId, bool>,
+    closed: HashSet<ConnectionId>,
+    /// Connections on which something broken was sent.
+    broken: HashSet<ConnectionId>,
     incoming: HashMap<IncomingId, Known>,
     ids: Vec<IncomingId>,
     /// The `mrs` messages as they left.
     sent: Vec<(MessageId, Message)>,
     /// How many `snu` 0 the application allowed, and how many different ones left.
     allowed: usize,
+    accepted: HashSet<String>,
     positive: Vec<Bytes>,
+    /// Messages that were taken in, and the different 200 that left for them.
+    taken_in: usize,
+    acknowledged: HashSet<Bytes>,
+    sessions: Sessions,
+    revoked: Option<u8>,
+    /// What may be sent in again.
+    repeatable: Vec<(Option<Path>, Vec<u8>)>,
+    serial: u32,
+    /// The message at hand is good and its credentials are right: nobody may ask for them.
+    must_pass: bool,
+    /// These bytes have to come out.
+    awaited: Option<Vec<u8>>,
+    overloaded: bool,
+    held: bool,
+    held_operations: usize,
+    /// Units whose messages were accepted, or that were registered or vouched for.
+    vouched: HashSet<String>,
+    reachable: HashSet<String>,
+    /// Whether the last event about a unit was its loss.
+    lost: BTreeMap<String, bool>,
+    in_call: bool,
 }
 
-/// Runs the operations: no positive `mrs` before the answer, and one outcome for each answer.
+/// Runs the operations: nothing from strangers, nothing positive before the answer, one outcome
+/// for each answer, all bounded, and at rest in the end.
 pub fn scaip_receiver(data: &[u8]) {
     let mut input = Unstructured::new(data);
     let Ok(settings) = Settings::arbitrary(&mut input) else {
         return;
     };
-    let mut config = Config::new([5; 16]);
-    config.pending = PENDING;
-    config.strict_content_type = settings.strict_content_type;
-    config.accept_unknown_message_types = settings.accept_unknown;
-    if settings.strict_bodies {
-        config.decode = scaip::DecodeOptions::strict();
-    }
-    if settings.body_in_ok {
-        config.answer_mode = AnswerMode::BodyInOk;
-    }
-    let mut world = World {
-        mode: config.answer_mode,
-        receiver: Receiver::new(config).expect("the settings are good"),
-        now: Instant::now(),
-        open: Vec::new(),
-        incoming: HashMap::new(),
-        ids: Vec::new(),
-        sent: Vec::new(),
-        allowed: 0,
-        positive: Vec::new(),
-    };
+    let mut world = World::new(settings);
     for _ in 0..OPERATIONS {
         if input.is_empty() {
             break;
@@ -135,83 +227,161 @@ pub fn scaip_receiver(data: &[u8]) {
         world.apply(operation);
         world.take_outputs();
     }
-    let last = world.now;
-    while let Some(at) = world.receiver.poll_timeout() {
-        world.now = world.now.max(at);
-        world.receiver.handle_timeout(world.now);
-        world.take_outputs();
-        assert!(
-            world.now - last <= Duration::from_secs(110),
-            "it does not come to rest"
-        );
-    }
-    assert_eq!(world.receiver.pending(), 0);
-    for known in world.incoming.values() {
-        assert_ne!(known.answered, known.undecided, "decided by one side");
-        assert_eq!(known.outcomes, 1);
-    }
+    world.finish();
 }
 
 impl World {
+    fn new(settings: Settings) -> World {
+        let config = units::config(settings);
+        World {
+            mode: config.answer_mode,
+            receiver: Receiver::new(config).expect("the settings are good"),
+            settings,
+            now: Instant::now(),
+            open: Vec::new(),
+            secure: HashMap::new(),
+            closed: HashSet::new(),
+            broken: HashSet::new(),
+            incoming: HashMap::new(),
+            ids: Vec::new(),
+            sent: Vec::new(),
+            allowed: 0,
+            accepted: HashSet::new(),
+            positive: Vec::new(),
+            taken_in: 0,
+            acknowledged: HashSet::new(),
+            sessions: Sessions::default(),
+            revoked: None,
+            repeatable: Vec::new(),
+            serial: 0,
+            must_pass: false,
+            awaited: None,
+            overloaded: false,
+            held: false,
+            held_operations: 0,
+            vouched: HashSet::new(),
+            reachable: HashSet::new(),
+            lost: BTreeMap::new(),
+            in_call: false,
+        }
+    }
+
     fn apply(&mut self, operation: Operation) {
         let now = self.now;
         match operation {
-            Operation::Request {
+            Operation::Message {
+                unit,
+                kind,
+                credential,
+                way,
+            } => {
+                self.serial += 1;
+                let body = units::mrq(unit, kind, &format!("m{}", self.serial));
+                self.send("MESSAGE", unit, credential, way, "", &body, None);
+            }
+            Operation::Register {
+                unit,
+                expires,
+                credential,
+                way,
+            } => {
+                let contact = format!("Contact: <sip:{}@192.0.2.7>;expires={expires}", cid(unit));
+                self.send("REGISTER", unit, credential, way, &contact, "", None);
+            }
+            Operation::Another { unit, method, way } => {
+                let methods = ["OPTIONS", "INVITE", "ACK", "CANCEL", "SUBSCRIBE"];
+                let method = methods[usize::from(method) % methods.len()];
+                self.send(method, unit, Credential::None, way, "", "", None);
+            }
+            Operation::Body {
                 call,
                 sequence,
                 body,
-                port,
+                way,
             } => {
                 let body = BODIES[usize::from(body) % BODIES.len()];
                 let text = request("MESSAGE", call, sequence % 3, body);
-                self.receiver
-                    .handle_datagram(now, path(port % 3), text.into());
+                let path = self.way(way);
+                self.hand_in(path, text.into_bytes());
             }
-            Operation::Damaged { call, body, change } => {
-                let body = BODIES[usize::from(body) % BODIES.len()];
-                let mut text = request("MESSAGE", call, 1, body).into_bytes();
-                change.apply(&mut text);
-                self.receiver.handle_datagram(now, path(0), text.into());
+            Operation::Damaged {
+                unit,
+                credential,
+                way,
+                change,
+            } => {
+                self.serial += 1;
+                let body = units::mrq(unit, Kind::Alarm, &format!("d{}", self.serial));
+                self.send("MESSAGE", unit, credential, way, "", &body, Some(change));
             }
             Operation::ContentType { call } => {
                 let text = request("MESSAGE", call, 1, BODIES[0]);
                 let text = text.replace("application/scaip+xml", "text/plain");
-                self.receiver.handle_datagram(now, path(0), text.into());
+                self.hand_in(units::udp(0), text.into_bytes());
             }
-            Operation::Open => {
+            Operation::Repeat { message, way } => {
+                let index = usize::from(message) % self.repeatable.len().max(1);
+                if let Some((path, bytes)) = self.repeatable.get(index).cloned() {
+                    // The same way, or another one.
+                    let path = match path.filter(|_| way < 128) {
+                        Some(path) => path,
+                        None => self.way(way),
+                    };
+                    self.broken.extend(path.connection);
+                    self.hand_in(path, bytes);
+                }
+            }
+            Operation::Open { secure } => {
+                let (transport, port) = if secure {
+                    (Transport::Tls, 40)
+                } else {
+                    (Transport::Tcp, 41)
+                };
                 let opened = self
                     .receiver
-                    .connection_opened(Transport::Tls, server(), unit(9));
-                self.open.extend(opened);
+                    .connection_opened(transport, server(), unit(port));
+                if let Ok(id) = opened {
+                    self.secure.insert(id, secure);
+                    self.open.push(id);
+                }
             }
             Operation::Close { connection } => {
                 if let Some(id) = pick(&self.open, connection) {
                     self.receiver.connection_closed(id);
+                    self.closed.insert(id);
                 }
             }
-            Operation::Stream {
+            Operation::Piece {
                 connection,
-                call,
                 body,
                 length,
             } => {
                 if let Some(id) = pick(&self.open, connection) {
                     let body = BODIES[usize::from(body) % BODIES.len()];
-                    let text = request("MESSAGE", call, 1, body);
+                    let text = request("MESSAGE", connection, 1, body);
                     let length = text.len().min(usize::from(length));
-                    self.receiver
-                        .handle_stream(now, id, &text.as_bytes()[..length]);
+                    self.broken.insert(id);
+                    let bytes = &text.as_bytes()[..length];
+                    self.receiver.handle_stream(now, id, bytes);
                 }
             }
             Operation::Wait { milliseconds } => {
                 self.now += Duration::from_millis(milliseconds.into());
             }
-            Operation::Timer => self.receiver.handle_timeout(now),
+            Operation::Jump { hours } => {
+                self.now = match self.receiver.poll_timeout().filter(|_| hours == 0) {
+                    Some(at) => self.now.max(at),
+                    None => self.now + Duration::from_secs(u64::from(hours) * 1800),
+                };
+                self.timer();
+            }
+            Operation::Timer => self.timer(),
             Operation::Answer {
                 incoming,
                 number,
                 text,
-            } => self.answer(incoming, number, text),
+                voice,
+            } => self.answer(incoming, number, text, voice),
             Operation::Acknowledge { message, status } => {
                 let index = usize::from(message) % self.sent.len().max(1);
                 if let (Some((_, request)), Some(status)) =
@@ -221,7 +391,8 @@ impl World {
                     let answer = SipResponse::new(status);
                     write_response(&mut out, request, server(), b"t", &answer)
                         .expect("our own request can be answered");
-                    self.receiver.handle_datagram(now, path(0), out.into());
+                    self.receiver
+                        .handle_datagram(now, units::udp(0), out.into());
                 }
             }
             Operation::Fail { message } => {
@@ -230,11 +401,69 @@ impl World {
                     self.receiver.transport_failed(*id);
                 }
             }
-            Operation::Overload { on } => self.receiver.set_overloaded(on),
+            Operation::Overload { on } => {
+                self.overloaded = on;
+                self.receiver.set_overloaded(on);
+            }
+            Operation::Hold { on } => self.held = on,
+            Operation::Call { unit, what } => self.call(unit, what),
+            Operation::Accounts { revoked } => {
+                self.revoked = Some(revoked % (2 * UNITS)).filter(|unit| *unit < UNITS);
+                units::replace_accounts(&mut self.receiver, self.revoked);
+            }
+            Operation::Posted {
+                unit,
+                kind,
+                number,
+                voice,
+            } => self.posted(unit, kind, number, voice),
+            Operation::Heard { unit } => {
+                let controller = cid(unit);
+                self.receiver
+                    .sign_of_life(now, &ControllerId::new(controller.clone()));
+                self.vouched.insert(controller);
+            }
         }
     }
 
-    fn answer(&mut self, incoming: u8, number: u8, text: u8) {
+    /// One of the UDP sockets, or a connection.
+    fn way(&self, way: u8) -> Path {
+        match way % 4 {
+            0 => units::udp(0),
+            1 => units::udp(1),
+            _ => match pick(&self.open, way / 4) {
+                Some(id) => Path {
+                    // What counts is where the connection was opened.
+                    connection: Some(id),
+                    ..units::udp(0)
+                },
+                None => units::udp(way % 2),
+            },
+        }
+    }
+
+    fn hand_in(&mut self, path: Path, bytes: Vec<u8>) {
+        match path.connection {
+            Some(id) => self.receiver.handle_stream(self.now, id, &bytes),
+            None => self.receiver.handle_datagram(self.now, path, bytes.into()),
+        }
+    }
+
+    fn timer(&mut self) {
+        self.receiver.handle_timeout(self.now);
+        if let Some(at) = self.receiver.poll_timeout() {
+            assert!(at > self.now, "a timer that is run is not due again");
+        }
+    }
+
+    fn voice(answer: Answer<'static>, voice: bool) -> Answer<'static> {
+        if !voice {
+            return answer;
+        }
+        answer.with_voice(VoiceReply::new(MediaReply::DUPLEX, VoiceTarget::Configured))
+    }
+
+    fn answer(&mut self, incoming: u8, number: u8, text: u8, voice: bool) {
         let Some(id) = pick(&self.ids, incoming) else {
             return;
         };
@@ -247,17 +476,23 @@ impl World {
         let before = self.receiver.pending();
         let known = self.incoming.get_mut(&id).expect("it was handed out");
         let over = known.answered || known.undecided;
-        match self.receiver.answer(self.now, id, &response) {
+        let answer = World::voice(Answer::from(response), voice);
+        match self.receiver.answer(self.now, id, answer) {
             Ok(()) => {
                 assert!(!over, "decided twice");
                 assert!(text <= 128);
                 known.answered = true;
-                known.positive = number.is_accepted();
-                self.allowed += usize::from(number.is_accepted());
+                if number.is_accepted() {
+                    self.allowed += 1;
+                    self.accepted.insert(known.reference.clone());
+                    self.vouched.insert(known.controller.clone());
+                    self.reachable.insert(known.controller.clone());
+                }
                 assert_eq!(self.receiver.pending(), before - 1);
             }
             Err(AnswerError::NotWaiting) => {
-                assert!(over, "a waiting alarm cannot be decided");
+                // Nobody may have heard yet that the time is over.
+                assert!(over || self.held, "a waiting alarm cannot be decided");
             }
             Err(AnswerError::Encode(_)) => {
                 assert!(!over);
@@ -268,88 +503,65 @@ impl World {
         }
     }
 
-    fn take_outputs(&mut self) {
-        while let Some(event) = self.receiver.poll_event(self.now) {
-            self.happened(event);
-        }
-        while let Some(transmit) = self.receiver.poll_transmit() {
-            self.transmitted(transmit);
-        }
-        assert!(self.receiver.pending() <= PENDING);
-    }
-
-    fn transmitted(&mut self, transmit: Transmit) {
-        let limits = SipLimits::default();
-        let Ok(message) = Message::parse_datagram(transmit.bytes.clone(), &limits) else {
-            // Only what was echoed may be odd, or nothing at all when a stream is closed.
+    fn call(&mut self, unit: u8, what: u8) {
+        let (now, user) = (self.now, cid(unit));
+        let controller = ControllerId::new(user.clone());
+        let Some(calls) = self.receiver.calls_mut() else {
             return;
         };
-        let body = message.body();
-        if let Ok(response) = scaip::decode_response(&body, &scaip::DecodeOptions::lenient()) {
-            if response.message().status_number.is_accepted()
-                && !self.positive.contains(&transmit.bytes)
-            {
-                self.positive.push(transmit.bytes);
-                assert!(
-                    self.positive.len() <= self.allowed,
-                    "positive before the answer"
-                );
+        match what % 4 {
+            0 => {
+                let call = IncomingCall {
+                    from_user: Some(&user),
+                    ..IncomingCall::default()
+                };
+                let _ = calls.incoming(now, &call);
             }
-        } else {
-            assert!(body.is_empty(), "only an mrs leaves");
-            let success = message.status().is_some_and(StatusCode::is_success);
-            assert!(!success || self.mode == AnswerMode::SeparateMessage);
-        }
-        if let Some(id) = transmit.message {
-            self.sent.push((id, message));
-        }
-    }
-
-    fn happened(&mut self, event: Event) {
-        let _ = format!("{event:?}");
-        match event {
-            Event::Request(incoming) => {
-                let reference = incoming.decoded.message().reference.as_str();
-                assert!(!reference.chars().any(char::is_control));
-                let new = self.incoming.insert(incoming.id, Known::default());
-                assert!(new.is_none(), "an id came twice");
-                self.ids.push(incoming.id);
+            1 => {
+                // Beyond the limit it is refused.
+                if calls.call_started(now, &controller).is_ok() {
+                    self.in_call = true;
+                    assert!(calls.in_call(&controller));
+                }
             }
-            Event::Refused(refusal) => {
-                assert!(
-                    refusal
-                        .status_number
-                        .is_none_or(|number| !number.is_accepted())
-                );
+            2 => {
+                calls.call_ended(now, &controller, CallEnd::Dropped);
             }
-            Event::Undecided { id } => {
-                let known = self.incoming.get_mut(&id).expect("it was handed out");
-                assert!(!known.answered && !known.undecided);
-                known.undecided = true;
+            _ => {
+                calls.call_ended(now, &controller, CallEnd::ClearedDown);
             }
-            Event::AnswerDelivered { id, status } => {
-                assert!(status.is_success());
-                self.ended(id);
-            }
-            Event::AnswerRefused { id, status } => {
-                assert!(!status.is_success());
-                self.ended(id);
-            }
-            Event::AnswerSent { id } => {
-                assert_eq!(self.mode, AnswerMode::BodyInOk);
-                self.ended(id);
-            }
-            Event::AnswerUndelivered { id, .. } => self.ended(id),
-            Event::Retransmission { .. } | Event::Bad { .. } => {}
-            other => panic!("an event that is not known here: {other:?}"),
         }
     }
 
-    fn ended(&mut self, id: IncomingId) {
-        // What the receiver refuses by itself has a number too, which nobody was told.
-        if let Some(known) = self.incoming.get_mut(&id) {
-            known.outcomes += 1;
-            assert_eq!(known.outcomes, 1, "two outcomes for one answer");
+    fn posted(&mut self, unit: u8, kind: Kind, number: u8, voice: bool) {
+        self.serial += 1;
+        let body = units::mrq(unit, kind, &format!("h{}", self.serial));
+        let mut config = https::Config::default();
+        config.accept_unknown_message_types = true;
+        let content_type = Some(https::CONTENT_TYPE.as_bytes());
+        let Received::Request(incoming) = https::receive(content_type, body.as_bytes(), &config)
+        else {
+            panic!("a clean request is refused");
+        };
+        let request = incoming.decoded.message();
+        if let Some(response) = self.receiver.turn_away(request) {
+            assert!(self.settings.busy && self.in_call);
+            assert_eq!(response.status_number, StatusNumber::BUSY);
+            assert_eq!(response.reference, request.reference);
+            return;
         }
+        let number = StatusNumber::new(u16::from(number % 11));
+        let answer = Answer::from(Response::new(Reference::new("another"), number));
+        let answer = World::voice(answer, voice);
+        let response = self.receiver.complete(self.now, request, answer);
+        assert_eq!(response.reference, request.reference);
+        assert_eq!(response.status_number, number);
+        self.right_interval(&response, &cid(unit), kind == Kind::Adjustable);
+        if number.is_accepted() {
+            self.vouched.insert(cid(unit));
+        }
+        incoming
+            .answer(&response, &config.encode)
+            .expect("what is completed can be written");
     }
 }

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use arbitrary::{Arbitrary, Unstructured};
 use scaip::ControllerId;
-use scaip::registrar::{Config, Event, RegisterError, Registered, Registrar, Route};
+use scaip::registrar::{
+    Change as Changed, Config, Event, RegisterError, Registered, Registrar, Route,
+};
 use scaip::sip::{ConnectionId, Endpoint, Message, Path, SipLimits, Transport};
 
 use crate::wire::{Change, pick, server, unit};
@@ -377,6 +379,13 @@ impl World {
             (Ok(registered), Ok(())) => {
                 let now = self.now;
                 let unit = self.model.entry(number).or_default();
+                let before = unit.bindings.len();
+                let mut moved = unit.latest.is_some_and(|(latest, _)| latest != path);
+                let there = |(contact, _): &&(usize, u64)| {
+                    unit.bindings.iter().any(|old| old.contact == *contact)
+                };
+                let new = asked.len() - asked.iter().filter(there).count();
+                let asks = asked.is_empty();
                 unit.latest = Some((path, now));
                 for (contact, seconds) in asked {
                     unit.bindings.retain(|binding| binding.contact != contact);
@@ -392,6 +401,15 @@ impl World {
                     }
                 }
                 unit.registered = !unit.bindings.is_empty();
+                moved |= new > 0 || unit.bindings.len() != before;
+                let change = match (asks, before > 0, unit.registered) {
+                    (true, ..) | (_, false, false) => Changed::Queried,
+                    (_, false, true) => Changed::Registered,
+                    (_, true, false) => Changed::Unregistered,
+                    (_, true, true) if moved => Changed::Moved,
+                    (_, true, true) => Changed::Refreshed,
+                };
+                assert_eq!(registered.change, change);
                 assert_eq!(registered.controller.as_str(), name(number));
                 assert_eq!(registered.contacts.len(), unit.bindings.len());
                 assert_eq!(registered.headers().len(), unit.bindings.len());
@@ -464,6 +482,12 @@ impl World {
                 assert!(registered.contacts.is_empty());
                 let now = self.now;
                 let unit = self.model.entry(number).or_default();
+                let change = if unit.bindings.is_empty() {
+                    Changed::Queried
+                } else {
+                    Changed::Unregistered
+                };
+                assert_eq!(registered.change, change);
                 unit.bindings.clear();
                 unit.registered = false;
                 unit.latest = Some((path, now));

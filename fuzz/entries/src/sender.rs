@@ -1,26 +1,49 @@
 //! The sender, driven by a list of operations against receivers that do what they like.
 
 mod books;
+mod receivers;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use arbitrary::{Arbitrary, Unstructured};
+use bytes::Bytes;
 use scaip::digest::{Credentials, Secret};
-use scaip::sender::{About, AlarmId, Config, ReceiverAddress, ReceiverId, Sender, SubmitError};
-use scaip::sip::{
-    ConnectionId, Message, MessageId, Path, Response, StatusCode, Transport, write_response,
+use scaip::sender::{
+    About, AlarmId, Config, ReceiverAddress, ReceiverId, Registration, Relayed, Sender, SubmitError,
 };
-use scaip::{ControllerId, DecodeOptions, DeviceType, MessageType, Reference, Request, Text};
+use scaip::sip::{ConnectionId, Message, MessageId, Path, Response, StatusCode, Transport};
+use scaip::{
+    ControllerId, DecodeOptions, DeviceType, MessageType, Reference, Request, Text, decode_request,
+};
 
-use crate::wire::{Change, pick, server, unit};
+use crate::wire::{Change, pick, unit};
 
 const OPEN: usize = 6;
 const QUEUE: usize = 12;
 const CONNECTIONS: usize = 3;
 const OPERATIONS: usize = 150;
 const RECEIVERS: usize = 3;
+/// The unit that sends its own alarms, and those whose messages are passed on.
+const OWN: &str = "40211870";
+const UNITS: [&str; 3] = [OWN, "40211871", "40211872"];
+/// What other units write: clean, odd, and with the length of a good one.
+const RELAYED: [(&str, &str); 4] = [
+    ("<mrq><ref>", "</ref><cid>{cid}</cid><dty>0003</dty></mrq>"),
+    (
+        "<mrq>\r\n <ref>",
+        " </ref><new>x</new><cid>{cid}</cid><dty>3</dty></mrq>\n",
+    ),
+    (
+        "<mrq><ref>",
+        "</ref><mty>PI</mty><cid>{cid}</cid><dty>0002</dty></mrq>",
+    ),
+    (
+        "<mrq><ref>",
+        "</ref><cid>{cid}</cid><dty>0003</dty><stt>twice</stt></mrq>",
+    ),
+];
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
 struct Settings {
@@ -28,6 +51,10 @@ struct Settings {
     shorten: bool,
     credentials: bool,
     short_waits: bool,
+    /// The second and the third receiver are known by name.
+    named: bool,
+    /// The first two want a registration.
+    registrations: bool,
 }
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
@@ -105,13 +132,51 @@ enum Operation {
     Hold {
         on: bool,
     },
+    /// A message of another unit, with a reference that several may have.
+    Relay {
+        unit: u8,
+        reference: u8,
+        body: u8,
+        only: u8,
+        seconds: u8,
+    },
+    /// A MESSAGE with an `mrs`, addressed to this unit.
+    RespondTo {
+        from: u8,
+        reference: u8,
+        number: u8,
+        to: u8,
+    },
+    /// Registrations begin.
+    Register,
+    /// 200 or 423 to a registration, or anything else that is asked.
+    Grant {
+        request: u8,
+        kind: u8,
+    },
+    /// 500 or 503 with Retry-After.
+    Postpone {
+        request: u8,
+        broken: bool,
+        seconds: u8,
+    },
+    /// A name was looked up: a bit for each of its addresses.
+    Resolved {
+        receiver: u8,
+        addresses: u8,
+    },
 }
 
 /// What is known of an alarm that was submitted.
 struct Known {
     reference: Reference<'static>,
+    controller: &'static str,
     about: About,
     heartbeat: bool,
+    /// The bytes of another unit's message, and until when they may be tried.
+    relayed: Option<(Bytes, Instant)>,
+    /// Receivers that it was sent to, each time.
+    attempts: Vec<ReceiverId>,
     end: Option<End>,
     /// The bodies it was sent with: the whole one and the one without texts.
     bodies: HashSet<Vec<u8>>,
@@ -121,6 +186,7 @@ struct Known {
 enum End {
     Accepted(ReceiverId),
     Dropped,
+    GivenUp,
     Abandoned,
 }
 
@@ -131,7 +197,8 @@ struct World {
     /// Operations since outputs were last taken.
     held_operations: usize,
     known: BTreeMap<AlarmId, Known>,
-    by_reference: HashMap<String, AlarmId>,
+    /// The latest with this reference and of this unit.
+    by_reference: HashMap<(String, &'static str), AlarmId>,
     ids: Vec<AlarmId>,
     open: Vec<ConnectionId>,
     /// The requests as they left: the message and the way.
@@ -140,6 +207,24 @@ struct World {
     serial: u32,
     /// The receivers do as they should, at the end.
     good: bool,
+    /// Where each receiver may be reached, as far as it was told.
+    places: [BTreeSet<SocketAddr>; RECEIVERS],
+    /// What the sender has asked for and was not told.
+    wanted: BTreeSet<(ReceiverId, Wanted)>,
+    /// When each receiver may be asked again.
+    postponed: HashMap<ReceiverId, Instant>,
+    /// Registrations have begun; Call-ID and CSeq of the last one with each receiver.
+    registering: bool,
+    registered: HashMap<usize, (Vec<u8>, u32)>,
+    /// Whose response was just handed in: of those with this reference, nobody's but theirs.
+    addressed: Option<(Reference<'static>, Option<AlarmId>)>,
+    left_out: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Wanted {
+    Connection,
+    Lookup,
 }
 
 fn address(receiver: usize) -> SocketAddr {
@@ -147,17 +232,18 @@ fn address(receiver: usize) -> SocketAddr {
     SocketAddr::new([198, 51, 100, place + 1].into(), 5060)
 }
 
-fn receiver(place: usize, transport: Transport) -> ReceiverAddress {
-    ReceiverAddress::new(
-        format!("arc{place}"),
-        transport,
-        address(place),
-        format!("sip:alarm@arc{place}.example.net"),
-    )
+fn receiver(place: usize, transport: Transport, named: bool) -> ReceiverAddress {
+    let name = format!("arc{place}");
+    let account = format!("sip:alarm@arc{place}.example.net");
+    if named {
+        let host = format!("arc{place}.example.net:5060");
+        return ReceiverAddress::named(name, transport, host, account);
+    }
+    ReceiverAddress::new(name, transport, address(place), account)
 }
 
 fn alarm(reference: &str, kind: u8) -> Request<'static> {
-    let controller = ControllerId::new("40211870");
+    let controller = ControllerId::new(OWN);
     let reference = Reference::new(reference.to_owned());
     if kind % 4 == 1 {
         return Request::heartbeat(reference, controller);
@@ -194,14 +280,25 @@ pub fn scaip_sender(data: &[u8]) {
 impl World {
     fn new(settings: Settings) -> World {
         let mut receivers = vec![
-            receiver(0, Transport::Udp),
-            receiver(1, Transport::Tls),
-            receiver(2, Transport::Udp),
+            receiver(0, Transport::Udp, false),
+            receiver(1, Transport::Tls, settings.named),
+            receiver(2, Transport::Udp, settings.named),
         ];
+        if settings.registrations {
+            for receiver in &mut receivers[..2] {
+                let minute = Duration::from_secs(60);
+                receiver.registration = Some(Registration::new(ControllerId::new(OWN), minute));
+            }
+        }
+        let mut places = [const { BTreeSet::new() }; RECEIVERS];
+        for (place, known) in places.iter_mut().enumerate() {
+            if receivers[place].host.is_none() {
+                known.insert(address(place));
+            }
+        }
         if settings.credentials {
             for receiver in &mut receivers[..2] {
-                receiver.credentials =
-                    Some(Credentials::new("40211870", Secret::password("pendant")));
+                receiver.credentials = Some(Credentials::new(OWN, Secret::password("pendant")));
             }
         }
         let mut config = Config::new([5; 16], unit(0), receivers);
@@ -234,6 +331,13 @@ impl World {
             names: HashSet::new(),
             serial: 0,
             good: false,
+            places,
+            wanted: BTreeSet::new(),
+            postponed: HashMap::new(),
+            registering: false,
+            registered: HashMap::new(),
+            addressed: None,
+            left_out: 0,
         }
     }
 
@@ -244,7 +348,7 @@ impl World {
                 let about = self.about(about, place);
                 let before = self.sender.open();
                 let result = self.sender.submit(now, alarm("0", kind), about);
-                self.submitted(result, kind, about, before);
+                self.submitted(result, kind % 4 == 1, about, before);
             }
             Operation::Resume { place, new } => {
                 let reference = match pick(&self.ids, place).filter(|_| !new) {
@@ -252,14 +356,10 @@ impl World {
                     None => format!("resumed{place}"),
                 };
                 let before = self.sender.open();
+                let taken = !self.open_with(&reference).is_empty();
                 let result = self.sender.resume(now, alarm(&reference, 0), About::New);
-                // A reference that is open is never taken twice.
-                let id = self.by_reference.get(&reference);
-                if id.is_some_and(|id| self.sender.status(*id).is_some()) && result.is_ok() {
-                    let ours = result == Ok(*id.expect("it is some"));
-                    assert!(ours, "two open alarms with one reference");
-                }
-                self.submitted(result, 0, About::New, before);
+                assert!(!taken || result == Err(SubmitError::ReferenceInUse));
+                self.submitted(result, false, About::New, before);
             }
             Operation::Abandon { place } => {
                 if let Some(id) = pick(&self.ids, place) {
@@ -296,16 +396,14 @@ impl World {
                 reference,
                 number,
             } => {
-                let body = self.mrs(reference, number);
-                self.message(from, &body, None);
+                self.respond(from, reference, number, None, None);
             }
             Operation::Damaged {
                 from,
                 reference,
                 change,
             } => {
-                let body = self.mrs(reference, 0);
-                self.message(from, &body, Some(change));
+                self.respond(from, reference, 0, None, Some(change));
             }
             Operation::DamagedAnswer { request, change } => {
                 self.answer(request, &Response::new(StatusCode::OK), Some(change));
@@ -313,6 +411,7 @@ impl World {
             Operation::Connected { receiver } => self.connect(usize::from(receiver % 4)),
             Operation::ConnectFailed { receiver } => {
                 if let Some(id) = self.receiver(usize::from(receiver) % RECEIVERS) {
+                    self.wanted.remove(&(id, Wanted::Connection));
                     self.sender.connect_failed(now, id);
                 }
             }
@@ -340,7 +439,40 @@ impl World {
             Operation::Timer => self.timer(),
             Operation::Day { day } => self.sender.set_day(day.into()),
             Operation::Hold { on } => self.held = on,
+            Operation::Relay {
+                unit,
+                reference,
+                body,
+                only,
+                seconds,
+            } => self.relay(unit, reference, body, only, seconds),
+            Operation::RespondTo {
+                from,
+                reference,
+                number,
+                to,
+            } => self.respond(from, reference, number, Some(to), None),
+            Operation::Register => {
+                if self.sender.receiver(self.first()).is_some_and(registers) {
+                    self.registering = true;
+                }
+                self.sender.begin_registrations(now);
+            }
+            Operation::Grant { request, kind } => self.grant(request, kind),
+            Operation::Postpone {
+                request,
+                broken,
+                seconds,
+            } => self.postpone(request, broken, seconds),
+            Operation::Resolved {
+                receiver,
+                addresses,
+            } => self.resolve(usize::from(receiver) % RECEIVERS, addresses),
         }
+    }
+
+    fn first(&self) -> ReceiverId {
+        self.receiver(0).expect("there is a first one")
     }
 
     fn about(&self, about: u8, place: u8) -> About {
@@ -357,10 +489,75 @@ impl World {
         self.sender.receiver_named(&format!("arc{place}"))
     }
 
+    /// Those with this reference that the sender still has.
+    fn open_with(&self, reference: &str) -> Vec<AlarmId> {
+        let open = |id: &AlarmId| self.sender.status(*id).is_some();
+        let units = UNITS.iter();
+        units
+            .filter_map(|unit| self.by_reference.get(&(reference.to_owned(), *unit)))
+            .copied()
+            .filter(open)
+            .collect()
+    }
+
+    fn relay(&mut self, unit: u8, reference: u8, body: u8, only: u8, seconds: u8) {
+        let unit = UNITS[usize::from(unit) % UNITS.len()];
+        let reference = match pick(&self.ids, reference / 2).filter(|_| reference % 2 == 1) {
+            Some(id) => self.known[&id].reference.as_str().to_owned(),
+            None => format!("R{}", reference % 3),
+        };
+        let (before, after) = RELAYED[usize::from(body) % RELAYED.len()];
+        let body = format!("{before}{reference}{}", after.replace("{cid}", unit));
+        let decoded = decode_request(body.as_bytes(), &DecodeOptions::lenient());
+        let decoded = decoded.expect("it is good enough");
+        let time = Duration::from_secs(u64::from(seconds));
+        let mut relayed = Relayed::new(&decoded, time);
+        let only = self.receiver(usize::from(only));
+        if let Some(only) = only {
+            relayed = relayed.only_to(only);
+        }
+        assert_eq!(relayed.body(), body.as_bytes());
+        let in_use = self.open_with(&reference);
+        let in_use = in_use.iter().any(|id| self.known[id].controller == unit);
+        let before = self.sender.open();
+        let result = self.sender.relay(self.now, relayed);
+        let refused = result == Err(SubmitError::ReferenceInUse);
+        assert_eq!(refused, in_use, "two messages that nobody can tell apart");
+        let Ok(id) = result else {
+            assert!(refused || before == OPEN || self.held);
+            return;
+        };
+        assert!(before < OPEN);
+        let body = Bytes::from(body);
+        assert!(self.sender.relayed_body(id).is_none_or(|same| same == body));
+        let known = Known {
+            reference: Reference::new(reference),
+            controller: unit,
+            about: only.map_or(About::New, About::Receiver),
+            heartbeat: false,
+            relayed: Some((body, self.now + time)),
+            attempts: Vec::new(),
+            end: None,
+            bodies: HashSet::new(),
+        };
+        self.take_up(id, known);
+    }
+
+    fn take_up(&mut self, id: AlarmId, known: Known) {
+        let key = (known.reference.as_str().to_owned(), known.controller);
+        if let Some(earlier) = self.by_reference.insert(key, id) {
+            // Only one that is over and forgotten, or that was relayed, has it again.
+            assert!(self.sender.status(earlier).is_none());
+        }
+        assert!(self.known.insert(id, known).is_none(), "an id came twice");
+        self.ids.push(id);
+        assert!(self.sender.open() <= OPEN);
+    }
+
     fn submitted(
         &mut self,
         result: Result<AlarmId, SubmitError>,
-        kind: u8,
+        heartbeat: bool,
         about: About,
         before: usize,
     ) {
@@ -373,28 +570,26 @@ impl World {
                     Some(status) => status.reference.clone(),
                     None => Reference::new(format!("gone{}", id.get())),
                 };
-                let heartbeat = kind % 4 == 1 && about == About::New;
+                let heartbeat = heartbeat && about == About::New;
                 assert!(status.is_some() || heartbeat, "it is gone");
-                if let Some(earlier) = self.by_reference.insert(reference.as_str().to_owned(), id) {
-                    // Only a resumed one has the reference of one that is over and forgotten.
-                    assert!(self.sender.status(earlier).is_none());
-                }
+                assert_eq!(self.sender.relayed_body(id), None);
                 let known = Known {
                     reference,
+                    controller: OWN,
                     about,
                     heartbeat,
+                    relayed: None,
+                    attempts: Vec::new(),
                     end: None,
                     bodies: HashSet::new(),
                 };
-                assert!(self.known.insert(id, known).is_none(), "an id came twice");
-                self.ids.push(id);
+                self.take_up(id, known);
             }
             Err(SubmitError::Full { open }) => assert!(open == OPEN || self.held),
             Err(SubmitError::UnknownAlarm) => assert!(matches!(about, About::Alarm(_))),
             Err(SubmitError::ReferenceInUse) => {}
             Err(error) => panic!("{error}"),
         }
-        assert!(self.sender.open() <= OPEN);
     }
 
     fn timer(&mut self) {
@@ -403,103 +598,8 @@ impl World {
             assert!(at > self.now, "a timer that is run is not due again");
         }
     }
+}
 
-    fn mrs(&self, reference: u8, number: u8) -> String {
-        let known = pick(&self.ids, reference).map(|id| self.known[&id].reference.as_str());
-        let reference = match known {
-            Some(known) if reference < 240 => known,
-            _ => "nobodys",
-        };
-        let number = number % 11;
-        format!("<mrs><ref>{reference}</ref><snu>{number}</snu></mrs>")
-    }
-
-    fn hand_in(&mut self, path: Path, bytes: Vec<u8>) {
-        match path.connection {
-            Some(id) => self.sender.handle_stream(self.now, id, &bytes),
-            None => self.sender.handle_datagram(self.now, path, bytes.into()),
-        }
-    }
-
-    fn answer(&mut self, request: u8, answer: &Response<'_>, change: Option<Change>) {
-        let index = usize::from(request) % self.sent.len().max(1);
-        // The latest ones are what is waited for.
-        let Some((_, path, message)) = self.sent.iter().rev().nth(index) else {
-            return;
-        };
-        let path = *path;
-        let mut out = Vec::new();
-        write_response(&mut out, message, server(), b"t", answer)
-            .expect("our own request can be answered");
-        if let Some(change) = change {
-            change.apply(&mut out);
-        }
-        self.hand_in(path, out);
-    }
-
-    fn ask(&mut self, request: u8, kind: u8) {
-        let values = [
-            "Digest realm=\"arc\", nonce=\"n1\", algorithm=SHA-256, qop=\"auth\"",
-            "Digest realm=\"arc\", nonce=\"n2\"",
-            "Digest realm=\"arc\", nonce=\"n3\", qop=\"auth\", stale=true",
-            "Digest realm=\"arc\", nonce=\"n4\", algorithm=SHA-512-256",
-            "Basic realm=\"arc\"",
-            "Digest",
-        ];
-        let value = values[usize::from(kind / 2) % values.len()];
-        let (status, header) = if kind % 2 == 0 {
-            (StatusCode::UNAUTHORIZED, "WWW-Authenticate")
-        } else {
-            let status = StatusCode::new(407).expect("a status");
-            (status, "Proxy-Authenticate")
-        };
-        let headers = [(header, value)];
-        let answer = Response {
-            headers: &headers,
-            ..Response::new(status)
-        };
-        self.answer(request, &answer, None);
-    }
-
-    fn message(&mut self, from: u8, body: &str, change: Option<Change>) {
-        self.serial += 1;
-        let place = usize::from(from % 4);
-        let serial = self.serial;
-        let text = format!(
-            "MESSAGE sip:40211870@arc{place}.example.net SIP/2.0\r\n\
-             Via: SIP/2.0/UDP 198.51.100.9:5060;branch=z9hG4bK{serial}\r\n\
-             From: <sip:alarm@arc{place}.example.net>;tag=1\r\n\
-             To: <sip:40211870@arc{place}.example.net>\r\n\
-             Call-ID: r{serial}\r\n\
-             CSeq: 1 MESSAGE\r\n\
-             Content-Type: application/scaip+xml\r\n\
-             Content-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        let mut bytes = text.into_bytes();
-        if let Some(change) = change {
-            change.apply(&mut bytes);
-        }
-        let mut path = Path::udp(unit(0), address(place));
-        if place == 1 {
-            // Over the newest connection, which may be closed.
-            path.connection = self.open.last().copied();
-        }
-        self.hand_in(path, bytes);
-    }
-
-    fn connect(&mut self, place: usize) {
-        let result = match self.receiver(place) {
-            Some(id) => self
-                .sender
-                .connected(self.now, id, unit(7))
-                .map_err(|error| error.to_string()),
-            // Somebody else calls.
-            None => self
-                .sender
-                .connection_opened(Transport::Tcp, unit(7), server())
-                .map_err(|error| error.to_string()),
-        };
-        self.open.extend(result);
-    }
+fn registers(receiver: &ReceiverAddress) -> bool {
+    receiver.registration.is_some()
 }

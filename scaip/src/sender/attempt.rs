@@ -98,11 +98,23 @@ impl Sender {
         written && whole.len() + digests * DIGEST_LENGTH > UDP_SAFE_LENGTH
     }
 
-    /// Asks the same receiver again, or goes on if that fails.
+    /// Asks the same receiver again, or goes on if that fails or if it has asked to be left alone
+    /// since.
     pub(super) fn retry(&mut self, now: Instant, id: AlarmId, receiver: usize) {
-        if let Err(reason) = self.attempt(now, id, receiver) {
+        let outcome = if self.left_alone_until(now, receiver).is_some() {
+            Err(FailureReason::AskedToWait)
+        } else {
+            self.attempt(now, id, receiver)
+        };
+        if let Err(reason) = outcome {
             self.give_up(now, id, receiver, reason);
         }
+    }
+
+    /// Until when a receiver has asked for no new request, if that is still to come.
+    pub(super) fn left_alone_until(&self, now: Instant, receiver: usize) -> Option<Instant> {
+        let link = self.links.get(receiver)?;
+        link.not_before.filter(|until| *until > now)
     }
 
     /// Gives a receiver up and goes on.

@@ -217,6 +217,12 @@ impl Sender {
     }
 
     fn register(&mut self, now: Instant, receiver: usize) {
+        if let Some(until) = self.left_alone_until(now, receiver) {
+            if let Some(registering) = self.registering(receiver) {
+                registering.due = Some(until);
+            }
+            return;
+        }
         let wait = self.config.connect_wait;
         if self.path(now, receiver).is_none() {
             // When the connection opens it is done there; this is for when it does not.
@@ -313,6 +319,7 @@ impl Sender {
         let Some(receiver) = place else {
             return false;
         };
+        let current = self.links.get(receiver).and_then(|link| link.connection);
         let Some(registering) = self.registering(receiver) else {
             return true;
         };
@@ -346,7 +353,13 @@ impl Sender {
             registering.failures = 0;
             registering.granted = Some(now);
             registering.expires = Some(now + expires);
-            registering.due = Some(now + expires / 2);
+            // Another connection may have been opened meanwhile.
+            let renew = if connection == current {
+                expires / 2
+            } else {
+                Duration::ZERO
+            };
+            registering.due = Some(now + renew);
             let receiver = ReceiverId(receiver);
             self.note(Event::Registered { receiver, expires });
             return true;

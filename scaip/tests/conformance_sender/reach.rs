@@ -98,6 +98,26 @@ fn a_refusal_is_no_silence_and_with_the_setting_off_the_order_always_holds() {
 }
 
 #[test]
+fn a_repeat_after_busy_goes_elsewhere_when_the_receiver_has_asked_to_be_left_alone_since() {
+    let mut bench = Bench::new(config(2));
+    let held = bench.submit();
+    let first = bench.one();
+    bench.respond(&first, 6);
+    let _ = bench.submit();
+    let second = bench.one();
+    assert_eq!(second.to(), 0);
+    later(&mut bench, &second, 503, "30");
+    let elsewhere = bench.one();
+    assert_eq!(elsewhere.to(), 1);
+    bench.respond(&elsewhere, 0);
+    let repeat = bench.until(1, seconds(6));
+    assert_eq!(repeat.reference(), first.reference());
+    bench.respond(&repeat, 0);
+    assert!(bench.accepted().contains(&(held, 1)));
+    assert!(bench.failures().contains(&(0, FailureReason::AskedToWait)));
+}
+
+#[test]
 fn a_503_with_retry_after_is_heeded_by_every_alarm_until_its_time_is_over() {
     let mut bench = Bench::new(config(2));
     let _ = bench.submit();

@@ -264,6 +264,78 @@ fn a_new_connection_is_registered_on_at_once() {
 }
 
 #[test]
+fn asking_again_while_an_answer_is_waited_for_keeps_nobody_busy() {
+    let mut bench = begin(registering(3600));
+    let first = take(&mut bench);
+    bench.sender.begin_registrations(bench.now);
+    bench.none();
+    assert!(bench.registers.is_empty());
+    assert!(bench.sender.poll_timeout().unwrap() > bench.now);
+    ok(&mut bench, &first, &[]);
+    assert_eq!(registered(&bench), [seconds(3600)]);
+}
+
+#[test]
+fn a_receiver_that_asked_an_alarm_to_wait_gets_no_registration_meanwhile_either() {
+    let mut bench = begin(registering(20));
+    let first = take(&mut bench);
+    ok(&mut bench, &first, &[]);
+    let _ = bench.submit();
+    let sent = bench.one();
+    let later = sent.answer(&Response {
+        headers: &[("Retry-After", "15")],
+        ..Response::new(StatusCode::new(503).unwrap())
+    });
+    bench.hand_in(sent.path.remote, later);
+    let _ = bench.pass(seconds(14));
+    assert!(bench.registers.is_empty());
+    let _ = bench.pass(seconds(2));
+    assert!(!bench.registers.is_empty());
+}
+
+#[test]
+fn a_connection_is_asked_for_even_where_there_is_no_room_for_reports() {
+    let mut config = registering(3600);
+    config.receivers.swap(0, 1);
+    config.receivers[1].transport = Transport::Tcp;
+    // Room for the report of an attempt, and for nothing else.
+    config.endpoint.queue = 1;
+    let mut bench = Bench::new(config);
+    let alarm = scaip::Request::heartbeat("0".into(), ControllerId::new("40211870"));
+    let about = scaip::sender::About::New;
+    bench.sender.submit(bench.now, alarm, about).unwrap();
+    bench.sender.begin_registrations(bench.now);
+    let sent = bench.one();
+    assert_eq!(sent.to(), 1);
+    bench.respond(&sent, 0);
+    let asked = |event: &Event| matches!(event, Event::Connect { .. });
+    assert!(bench.has(asked));
+}
+
+#[test]
+fn a_connection_opened_while_an_answer_is_waited_for_is_registered_on_after_it() {
+    let mut config = registering(3600);
+    let registration = config.receivers[0].registration.take();
+    config.receivers[0] = receiver(0, Transport::Tcp);
+    config.receivers[0].registration = registration;
+    let mut bench = begin(config);
+    let arc0 = bench.sender.receiver_named("arc0").unwrap();
+    bench.sender.connected(bench.now, arc0, unit()).unwrap();
+    let first = take(&mut bench);
+    let newer = bench.sender.connected(bench.now, arc0, unit()).unwrap();
+    bench.none();
+    assert!(bench.registers.is_empty());
+    assert!(bench.sender.poll_timeout().unwrap() > bench.now);
+    ok(&mut bench, &first, &[]);
+    bench.sender.handle_timeout(bench.now);
+    let second = take(&mut bench);
+    assert_eq!(second.0.connection, Some(newer));
+    assert_eq!(second.1.cseq(), first.1.cseq() + 1);
+    ok(&mut bench, &second, &[]);
+    assert!(bench.sender.poll_timeout().unwrap() > bench.now + seconds(1700));
+}
+
+#[test]
 fn an_interval_out_of_range_is_refused() {
     let mut config = registering(0);
     assert!(matches!(

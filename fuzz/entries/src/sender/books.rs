@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use scaip::sender::{About, AlarmId, Event};
-use scaip::sip::{Message, Method, Response, SipLimits, StatusCode, Transmit, write_response};
+use scaip::sender::{About, AlarmId, Event, ReceiverId};
+use scaip::sip::{Message, Method, SipLimits, Transmit};
 use scaip::{DecodeOptions, decode_request};
 
-use super::{End, OPEN, QUEUE, RECEIVERS, World, address};
-use crate::wire::server;
+use super::receivers::unit_of;
+use super::{End, OPEN, OWN, QUEUE, RECEIVERS, Wanted, World};
 
 impl World {
     pub(super) fn take_outputs(&mut self) {
@@ -48,13 +48,20 @@ impl World {
             "{events} events, {transmits} transmits"
         );
         self.held_operations = 0;
+        self.addressed = None;
         self.balance();
-        if let Some(at) = self.sender.poll_timeout() {
+        if self.sender.poll_timeout().is_some_and(|at| at <= self.now) {
             // Nothing is due that the timer would not do.
-            if at <= self.now {
-                self.timer();
-                self.take_outputs();
-            }
+            self.timer();
+            self.take_outputs();
+            return;
+        }
+        for id in &self.ids {
+            let known = &self.known[id];
+            let until = known.relayed.as_ref().map(|(_, until)| *until);
+            let open = known.end.is_none();
+            let late = until.is_some_and(|until| open && until <= self.now);
+            assert!(!late, "its sender waits no longer");
         }
     }
 
@@ -84,44 +91,102 @@ impl World {
         };
         let limits = SipLimits::default();
         let message = Message::parse_datagram(transmit.bytes, &limits).expect("a request");
-        assert_eq!(message.method(), Some(Method::Message));
         assert_eq!(message.warnings(), []);
-        let body = message.body();
-        let decoded = decode_request(&body, &DecodeOptions::strict()).expect("strict out");
-        let reference = decoded.message().reference.as_str();
-        let alarm = self.by_reference.get(reference);
-        // A heartbeat may be over before anybody could ask for its reference.
-        if let Some(alarm) = alarm.copied() {
-            let held = self.held_operations > 0;
-            assert!(held || !over.contains(&alarm), "sent after its end");
-            let known = self.known.get_mut(&alarm).expect("it was submitted");
-            known.bodies.insert(body.to_vec());
-            assert!(known.bodies.len() <= 2, "the same in each repeat");
-            let parent = match known.about {
-                About::Alarm(parent) => self.known.get(&parent).and_then(|known| known.end),
-                _ => None,
-            };
-            let about = self.known[&alarm].about;
-            let only = match (about, parent) {
-                (About::Receiver(receiver), _) => Some(receiver),
-                (About::Alarm(_), Some(End::Accepted(receiver))) => Some(receiver),
-                (About::Alarm(_), None) => panic!("sent before what it belongs to"),
-                _ => None,
-            };
-            if let Some(only) = only {
-                assert_eq!(transmit.path.remote, address(only.index()), "the wrong one");
-            }
+        let host = message.request_uri().expect("a request has one").host;
+        let place = (0..RECEIVERS)
+            .find(|place| host == format!("arc{place}.example.net"))
+            .expect("a receiver of ours");
+        assert!(
+            self.places[place].contains(&transmit.path.remote),
+            "nobody said that it is there"
+        );
+        if message.method() == Some(Method::Register) {
+            self.register(place, &message, !self.names.contains(&id));
         } else {
-            assert!(!self.good);
+            assert_eq!(message.method(), Some(Method::Message));
+            self.alarm(place, &message, over);
         }
         if self.names.insert(id) {
             self.sent.push((id, transmit.path, message));
         }
     }
 
+    /// One registration after the other, in one run of numbers (RFC 3261 10.2).
+    fn register(&mut self, place: usize, message: &Message, new: bool) {
+        assert!(self.registering, "nobody wants that");
+        assert!(message.body().is_empty());
+        for name in ["Contact", "Expires"] {
+            assert!(message.header_named(name).is_some());
+        }
+        let to = message.to().expect("it is written well").uri.user;
+        assert_eq!(to, Some(OWN));
+        let id = self.sender.receiver_named(&format!("arc{place}"));
+        let until = id.and_then(|id| self.postponed.get(&id));
+        let early = until.is_some_and(|until| self.now < *until);
+        // An answer to a challenge goes on with what was asked before.
+        let follows = message.header_named("Authorization").is_some()
+            || message.header_named("Proxy-Authorization").is_some();
+        let held = self.held_operations > 0;
+        assert!(
+            !new || !early || follows || held,
+            "it asked to be left alone"
+        );
+        let run = (message.call_id().to_vec(), message.cseq());
+        if new {
+            if let Some((call, number)) = self.registered.insert(place, run) {
+                assert_eq!(message.call_id(), call);
+                assert!(message.cseq() > number);
+            }
+        }
+    }
+
+    fn alarm(&mut self, place: usize, message: &Message, over: &HashSet<AlarmId>) {
+        let body = message.body();
+        let decoded = decode_request(&body, &DecodeOptions::lenient()).expect("it can be read");
+        let unit = unit_of(decoded.message().controller_id.as_str()).expect("one of ours");
+        let reference = decoded.message().reference.as_str().to_owned();
+        // A heartbeat may be over before anybody could ask for its reference.
+        let Some(alarm) = self.by_reference.get(&(reference, unit)).copied() else {
+            assert!(!self.good);
+            return;
+        };
+        let held = self.held_operations > 0;
+        assert!(held || !over.contains(&alarm), "sent after its end");
+        let known = self.known.get_mut(&alarm).expect("it was submitted");
+        match &known.relayed {
+            Some((original, _)) => assert_eq!(body, original, "a byte has changed"),
+            None => {
+                decode_request(&body, &DecodeOptions::strict()).expect("strict out");
+                known.bodies.insert(body.to_vec());
+                assert!(known.bodies.len() <= 2, "the same in each repeat");
+            }
+        }
+        let about = known.about;
+        let parent = match about {
+            About::Alarm(parent) => self.known.get(&parent).and_then(|known| known.end),
+            _ => None,
+        };
+        let only = match (about, parent) {
+            (About::Receiver(receiver), _) => Some(receiver),
+            (About::Alarm(_), Some(End::Accepted(receiver))) => Some(receiver),
+            (About::Alarm(_), None) => panic!("sent before what it belongs to"),
+            _ => None,
+        };
+        assert!(
+            only.is_none_or(|only| only.index() == place),
+            "the wrong one"
+        );
+    }
+
     fn happened(&mut self, event: Event) {
         let shown = format!("{event:?}");
         assert!(!shown.contains("pendant"), "a secret shows");
+        // A report that was left out is not held against what follows.
+        if self.left_out != self.sender.events_left_out() {
+            self.left_out = self.sender.events_left_out();
+            self.postponed.clear();
+        }
+        let held = self.held_operations > 0;
         match event {
             Event::Accepted {
                 alarm,
@@ -134,6 +199,10 @@ impl World {
                 assert_eq!(response.message().reference, known.reference);
                 assert_eq!(known.end, None, "it ended twice");
                 known.end = Some(End::Accepted(receiver));
+                if let Some((reference, theirs)) = &self.addressed {
+                    let same = *reference == known.reference;
+                    assert!(!same || *theirs == Some(alarm), "another unit's response");
+                }
             }
             Event::HeartbeatDropped { alarm } => {
                 let known = self.known.get_mut(&alarm).expect("it was submitted");
@@ -141,35 +210,87 @@ impl World {
                 assert_eq!(known.end, None, "it ended twice");
                 known.end = Some(End::Dropped);
             }
+            Event::GivenUp {
+                alarm,
+                reason,
+                response,
+            } => {
+                let known = self.known.get_mut(&alarm).expect("it was submitted");
+                assert!(known.relayed.is_some(), "an alarm of our own is given up");
+                assert_eq!(known.end, None, "it ended twice");
+                known.end = Some(End::GivenUp);
+                let _ = reason.code();
+                if let Some(refusal) = response {
+                    let response = refusal.response.message();
+                    assert_eq!(response.reference, known.reference);
+                    assert!(!response.status_number.is_accepted());
+                }
+            }
             Event::AllFailed {
                 alarm, retry_at, ..
             } => {
-                assert!(self.known.contains_key(&alarm));
-                assert!(retry_at > self.now || self.held_operations > 0);
+                assert!(self.known[&alarm].relayed.is_none(), "it goes round once");
+                assert!(retry_at > self.now || held);
             }
-            Event::Connect { receiver, .. } => {
-                assert_eq!(receiver.index(), 1, "only one is a stream");
-                if self.good {
-                    self.connect(1);
+            Event::Held { alarm, .. } | Event::Shortened { alarm, .. } => {
+                assert!(self.known[&alarm].relayed.is_none(), "its sender decides");
+            }
+            Event::Attempt { alarm, receiver } => {
+                if let Some(known) = self.known.get_mut(&alarm) {
+                    let again = known.attempts.contains(&receiver);
+                    assert!(known.relayed.is_none() || !again, "it goes round once");
+                    known.attempts.push(receiver);
                 }
+                let until = self.postponed.get(&receiver);
+                let early = until.is_some_and(|until| self.now < *until);
+                assert!(!early || held, "it asked to be left alone");
+            }
+            Event::Postponed { receiver, until } => {
+                self.postponed.insert(receiver, until);
+            }
+            Event::Connect {
+                receiver, address, ..
+            } => {
+                assert_eq!(receiver.index(), 1, "only one is a stream");
+                assert!(self.places[1].contains(&address), "nobody said so");
+                self.want(receiver, Wanted::Connection);
+            }
+            Event::Resolve { receiver, host } => {
+                assert_eq!(host, format!("arc{}.example.net:5060", receiver.index()));
+                self.want(receiver, Wanted::Lookup);
+            }
+            Event::Registered { expires, .. } => {
+                let day = Duration::from_secs(24 * 60 * 60);
+                assert!(Duration::from_secs(1) <= expires && expires <= day);
+            }
+            Event::RegistrationFailed {
+                reason, retry_at, ..
+            } => {
+                let _ = reason.code();
+                assert!(retry_at > self.now || held);
             }
             Event::AttemptFailed { reason, .. } => {
                 let _ = reason.code();
             }
             Event::UnknownResponse { reference, .. } => {
-                let known = self.by_reference.get(reference.as_str());
-                let open = known.is_some_and(|id| self.sender.status(*id).is_some());
-                assert!(
-                    !open || self.held_operations > 0,
-                    "an open alarm is not unknown"
-                );
+                let open = self.open_with(reference.as_str());
+                // Of several with one reference it may be nobody's.
+                let own = matches!(open[..], [id] if self.known[&id].relayed.is_none());
+                assert!(held || !own, "an open alarm is not unknown");
             }
             _ => {}
         }
     }
 
-    /// From here on every receiver connects when it is asked to and accepts: all that is open is
-    /// accepted in time.
+    fn want(&mut self, receiver: ReceiverId, wanted: Wanted) {
+        self.wanted.insert((receiver, wanted));
+        if self.good {
+            self.grant_wishes();
+        }
+    }
+
+    /// From here on every receiver is found, connects and accepts: all that is open is accepted in
+    /// time, or given up if it is somebody else's, and registrations are taken.
     pub(super) fn finish(&mut self) {
         self.held = false;
         self.good = true;
@@ -178,44 +299,39 @@ impl World {
             self.sender.connection_closed(id);
         }
         self.take_outputs();
+        self.grant_wishes();
+        self.take_outputs();
         let last = self.now;
         let mut answered = self.sent.len();
+        self.behave(&mut answered);
         while self.sender.open() > 0 {
             let at = self.sender.poll_timeout();
             let at = at.expect("an open alarm that waits for nothing");
             self.now = self.now.max(at);
             self.timer();
             self.take_outputs();
-            while let Some((_, path, message)) = self.sent.get(answered) {
-                let body = message.body();
-                let decoded = decode_request(&body, &DecodeOptions::strict());
-                let decoded = decoded.expect("strict out");
-                let reference = decoded.message().reference.as_str();
-                let body = format!("<mrs><ref>{reference}</ref><snu>0</snu></mrs>");
-                let answer = Response {
-                    body: body.as_bytes(),
-                    ..Response::new(StatusCode::OK)
-                };
-                let mut out = Vec::new();
-                write_response(&mut out, message, server(), b"t", &answer).expect("an answer");
-                let path = *path;
-                answered += 1;
-                self.hand_in(path, out);
-                self.take_outputs();
-            }
+            self.behave(&mut answered);
             assert!(
                 self.now - last <= Duration::from_secs(600),
                 "an alarm does not arrive"
             );
         }
         while let Some(at) = self.sender.poll_timeout() {
+            if self.registering && self.now - last > Duration::from_secs(900) {
+                break;
+            }
             self.now = self.now.max(at);
             self.timer();
             self.take_outputs();
+            self.behave(&mut answered);
             assert!(
-                self.now - last <= Duration::from_secs(900),
+                self.now - last <= Duration::from_secs(1000),
                 "it does not come to rest"
             );
+        }
+        for name in ["arc0", "arc1"] {
+            let id = self.sender.receiver_named(name).expect("a receiver");
+            assert_eq!(self.sender.is_registered(id), self.registering);
         }
     }
 }

@@ -305,6 +305,8 @@ const INPUTS: usize = 1024;
 const COMMANDS: usize = 4096;
 /// How much of either is taken in one turn.
 const TURN: usize = 256;
+/// Further off than any shut-down waits: a year.
+const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 /// Messages that may wait for one connection; a peer that reads so slowly is cut off.
 const BACKLOG: usize = 256;
 
@@ -408,7 +410,8 @@ impl Driver {
             Command::Overloaded(overloaded) => self.receiver.set_overloaded(overloaded),
             Command::ShutDown(patience) => {
                 self.receiver.set_overloaded(true);
-                self.ending = Some(now + patience);
+                // A patience without end is one.
+                self.ending = Some(now.checked_add(patience).unwrap_or(now + FAR));
             }
         }
     }

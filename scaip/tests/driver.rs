@@ -218,6 +218,28 @@ async fn a_shut_down_ends_driver_and_events() {
 }
 
 #[tokio::test]
+async fn a_shut_down_with_endless_patience_ends_with_the_last_decision() {
+    let receiver = Receiver::new(Config::new([7; 16])).unwrap();
+    let (driver, handle, mut events) = Driver::new(receiver, Settings::default());
+    let udp = handle
+        .add_udp(UdpSocket::bind("127.0.0.1:0").await.unwrap())
+        .unwrap();
+    let driver = tokio::spawn(driver.run());
+    let unit = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    unit.send_to(&message("p1"), udp).await.unwrap();
+    let event = timeout(PATIENCE, events.recv()).await.unwrap().unwrap();
+    let Event::Request(alarm) = event else {
+        panic!("{event:?}")
+    };
+    handle.shut_down(Duration::MAX);
+    assert_eq!(handle.counters().await.unwrap().1, 1, "it waits");
+    let reference = alarm.decoded.message().reference.clone();
+    let response = Response::new(reference, StatusNumber::OK);
+    handle.answer(alarm.id, response).await.unwrap();
+    timeout(PATIENCE, driver).await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn an_application_that_falls_behind_makes_senders_wait_and_loses_nothing() {
     let receiver = Receiver::new(Config::new([7; 16])).unwrap();
     let mut settings = Settings::default();

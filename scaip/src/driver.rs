@@ -285,6 +285,9 @@ impl Handle {
 }
 
 /// Owns the receiver and moves bytes and events; [`Driver::run`] is its whole life.
+///
+/// Of the application's code only two things run in its task: what [`Handle::with`] is given, and
+/// [`Accounts`](crate::digest::Accounts). A panic in the latter ends the driver.
 #[derive(Debug)]
 pub struct Driver {
     receiver: Receiver,

@@ -57,7 +57,8 @@
 //! let unit = ControllerId::new("40211870");
 //! let mut config = Config::new([7; 16]); // a random seed, in earnest
 //!
-//! // TLS trusts nobody without credentials; whatever comes over the other listeners is open.
+//! // TLS trusts nobody without credentials; whatever comes over the other listeners is open,
+//! // because it says so: with some named and the rest not, the rest would hear 403.
 //! let challenger = ChallengerConfig::new("arc.example.net", [9; 32]); // a random key, too
 //! let accounts = HashMap::from([
 //!     ("40211870".to_owned(), Account::controller(vec![Secret::password("pendant")])),
@@ -65,6 +66,7 @@
 //! ]);
 //! let tls = Listener::address(Transport::Tls, "0.0.0.0:5061".parse()?);
 //! config.listeners.push(ListenerConfig::digest(tls, challenger, accounts));
+//! config.listeners.push(ListenerConfig::open(Listener::Any));
 //!
 //! // Units register, or are reached where their last message came from.
 //! config.registrar = Some(registrar::Config::new());
@@ -109,7 +111,8 @@
 //!   ones 403, and with unreadable ones 400 (SCAIP reference 5.7). Neither is handed out. Right
 //!   ones that may not speak for the `cid` of the body, or the To of a REGISTER, hear 403
 //!   ([`Accounts::may_speak_for`](crate::digest::Accounts::may_speak_for)). OPTIONS is answered
-//!   without credentials: it tells nothing and changes nothing.
+//!   without credentials: it tells nothing and changes nothing. Over a listener that is not named,
+//!   where others are, everything else hears 403.
 //! - *A sign of life* is a message that was answered `snu` 0, whatever its type, or a REGISTER that
 //!   was carried out. An OPTIONS is none: nobody vouches for its sender, and one that is made up
 //!   would hide a dead unit.

@@ -48,8 +48,12 @@ pub struct Config {
     pub pending: usize,
     /// Bytes of the SIP messages of these alarms; beyond it one more hears 503. 64 MiB by default.
     pub pending_bytes: usize,
-    /// Which listeners ask for credentials. A message over one that is not named here is taken
-    /// without; [`Listener::Any`] names the rest. Empty by default: nobody is asked.
+    /// Which listeners ask for credentials, and which do not. As soon as one is named, a message
+    /// over one that is not hears 403 ([`RefusalReason::UnnamedListener`]), so that an address
+    /// mistyped here opens nothing; [`ListenerConfig::open`] with [`Listener::Any`] opens the rest.
+    /// Empty by default: nobody is asked.
+    ///
+    /// [`RefusalReason::UnnamedListener`]: super::RefusalReason::UnnamedListener
     pub listeners: Vec<ListenerConfig>,
     /// Remember where each unit can be reached; off by default. For REGISTER add it to
     /// [`sip::Config::methods`] too.

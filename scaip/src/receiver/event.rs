@@ -163,6 +163,9 @@ pub enum RefusalReason {
     InCall,
     /// Credentials that are wrong or cannot be read.
     Credentials(digest::Refusal),
+    /// It came over a listener that [`Config::listeners`](super::Config::listeners) does not name,
+    /// although it names others.
+    UnnamedListener,
     /// The credentials are right but may not speak for this `cid`.
     ForeignController,
     /// A REGISTER that cannot be carried out.
@@ -182,6 +185,7 @@ impl RefusalReason {
             RefusalReason::Busy => "busy",
             RefusalReason::InCall => "in-call",
             RefusalReason::Credentials(_) => "credentials",
+            RefusalReason::UnnamedListener => "unnamed-listener",
             RefusalReason::ForeignController => "foreign-controller",
             RefusalReason::Registration(error) => error.code(),
         }

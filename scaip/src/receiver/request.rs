@@ -35,6 +35,13 @@ impl Receiver {
                 let raw = sip::RawBytes(message.raw().clone());
                 return Event::Refused(Refusal::new(path, reason, status, raw));
             }
+            Passage::Unnamed => {
+                let status = StatusCode::FORBIDDEN;
+                self.respond(now, request, status);
+                let raw = sip::RawBytes(message.raw().clone());
+                let reason = RefusalReason::UnnamedListener;
+                return Event::Refused(Refusal::new(path, reason, status, raw));
+            }
         };
         if message.method() == Some(Method::Register) {
             return self.handle_register(now, request, path, message, known);

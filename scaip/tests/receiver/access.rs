@@ -9,7 +9,7 @@ use scaip::digest::{
 use scaip::receiver::{
     Config, ConfigError, Event, Listener, ListenerConfig, Receiver, RefusalReason,
 };
-use scaip::sip::{Path, StatusCode, Transport};
+use scaip::sip::{Method, Path, StatusCode, Transport};
 use scaip::{Response, StatusNumber};
 
 use crate::bench::{Bench, CID, Sip, challenge_of, incoming, mrq, refusal, seconds, server};
@@ -200,6 +200,33 @@ fn line_38_listeners_ask_each_for_themselves() {
         refusal(events).reason,
         RefusalReason::Credentials(digest::Refusal::Credentials)
     ));
+}
+
+#[test]
+fn line_38_a_listener_that_is_not_named_beside_others_is_closed_and_not_open() {
+    // The address that the operator knows; the socket is bound to another one.
+    let mistaken = Listener::address(Transport::Udp, "192.0.2.9:5060".parse().unwrap());
+    let register = Sip::register(1, &["Contact: <sip:40211870@10.11.12.13>"]);
+    let mut bench = Bench::new(|config| {
+        config.registrar = Some(scaip::registrar::Config::new());
+        config.endpoint.methods.push(Method::Register);
+        let listener = ListenerConfig::digest(mistaken, challenger(), accounts());
+        config.listeners.push(listener);
+    });
+    for request in [alarm(), register] {
+        let (events, answer) = bench.exchange(&request);
+        let refusal = refusal(events);
+        assert_eq!(refusal.reason, RefusalReason::UnnamedListener);
+        assert_eq!(refusal.raw.0, request.bytes());
+        assert_eq!(answer.status(), Some(StatusCode::FORBIDDEN));
+    }
+    assert_eq!(bench.receiver.pending(), 0);
+    // Open, when it is said.
+    let mut bench = Bench::new(|config| {
+        let listener = ListenerConfig::digest(mistaken, challenger(), accounts());
+        config.listeners = vec![listener, ListenerConfig::open(Listener::Any)];
+    });
+    assert_eq!(incoming(bench.send(&alarm())).identity, None);
 }
 
 #[test]

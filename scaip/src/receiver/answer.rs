@@ -32,7 +32,7 @@ pub struct Answer<'a> {
     /// Which call should follow: it fills `mre`, `cre` and `tnu`, unless the request wants no call
     /// or the response does not accept it. `None` leaves these as they are.
     pub voice: Option<VoiceReply<'a>>,
-    /// How long to wait for the call; `None` for
+    /// How long to wait for the call, at most 365 days; `None` for
     /// [`CallSettings::wait`](crate::call::CallSettings::wait).
     pub wait: Option<Duration>,
 }

@@ -213,8 +213,9 @@ impl Receiver {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] when a limit is zero or a listener cannot challenge.
+    /// [`ConfigError`] when a limit is zero, a time too long, or a listener cannot challenge.
     pub fn new(mut config: Config) -> Result<Self, ConfigError> {
+        config.check()?;
         let registers = config.registrar.is_some();
         config.endpoint.methods.retain(|method| match method {
             Method::Message => true,

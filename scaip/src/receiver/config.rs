@@ -9,6 +9,11 @@ use crate::options::{DecodeOptions, EncodeOptions};
 use crate::supervision::{self, HeartbeatPolicy};
 use crate::{registrar, sip};
 
+/// The shortest and the longest a decision may take: below the one no application can decide, and
+/// sums of times stay far from their end.
+const SHORTEST: Duration = Duration::from_millis(1);
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Where the `mrs` goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
@@ -44,7 +49,7 @@ pub struct Config {
     /// default, below the 20 s that senders wait (SCAIP reference 10). At most 32 s in the mode
     /// body-in-200, where the SIP transaction ends then.
     pub decision_time: Duration,
-    /// Alarms that may wait for a decision; one more hears 503. 10,000 by default.
+    /// Alarms that may wait for a decision, at least 1; one more hears 503. 10,000 by default.
     pub pending: usize,
     /// Bytes of the SIP messages of these alarms; beyond it one more hears 503. 64 MiB by default.
     pub pending_bytes: usize,
@@ -74,6 +79,20 @@ pub enum ConfigError {
     /// The SIP layer cannot be made.
     #[error(transparent)]
     Endpoint(#[from] sip::ConfigError),
+    /// A time below 1 ms, or a capacity of zero.
+    #[error("{setting} is zero")]
+    Zero {
+        /// The field of the settings.
+        setting: &'static str,
+    },
+    /// A time longer than it can be.
+    #[error("{setting} is longer than {limit:?}")]
+    TooLong {
+        /// The field of the settings.
+        setting: &'static str,
+        /// The longest it can be.
+        limit: Duration,
+    },
     /// A listener cannot challenge.
     #[error("{listener:?}: {error}")]
     Challenger {
@@ -118,5 +137,26 @@ impl Config {
             heartbeat_policy: None,
             calls: None,
         }
+    }
+
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        for (setting, zero) in [
+            ("decision_time", self.decision_time < SHORTEST),
+            ("pending", self.pending == 0),
+            ("pending_bytes", self.pending_bytes == 0),
+        ] {
+            if zero {
+                return Err(ConfigError::Zero { setting });
+            }
+        }
+        let limit = match self.answer_mode {
+            AnswerMode::SeparateMessage => LONGEST,
+            AnswerMode::BodyInOk => self.endpoint.timers.transaction().min(LONGEST),
+        };
+        if self.decision_time > limit {
+            let setting = "decision_time";
+            return Err(ConfigError::TooLong { setting, limit });
+        }
+        Ok(())
     }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use scaip::digest::{
     self, Account, Algorithm, ChallengerConfig, ChallengerError, Credentials, Secret, Session,
 };
 use scaip::receiver::{
-    Config, ConfigError, Event, Listener, ListenerConfig, Receiver, RefusalReason,
+    AnswerMode, Config, ConfigError, Event, Listener, ListenerConfig, Receiver, RefusalReason,
 };
 use scaip::sip::{Method, Path, StatusCode, Transport};
 use scaip::{Response, StatusNumber};
@@ -322,6 +323,52 @@ fn settings_that_cannot_be_are_refused() {
             error: ChallengerError::NoAlgorithm
         }
     );
+}
+
+#[test]
+fn times_and_capacities_that_cannot_be_are_refused() {
+    let error = |change: fn(&mut Config)| {
+        let mut config = Config::new([7; 16]);
+        change(&mut config);
+        Receiver::new(config).err()
+    };
+    let zero = |setting| Some(ConfigError::Zero { setting });
+    assert_eq!(error(|config| config.pending = 0), zero("pending"));
+    assert_eq!(
+        error(|config| config.pending_bytes = 0),
+        zero("pending_bytes")
+    );
+    let long = |limit| {
+        let setting = "decision_time";
+        Some(ConfigError::TooLong { setting, limit })
+    };
+    let day = seconds(24 * 60 * 60);
+    for (mode, limit) in [
+        (AnswerMode::SeparateMessage, day),
+        (AnswerMode::BodyInOk, seconds(32)),
+    ] {
+        let with = |time| {
+            let mut config = Config::new([7; 16]);
+            config.answer_mode = mode;
+            config.decision_time = time;
+            Receiver::new(config).err()
+        };
+        assert_eq!(with(Duration::ZERO), zero("decision_time"));
+        assert_eq!(with(Duration::from_millis(1)), None);
+        assert_eq!(with(limit), None);
+        assert_eq!(with(limit + Duration::from_nanos(1)), long(limit));
+        assert_eq!(with(Duration::MAX), long(limit));
+    }
+}
+
+#[test]
+fn the_longest_decision_time_runs_its_course() {
+    let mut bench = Bench::new(|config| config.decision_time = seconds(24 * 60 * 60));
+    let id = incoming(bench.send(&alarm())).id;
+    bench.wait(seconds(24 * 60 * 60 - 1));
+    assert!(bench.events().is_empty());
+    bench.wait(seconds(1));
+    assert!(matches!(bench.events()[..], [Event::Undecided { id: late }] if late == id));
 }
 
 #[test]

@@ -125,6 +125,7 @@
 mod answer;
 mod config;
 mod event;
+mod evidence;
 pub(crate) mod inquiry;
 mod listener;
 mod reach;
@@ -156,6 +157,7 @@ use crate::sip::{
     StatusCode, TooManyConnections, Transmit, Transport, UndeliveredReason,
 };
 use crate::text::Text;
+use evidence::Evidence;
 use inquiry::Addresses;
 use listener::Gates;
 use services::Services;
@@ -196,6 +198,7 @@ pub struct Receiver {
     endpoint: Endpoint,
     gates: Gates,
     services: Services,
+    evidence: Evidence,
     pending: HashMap<IncomingId, Pending>,
     pending_bytes: usize,
     deadlines: BTreeSet<(Instant, IncomingId)>,
@@ -225,6 +228,7 @@ impl Receiver {
         Ok(Receiver {
             gates: Gates::new(std::mem::take(&mut config.listeners))?,
             services: Services::new(&mut config),
+            evidence: Evidence::new(config.evidence_bytes),
             timers_run: None,
             endpoint: Endpoint::new(config.endpoint.clone())?,
             config,
@@ -290,6 +294,13 @@ impl Receiver {
     #[must_use]
     pub fn pending(&self) -> usize {
         self.pending.len()
+    }
+
+    /// Messages that were refused, or were none, and whose bytes were left out of their event
+    /// because of [`Config::evidence_bytes`].
+    #[must_use]
+    pub fn evidence_left_out(&self) -> u64 {
+        self.evidence.left_out()
     }
 
     /// Runs what is due at `now`.
@@ -441,7 +452,7 @@ impl Receiver {
                 path,
                 error,
                 answered,
-                raw,
+                raw: self.evidence.keep(&raw.0),
             }),
         }
     }

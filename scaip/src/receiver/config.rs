@@ -53,6 +53,11 @@ pub struct Config {
     pub pending: usize,
     /// Bytes of the SIP messages of these alarms; beyond it one more hears 503. 64 MiB by default.
     pub pending_bytes: usize,
+    /// Bytes of messages that were refused ([`Event::Refused`](super::Event::Refused)) or are none
+    /// ([`Event::Bad`](super::Event::Bad)), counted until the application drops them. Beyond it
+    /// such an event comes without them, so that rubbish costs no more memory than this. 16 MiB by
+    /// default; zero leaves them all out.
+    pub evidence_bytes: usize,
     /// Which listeners ask for credentials, and which do not. As soon as one is named, a message
     /// over one that is not hears 403 ([`RefusalReason::UnnamedListener`]), so that an address
     /// mistyped here opens nothing; [`ListenerConfig::open`] with [`Listener::Any`] opens the rest.
@@ -131,6 +136,7 @@ impl Config {
             decision_time: Duration::from_secs(10),
             pending: 10_000,
             pending_bytes: 64 * 1024 * 1024,
+            evidence_bytes: 16 * 1024 * 1024,
             listeners: Vec::new(),
             registrar: None,
             supervision: None,

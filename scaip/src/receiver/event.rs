@@ -89,7 +89,9 @@ pub struct Refusal {
     pub identity: Option<Identity>,
     /// The `mrs` that was sent, if one was.
     pub answer: Option<RawBytes>,
-    /// The whole SIP message as received; evidence, may hold personal data.
+    /// The whole SIP message as received; evidence, may hold personal data. Empty when too much of
+    /// it is held already ([`Config::evidence_bytes`](super::Config::evidence_bytes)): drop it, or
+    /// copy what is to be kept.
     pub raw: RawBytes,
 }
 
@@ -274,7 +276,8 @@ pub enum Event {
         error: SipError,
         /// The status that was sent back, if any could be.
         answered: Option<StatusCode>,
-        /// The bytes; may hold personal data.
+        /// The bytes; may hold personal data. Empty when too many are held already
+        /// ([`Config::evidence_bytes`](super::Config::evidence_bytes)).
         raw: RawBytes,
     },
 }

@@ -16,15 +16,15 @@ impl Receiver {
         message: &sip::Message,
         known: Option<Known>,
     ) -> Event {
-        let raw = sip::RawBytes(message.raw().clone());
-        let refusal = |reason, status| Refusal::new(path, reason, status, raw.clone());
         let foreign = known.as_ref().is_some_and(|known| {
             Registrar::controller_of(message)
                 .is_ok_and(|controller| !self.gates.allows(known, &controller))
         });
         let identity = known.map(|known| known.identity);
         if foreign {
-            let mut refusal = refusal(RefusalReason::ForeignController, StatusCode::FORBIDDEN);
+            let (reason, status) = (RefusalReason::ForeignController, StatusCode::FORBIDDEN);
+            let raw = self.evidence.keep(message.raw());
+            let mut refusal = Refusal::new(path, reason, status, raw);
             refusal.controller_id = Registrar::controller_of(message).ok();
             refusal.identity = identity;
             self.respond(now, request, refusal.status);
@@ -48,7 +48,9 @@ impl Receiver {
                 }))
             }
             Err(error) => {
-                let mut refusal = refusal(RefusalReason::Registration(error), error.status());
+                let (reason, status) = (RefusalReason::Registration(error), error.status());
+                let raw = self.evidence.keep(message.raw());
+                let mut refusal = Refusal::new(path, reason, status, raw);
                 refusal.controller_id = Registrar::controller_of(message).ok();
                 refusal.identity = identity;
                 match error.headers() {

@@ -32,13 +32,13 @@ impl Receiver {
             Passage::Refused { refusal, status } => {
                 self.respond(now, request, status);
                 let reason = RefusalReason::Credentials(refusal);
-                let raw = sip::RawBytes(message.raw().clone());
+                let raw = self.evidence.keep(message.raw());
                 return Event::Refused(Refusal::new(path, reason, status, raw));
             }
             Passage::Unnamed => {
                 let status = StatusCode::FORBIDDEN;
                 self.respond(now, request, status);
-                let raw = sip::RawBytes(message.raw().clone());
+                let raw = self.evidence.keep(message.raw());
                 let reason = RefusalReason::UnnamedListener;
                 return Event::Refused(Refusal::new(path, reason, status, raw));
             }
@@ -60,18 +60,18 @@ impl Receiver {
         let id = self.next_id();
         let body = message.body();
         let addresses = Addresses::of(message, &path);
-        let raw = sip::RawBytes(message.raw().clone());
         let finding = self.vet(examine(message, &body, &self.config), known.as_ref());
         let identity = known.map(|known| known.identity);
         match finding {
             Finding::Good { decoded, warnings } => {
-                let size = raw.0.len();
+                let size = message.raw().len();
                 let full = self.pending.len() >= self.config.pending
                     || self.pending_bytes + size > self.config.pending_bytes;
                 if full {
                     let status = StatusCode::SERVICE_UNAVAILABLE;
                     self.respond(now, request, status);
                     let request = decoded.into_message();
+                    let raw = self.evidence.keep(message.raw());
                     return Event::Refused(Refusal {
                         reference: Some(request.reference),
                         controller_id: Some(request.controller_id),
@@ -97,7 +97,7 @@ impl Receiver {
                     decoded,
                     warnings,
                     identity,
-                    raw,
+                    raw: sip::RawBytes(message.raw().clone()),
                 }))
             }
             Finding::Answerable {
@@ -114,6 +114,7 @@ impl Receiver {
                 };
                 // When it fails nothing is lost: the sender hears nothing and goes on.
                 let sent = self.send(now, None, &way, &response).is_ok();
+                let raw = self.evidence.keep(message.raw());
                 Event::Refused(Refusal {
                     status_number: Some(response.status_number),
                     reference: Some(response.reference),
@@ -129,6 +130,7 @@ impl Receiver {
                 controller,
             } => {
                 self.respond(now, request, status);
+                let raw = self.evidence.keep(message.raw());
                 Event::Refused(Refusal {
                     controller_id: controller,
                     identity,

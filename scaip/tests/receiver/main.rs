@@ -7,6 +7,7 @@
 mod access;
 mod bench;
 mod chaos;
+mod evidence;
 mod memory;
 mod registration;
 mod supervised;

@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use scaip::call::{VoiceReply, VoiceTarget};
 use scaip::digest::{Challenge, Credentials, Session};
-use scaip::receiver::{Config, Event, Incoming, Receiver, Refusal};
+use scaip::receiver::{Answer, Config, Event, Incoming, Receiver, Refusal};
 use scaip::sip::{ConnectionId, HeaderName, Message, Path, SipLimits, Transport};
-use scaip::{ControllerId, Response, StatusNumber};
+use scaip::{ControllerId, MediaReply, Response, StatusNumber};
 
 pub(crate) const CID: &str = "40211870";
 
@@ -209,6 +210,16 @@ impl Bench {
         self.receiver
             .answer(self.now, incoming.id, &response)
             .unwrap();
+        self.mrs()
+    }
+
+    /// The same with an answer that asks for a call.
+    pub(crate) fn accept_with_voice(&mut self, body: String) -> Response<'static> {
+        let incoming = incoming(self.send(&Sip::message(body)));
+        let response = Response::new("x".into(), StatusNumber::OK);
+        let voice = VoiceReply::new(MediaReply::DUPLEX, VoiceTarget::Configured);
+        let answer = Answer::from(response).with_voice(voice);
+        self.receiver.answer(self.now, incoming.id, answer).unwrap();
         self.mrs()
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Listener, ListenerConfig};
+use super::{DuplicateSettings, Listener, ListenerConfig};
 use crate::call::CallSettings;
 use crate::digest::ChallengerError;
 use crate::options::{DecodeOptions, EncodeOptions};
@@ -12,7 +12,7 @@ use crate::{registrar, sip};
 /// The shortest and the longest a decision may take: below the one no application can decide, and
 /// sums of times stay far from their end.
 const SHORTEST: Duration = Duration::from_millis(1);
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+pub(super) const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Where the `mrs` goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -58,6 +58,11 @@ pub struct Config {
     /// such an event comes without them, so that rubbish costs no more memory than this. 16 MiB by
     /// default; zero leaves them all out.
     pub evidence_bytes: usize,
+    /// Know repeats of what was accepted, and answer them again without asking; off by default.
+    ///
+    /// Switch it on unless the application knows repeats itself. One that keeps alarms durably does
+    /// so better there: this forgets with the process, and each receiver knows only its own.
+    pub duplicates: Option<DuplicateSettings>,
     /// Which listeners ask for credentials, and which do not. As soon as one is named, a message
     /// over one that is not hears 403 ([`RefusalReason::UnnamedListener`]), so that an address
     /// mistyped here opens nothing; [`ListenerConfig::open`] with [`Listener::Any`] opens the rest.
@@ -137,6 +142,7 @@ impl Config {
             pending: 10_000,
             pending_bytes: 64 * 1024 * 1024,
             evidence_bytes: 16 * 1024 * 1024,
+            duplicates: None,
             listeners: Vec::new(),
             registrar: None,
             supervision: None,
@@ -153,6 +159,21 @@ impl Config {
         ] {
             if zero {
                 return Err(ConfigError::Zero { setting });
+            }
+        }
+        if let Some(duplicates) = &self.duplicates {
+            for (setting, zero) in [
+                ("duplicates.window", duplicates.window < SHORTEST),
+                ("duplicates.entries", duplicates.entries == 0),
+                ("duplicates.bytes", duplicates.bytes == 0),
+            ] {
+                if zero {
+                    return Err(ConfigError::Zero { setting });
+                }
+            }
+            if duplicates.window > LONGEST {
+                let (setting, limit) = ("duplicates.window", LONGEST);
+                return Err(ConfigError::TooLong { setting, limit });
             }
         }
         let limit = match self.answer_mode {

@@ -55,6 +55,10 @@ pub enum ReceiverWarning {
     /// The user of From is not the `cid` of the body, or missing; the `cid` counts
     /// (SCAIP reference 5.6).
     FromUnlikeController,
+    /// The sender has used the `ref` within the last minutes for something else, as after a power
+    /// cut; this is a new event (SCAIP reference 10). Only with
+    /// [`Config::duplicates`](super::Config::duplicates).
+    ReferenceReused,
 }
 
 impl ReceiverWarning {
@@ -65,6 +69,7 @@ impl ReceiverWarning {
             ReceiverWarning::Sip(warning) => warning.code(),
             ReceiverWarning::ContentType => "content-type",
             ReceiverWarning::FromUnlikeController => "from-unlike-controller",
+            ReceiverWarning::ReferenceReused => "reference-reused",
         }
     }
 }
@@ -114,6 +119,28 @@ impl Refusal {
             raw,
         }
     }
+}
+
+/// A request that is an earlier one come again. There is nothing to decide and nothing to raise.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Repeat {
+    /// Its own number: what becomes of its answer is told under it, as it is for an alarm.
+    pub id: IncomingId,
+    /// The one it repeats; `None` when that came over another transport
+    /// ([`Duplicates::keep`](super::Duplicates::keep)).
+    pub first: Option<IncomingId>,
+    /// Where it came from.
+    pub path: Path,
+    /// The unit.
+    pub controller_id: ControllerId<'static>,
+    /// Its reference.
+    pub reference: Reference<'static>,
+    /// Whose credentials came with it; `None` where the listener asks for none.
+    pub identity: Option<Identity>,
+    /// The first was accepted, and this one has heard the same. `false`: the first is not decided
+    /// yet, and both will hear it together.
+    pub answered: bool,
 }
 
 /// A REGISTER that was carried out and answered.
@@ -199,7 +226,20 @@ impl RefusalReason {
 #[non_exhaustive]
 pub enum Event {
     /// A request that waits for a decision.
+    ///
+    /// **Keep it durably before you answer `snu` 0**: with that the sender gives its alarm away.
+    ///
+    /// **It may be one that you have already.** A sender that did not hear the answer sends the
+    /// request again with the same `ref`. [`Config::duplicates`](super::Config::duplicates) knows
+    /// such repeats for ten minutes, but not over a restart, not between two receivers, and not at
+    /// all when it is off. Where one alarm must never be raised twice, look it up where you keep
+    /// the alarms: the same `cid`, the same `ref` and the same bytes
+    /// ([`Decoded::raw`]) within the last minutes is the same event, and is told what it was told
+    /// before. The same `ref` with other bytes is a new one (SCAIP reference 10).
     Request(Box<Incoming>),
+    /// A request that was accepted before, or is about to be, came again
+    /// ([`Config::duplicates`](super::Config::duplicates)).
+    Repeated(Box<Repeat>),
     /// A request that was refused already.
     Refused(Refusal),
     /// A request without credentials where they are asked for, or with a nonce that is used up. It

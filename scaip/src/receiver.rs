@@ -152,8 +152,8 @@ pub use answer::{AlarmKey, Answer};
 pub use config::{AnswerMode, Config, ConfigError};
 pub use duplicates::{DuplicateSettings, Duplicates, Seen};
 pub use event::{
-    AnswerError, Event, Incoming, IncomingId, NotTracked, ReceiverWarning, Refusal, RefusalReason,
-    Registration, Repeat,
+    AnswerError, Event, Incoming, IncomingId, IncomingRegistration, NotTracked, ReceiverWarning,
+    RefusalReason, RefusedRequest, Repeat,
 };
 pub use listener::{Access, Listener, ListenerConfig, SharedAccounts};
 
@@ -318,6 +318,11 @@ impl Receiver {
     #[must_use]
     pub fn pending(&self) -> usize {
         self.pending.len()
+    }
+
+    /// The alarms that wait for a decision, the one whose time ends first first.
+    pub fn undecided(&self) -> impl Iterator<Item = IncomingId> {
+        self.deadlines.iter().map(|&(_, id)| id)
     }
 
     /// Messages that were refused, or were none, and whose bytes were left out of their event

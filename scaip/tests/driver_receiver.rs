@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use scaip::call::{CallSettings, IncomingCall, Match, VoiceReply, VoiceTarget};
 use scaip::digest::{Account, Challenge, ChallengerConfig, Credentials, Secret, Session};
-use scaip::driver::{Driver, Ended, Handle, Settings};
+use scaip::driver::receiver::{Driver, Ended, Handle, Settings};
 use scaip::receiver::{Answer, Config, Event, Incoming, Listener, ListenerConfig, Receiver};
 use scaip::registrar::{self, OwnedRoute};
 use scaip::sip::{HeaderName, Message, Method, SipLimits, Transport};
@@ -278,7 +278,7 @@ async fn a_panic_in_what_is_done_with_the_receiver_hits_who_asked_and_not_the_dr
 #[tokio::test]
 async fn whoever_asks_a_driver_that_has_ended_is_told() {
     let (handle, mut events) = start(config(), Settings::default());
-    handle.shut_down(Duration::ZERO);
+    assert_eq!(handle.shut_down(Duration::ZERO).await, Ok(Vec::new()));
     assert!(timeout(PATIENCE, events.recv()).await.unwrap().is_none());
     assert_eq!(handle.routes(unit()).await, Err(Ended));
     assert_eq!(handle.snapshot(WallMicros(0)).await, Err(Ended));

@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use scaip::driver::receiver::{Driver, Settings};
 use scaip::driver::sender::{self, Outcome};
-use scaip::driver::{Driver, Settings};
 use scaip::receiver::{self, DuplicateSettings, Receiver};
 use scaip::sender::{About, Config, Event, ReceiverAddress, Sender};
 use scaip::sip::Transport;

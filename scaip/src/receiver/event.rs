@@ -77,7 +77,7 @@ impl ReceiverWarning {
 /// A request that was refused without asking the application. Log it with its bytes.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Refusal {
+pub struct RefusedRequest {
     /// Where it came from.
     pub path: Path,
     /// Why.
@@ -100,14 +100,14 @@ pub struct Refusal {
     pub raw: RawBytes,
 }
 
-impl Refusal {
+impl RefusedRequest {
     pub(super) fn new(
         path: Path,
         reason: RefusalReason,
         status: StatusCode,
         raw: RawBytes,
-    ) -> Refusal {
-        Refusal {
+    ) -> RefusedRequest {
+        RefusedRequest {
             path,
             reason,
             status,
@@ -146,7 +146,7 @@ pub struct Repeat {
 /// A REGISTER that was carried out and answered.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Registration {
+pub struct IncomingRegistration {
     /// Where it came from.
     pub path: Path,
     /// Whose credentials came with it; `None` where the listener asks for none.
@@ -191,7 +191,7 @@ pub enum RefusalReason {
     /// ([`DuringCall::Busy`](crate::call::DuringCall::Busy)).
     InCall,
     /// Credentials that are wrong or cannot be read.
-    Credentials(digest::Refusal),
+    Credentials(digest::CredentialsFault),
     /// It came over a listener that [`Config::listeners`](super::Config::listeners) does not name,
     /// although it names others.
     UnnamedListener,
@@ -241,7 +241,7 @@ pub enum Event {
     /// ([`Config::duplicates`](super::Config::duplicates)).
     Repeated(Box<Repeat>),
     /// A request that was refused already.
-    Refused(Refusal),
+    Refused(RefusedRequest),
     /// A request without credentials where they are asked for, or with a nonce that is used up. It
     /// was answered 401 and comes again with the right ones; how often to log it is the caller's
     /// affair.
@@ -252,7 +252,7 @@ pub enum Event {
         stale: bool,
     },
     /// A REGISTER was carried out, also one that changes nothing.
-    Registered(Box<Registration>),
+    Registered(Box<IncomingRegistration>),
     /// A registration has expired.
     Registrar(registrar::Event),
     /// A unit has gone silent, or is back.

@@ -162,7 +162,7 @@ pub(super) enum Passage {
     Challenge { stale: bool, values: Vec<String> },
     /// Answer with this status.
     Refused {
-        refusal: digest::Refusal,
+        refusal: digest::CredentialsFault,
         status: StatusCode,
     },
     /// Listeners are named, and this is none of them.

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::listener::Known;
-use super::{Event, Receiver, Refusal, RefusalReason, Registration};
+use super::{Event, IncomingRegistration, Receiver, RefusalReason, RefusedRequest};
 use crate::registrar::{RegisterError, Registered, Registrar};
 use crate::sip::{self, Path, RequestId, StatusCode};
 
@@ -24,7 +24,7 @@ impl Receiver {
         if foreign {
             let (reason, status) = (RefusalReason::ForeignController, StatusCode::FORBIDDEN);
             let raw = self.evidence.keep(message.raw());
-            let mut refusal = Refusal::new(path, reason, status, raw);
+            let mut refusal = RefusedRequest::new(path, reason, status, raw);
             refusal.controller_id = Registrar::controller_of(message).ok();
             refusal.identity = identity;
             self.respond(now, request, refusal.status);
@@ -41,7 +41,7 @@ impl Receiver {
                 self.services.heard(now, controller, &mut self.events);
                 self.forget_if_closed(&path);
                 self.respond_with(now, request, StatusCode::OK, &registered.headers());
-                Event::Registered(Box::new(Registration {
+                Event::Registered(Box::new(IncomingRegistration {
                     path,
                     identity,
                     registered,
@@ -50,7 +50,7 @@ impl Receiver {
             Err(error) => {
                 let (reason, status) = (RefusalReason::Registration(error), error.status());
                 let raw = self.evidence.keep(message.raw());
-                let mut refusal = Refusal::new(path, reason, status, raw);
+                let mut refusal = RefusedRequest::new(path, reason, status, raw);
                 refusal.controller_id = Registrar::controller_of(message).ok();
                 refusal.identity = identity;
                 match error.headers() {

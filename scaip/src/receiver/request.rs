@@ -9,8 +9,8 @@ use super::inquiry::{Addresses, Finding, examine};
 use super::listener::{Known, Passage};
 use super::repeats::Recognised;
 use super::{
-    AnswerMode, Event, Incoming, IncomingId, Pending, Receiver, ReceiverWarning, Refusal,
-    RefusalReason, WayBack,
+    AnswerMode, Event, Incoming, IncomingId, Pending, Receiver, ReceiverWarning, RefusalReason,
+    RefusedRequest, WayBack,
 };
 use crate::decode::Decoded;
 use crate::digest::Identity;
@@ -51,14 +51,14 @@ impl Receiver {
                 self.respond(now, request, status);
                 let reason = RefusalReason::Credentials(refusal);
                 let raw = self.evidence.keep(message.raw());
-                return Event::Refused(Refusal::new(path, reason, status, raw));
+                return Event::Refused(RefusedRequest::new(path, reason, status, raw));
             }
             Passage::Unnamed => {
                 let status = StatusCode::FORBIDDEN;
                 self.respond(now, request, status);
                 let raw = self.evidence.keep(message.raw());
                 let reason = RefusalReason::UnnamedListener;
-                return Event::Refused(Refusal::new(path, reason, status, raw));
+                return Event::Refused(RefusedRequest::new(path, reason, status, raw));
             }
         };
         if message.method() == Some(Method::Register) {
@@ -102,10 +102,10 @@ impl Receiver {
             } => {
                 self.respond(now, request, status);
                 let raw = self.evidence.keep(message.raw());
-                Event::Refused(Refusal {
+                Event::Refused(RefusedRequest {
                     controller_id: controller,
                     identity: arrival.identity,
-                    ..Refusal::new(path, reason, status, raw)
+                    ..RefusedRequest::new(path, reason, status, raw)
                 })
             }
         }
@@ -180,13 +180,13 @@ impl Receiver {
         // When it fails nothing is lost: the sender hears nothing and goes on.
         let sent = self.send(now, None, &way, response).is_ok();
         let raw = self.evidence.keep(arrival.message.raw());
-        Event::Refused(Refusal {
+        Event::Refused(RefusedRequest {
             status_number: Some(response.status_number),
             reference: Some(response.reference.clone()),
             controller_id: controller,
             identity: arrival.identity,
             answer: sent.then(|| sip::RawBytes(Bytes::copy_from_slice(&self.body))),
-            ..Refusal::new(arrival.path, reason, StatusCode::OK, raw)
+            ..RefusedRequest::new(arrival.path, reason, StatusCode::OK, raw)
         })
     }
 
@@ -217,11 +217,11 @@ impl Receiver {
         self.respond(now, arrival.request, status);
         let request = decoded.message();
         let raw = self.evidence.keep(arrival.message.raw());
-        Event::Refused(Refusal {
+        Event::Refused(RefusedRequest {
             reference: Some(request.reference.clone()),
             controller_id: Some(request.controller_id.clone()),
             identity: arrival.identity.clone(),
-            ..Refusal::new(arrival.path, RefusalReason::Busy, status, raw)
+            ..RefusedRequest::new(arrival.path, RefusalReason::Busy, status, raw)
         })
     }
 

@@ -83,7 +83,7 @@ fn line_38_wrong_credentials_are_refused_and_nothing_is_handed_out() {
         let mut session = challenged(&mut bench, &alarm());
         let (events, answer) = bench.exchange(&alarm().answering(&mut session, &wrong));
         let refusal = refusal(events);
-        let reason = RefusalReason::Credentials(digest::Refusal::Credentials);
+        let reason = RefusalReason::Credentials(digest::CredentialsFault::Credentials);
         assert_eq!(refusal.reason, reason);
         assert_eq!(refusal.identity, None);
         assert_eq!(answer.status(), Some(StatusCode::FORBIDDEN));
@@ -99,7 +99,7 @@ fn line_38_unreadable_credentials_are_refused_with_400() {
     let mut request = alarm();
     request.lines.push("Authorization: Digest username=".into());
     let (events, answer) = bench.exchange(&request);
-    let reason = RefusalReason::Credentials(digest::Refusal::Malformed);
+    let reason = RefusalReason::Credentials(digest::CredentialsFault::Malformed);
     assert_eq!(refusal(events).reason, reason);
     assert_eq!(answer.status(), Some(StatusCode::BAD_REQUEST));
 }
@@ -199,7 +199,7 @@ fn line_38_listeners_ask_each_for_themselves() {
     let (events, _) = bench.exchange(&alarm().answering(&mut session, &pendant()));
     assert!(matches!(
         refusal(events).reason,
-        RefusalReason::Credentials(digest::Refusal::Credentials)
+        RefusalReason::Credentials(digest::CredentialsFault::Credentials)
     ));
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use scaip::call::{VoiceReply, VoiceTarget};
 use scaip::digest::{Challenge, Credentials, Session};
-use scaip::receiver::{Answer, Config, Event, Incoming, Receiver, Refusal};
+use scaip::receiver::{Answer, Config, Event, Incoming, Receiver, RefusedRequest};
 use scaip::sip::{ConnectionId, HeaderName, Message, Path, SipLimits, Transport};
 use scaip::{ControllerId, MediaReply, Response, StatusNumber};
 
@@ -242,7 +242,7 @@ pub(crate) fn incoming(events: Vec<Event>) -> Incoming {
     }
 }
 
-pub(crate) fn refusal(events: Vec<Event>) -> Refusal {
+pub(crate) fn refusal(events: Vec<Event>) -> RefusedRequest {
     match <[Event; 1]>::try_from(events) {
         Ok([Event::Refused(refusal)]) => refusal,
         other => panic!("expected one refusal, got {other:?}"),

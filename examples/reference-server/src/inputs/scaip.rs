@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 
 use alarm_codes::Profile;
 use metrics::{Unit, counter, describe_counter};
-use scaip::driver::{Driver, Handle, Settings};
+use scaip::driver::receiver::{Driver, Handle, Settings};
 use scaip::receiver::{AnswerMode, Config as ReceiverConfig, Receiver};
 use scaip::sip::Transport;
 use scaip::{

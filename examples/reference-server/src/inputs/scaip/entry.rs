@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use alarm_codes::{Class, Event, EventId as AlarmId, Profile, Timestamp as AlarmTime};
 use bytes::Bytes;
-use scaip::receiver::{Refusal, RefusalReason};
+use scaip::receiver::{RefusalReason, RefusedRequest};
 use scaip::sip::{RawBytes, SipError};
 use scaip::{
     ControllerId, Decoded, EncodeOptions, Reference, Request, Response, encode_response, https,
@@ -69,7 +69,7 @@ fn lane(event: &Event) -> Lane {
 }
 
 /// The evidence of a SIP request that was refused.
-pub(super) fn refused(refusal: &Refusal, origin: &Origin) -> Entry {
+pub(super) fn refused(refusal: &RefusedRequest, origin: &Origin) -> Entry {
     let summary = match refusal.status_number {
         Some(number) => format!("snu {}", number.number()),
         None => format!("SIP {}", refusal.status.get()),
@@ -84,7 +84,7 @@ pub(super) fn refused(refusal: &Refusal, origin: &Origin) -> Entry {
 }
 
 /// The evidence of a posted request that was refused. `raw` is the body: the head may hold a token.
-pub(super) fn refused_post(refusal: &https::Refusal, origin: &Origin, raw: Bytes) -> Entry {
+pub(super) fn refused_post(refusal: &https::RefusedPost, origin: &Origin, raw: Bytes) -> Entry {
     let summary = match refusal.status_number {
         Some(number) => format!("snu {}", number.number()),
         None => format!("HTTP {}", refusal.status.code()),

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use alarm_codes::Profile;
 use bytes::Bytes;
 use metrics::{Gauge, counter, gauge};
-use scaip::driver::Handle;
-use scaip::receiver::{Event, Incoming, IncomingId, Refusal};
+use scaip::driver::receiver::Handle;
+use scaip::receiver::{Event, Incoming, IncomingId, RefusedRequest};
 use scaip::sip::{Path, RawBytes, SipError, StatusCode, UndeliveredReason};
 use scaip::{
     DecodeOptions, Decoded, Request, Response, StatusNumber, Text, decode_response, https,
@@ -151,7 +151,8 @@ impl Work {
                 biased;
                 () = stop.cancelled(), if !stopping => {
                     stopping = true;
-                    self.handle.shut_down(LAST_PATIENCE);
+                    let handle = self.handle.clone();
+                    tokio::spawn(async move { handle.shut_down(LAST_PATIENCE).await });
                 }
                 Some(kept) = self.storing.join_next() => match kept {
                     Ok(kept) => self.answer(kept).await,
@@ -407,7 +408,7 @@ impl Work {
         }
     }
 
-    fn refuse(&mut self, refusal: &Refusal) {
+    fn refuse(&mut self, refusal: &RefusedRequest) {
         self.context.counters.received.increment(1);
         let length = refusal.raw.0.len();
         if self.refusal(
@@ -421,7 +422,7 @@ impl Work {
         }
     }
 
-    fn refuse_post(&mut self, refusal: &https::Refusal, raw: Bytes, origin: &Origin) {
+    fn refuse_post(&mut self, refusal: &https::RefusedPost, raw: Bytes, origin: &Origin) {
         self.context.counters.received.increment(1);
         if self.refusal(
             refusal.reason.code(),
@@ -503,14 +504,14 @@ async fn publish(handle: Handle, period: Duration) {
     let mut upkeep = tokio::time::interval(period);
     loop {
         upkeep.tick().await;
-        let Ok((counters, pending)) = handle.counters().await else {
+        let Ok(counters) = handle.counters().await else {
             return;
         };
-        for (name, count) in counters.iter() {
+        for (name, count) in counters.sip.iter() {
             counter!("alarm_sip_total", "count" => name).absolute(count);
         }
         #[expect(clippy::cast_precision_loss, reason = "a gauge, and far below 2^52")]
-        gauge!("alarm_scaip_pending").set(pending as f64);
+        gauge!("alarm_scaip_pending").set(counters.pending as f64);
     }
 }
 

@@ -3,8 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Instant;
 
-use super::{Command, Ended, Handle};
+use super::handle::{Command, Handle};
 use crate::call::{IncomingCall, Match};
+use crate::driver::Ended;
 use crate::message::{Request, Response};
 use crate::receiver::{AlarmKey, Answer, Listener, Receiver, SharedAccounts};
 use crate::registrar::OwnedRoute;

@@ -10,13 +10,19 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::journal::JournalSettings;
 
+mod digest;
 mod flags;
 mod listen;
 mod scaip;
+mod services;
 
+pub use digest::{
+    AccountKind, DigestAccount, DigestAlgorithm, DigestConfig, DigestSecret, SipListener,
+};
 pub use flags::{Command, Flags};
 pub use listen::{Listen, ParseListenError};
 pub use scaip::{BearerToken, ClientCertificates, HttpsConfig, ScaipConfig, TlsConfig};
+pub use services::{CallsConfig, RegistrationConfig, SupervisedUnits, SupervisionConfig};
 
 /// The defaults as a commented file; what `--print-config` prints.
 pub const DEFAULT_FILE: &str = include_str!("default.toml");
@@ -162,7 +168,41 @@ pub struct ControllerConfig {
     /// The controller identifier, 1 to 16 digits (SCAIP reference 3).
     pub id: String,
     /// The name of the dialect that it speaks.
+    #[serde(default = "standard")]
     pub profile: String,
+    /// The time between two of its heartbeats, 10 s to 32 days; that of `scaip.supervision`
+    /// without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Span>,
+    /// How many of its heartbeats in a row may be missing, 2 or 3; that of `scaip.supervision`
+    /// without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missed: Option<u8>,
+    /// The `hbi` that it is told if it takes one, 0 to 4 (SCAIP reference 7.4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hbi: Option<u8>,
+    /// Whether it is supervised from the start of the server on, before its first message.
+    #[serde(default)]
+    pub known: bool,
+}
+
+fn standard() -> String {
+    "standard".into()
+}
+
+impl ControllerConfig {
+    /// A controller of which nothing but its identifier is known.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            profile: standard(),
+            interval: None,
+            missed: None,
+            hbi: None,
+            known: false,
+        }
+    }
 }
 
 impl fmt::Debug for ControllerConfig {
@@ -212,9 +252,49 @@ impl Serialize for Span {
 }
 
 /// A text that `Debug` does not show: a telephone number, an address of a person.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Private(String);
+
+impl<'de> Deserialize<'de> for Private {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        /// Says what is wrong without saying the value.
+        struct Text;
+        impl Text {
+            fn wrong<E: serde::de::Error>() -> E {
+                E::custom("expected a text in quotation marks")
+            }
+        }
+        impl serde::de::Visitor<'_> for Text {
+            type Value = Private;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text in quotation marks")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Private, E> {
+                Ok(Private::new(text))
+            }
+
+            fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<Private, E> {
+                Err(Self::wrong())
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<Private, E> {
+                Err(Self::wrong())
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<Private, E> {
+                Err(Self::wrong())
+            }
+
+            fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<Private, E> {
+                Err(Self::wrong())
+            }
+        }
+        deserializer.deserialize_any(Text)
+    }
+}
 
 impl Private {
     /// Wraps a text.
@@ -393,6 +473,27 @@ impl Config {
                 "must not be empty",
             ),
             (
+                self.controllers
+                    .iter()
+                    .all(|controller| controller.interval.is_none_or(services::is_interval)),
+                "controller.interval",
+                "must be 10s to 768h (32 days)",
+            ),
+            (
+                self.controllers
+                    .iter()
+                    .all(|controller| controller.missed.is_none_or(services::is_missed)),
+                "controller.missed",
+                "must be 2 or 3",
+            ),
+            (
+                self.controllers
+                    .iter()
+                    .all(|controller| controller.hbi.is_none_or(|hbi| hbi <= 4)),
+                "controller.hbi",
+                "must be 0 to 4",
+            ),
+            (
                 self.controllers_differ(),
                 "controller.id",
                 "stands in two tables",
@@ -400,6 +501,14 @@ impl Config {
         ];
         holds(rules)?;
         self.scaip.check()?;
+        if self.scaip.supervision.enabled {
+            let room = self.controllers.len() <= self.scaip.supervision.controllers;
+            holds([(
+                room,
+                "scaip.supervision.controllers",
+                "must be at least as many as there are [[controller]] tables",
+            )])?;
+        }
         if !self.insecure_allow_non_loopback
             && let Some(address) = self.http.listen.outside_loopback().next()
         {

@@ -15,8 +15,10 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use serde::{Deserialize, Serialize};
 
 pub(crate) mod connections;
+mod devices;
 mod view;
 
+use crate::devices::Devices;
 use crate::health::{Inputs, ServerHealth};
 use crate::journal::{Health, JournalError, JournalHandle, ParseEventIdError, Sequence};
 use view::{AlarmView, DetailView};
@@ -35,6 +37,8 @@ pub struct HttpState {
     pub metrics: PrometheusHandle,
     /// How the inputs are.
     pub inputs: Inputs,
+    /// The units that are supervised.
+    pub devices: Devices,
     /// When the server was started.
     pub started: Instant,
     /// Answer only requests whose `Host` is an address or `localhost`. For a server on loopback:
@@ -42,13 +46,14 @@ pub struct HttpState {
     pub local_only: bool,
 }
 
-/// The routes: `/healthz`, `/metrics`, `/api/alarms`, `/api/alarms/{id}`.
+/// The routes: `/healthz`, `/metrics`, `/api/alarms`, `/api/alarms/{id}`, `/api/devices`.
 pub fn router(state: HttpState) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
         .route("/metrics", get(render_metrics))
         .route("/api/alarms", get(alarms))
         .route("/api/alarms/{id}", get(alarm))
+        .route("/api/devices", get(devices::devices))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is no such page"))
         .method_not_allowed_fallback(async || {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this page can only be read")
@@ -127,6 +132,14 @@ async fn render_metrics(State(state): State<HttpState>) -> Response {
     }
     #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
     gauge!("alarm_journal_wal_bytes").set(statistics.wal_bytes as f64);
+    let devices = state.devices.counts();
+    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
+    for (name, count) in [
+        ("alarm_scaip_supervised", devices.supervised),
+        ("alarm_scaip_silent", devices.silent),
+    ] {
+        gauge!(name).set(count as f64);
+    }
     gauge!("alarm_server_uptime_seconds").set(state.started.elapsed().as_secs_f64());
     let kind = [(
         header::CONTENT_TYPE,
@@ -169,13 +182,7 @@ async fn alarms(
                 )
             })?,
     };
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            format!("limit must be 1 to {MAX_LIMIT}"),
-        ));
-    }
+    let limit = limit(query.limit)?;
     let alarms = state.journal.alarms_after(cursor, limit).await?;
     let next = alarms
         .last()
@@ -185,6 +192,17 @@ async fn alarms(
         alarms: alarms.into_iter().map(AlarmView::from).collect(),
         next,
     }))
+}
+
+/// How many are wanted, within what is given at a time.
+fn limit(wanted: Option<u32>) -> Result<u32, Problem> {
+    let limit = wanted.unwrap_or(DEFAULT_LIMIT);
+    if (1..=MAX_LIMIT).contains(&limit) {
+        Ok(limit)
+    } else {
+        let detail = format!("limit must be 1 to {MAX_LIMIT}");
+        Err(Problem::new(StatusCode::BAD_REQUEST, detail))
+    }
 }
 
 async fn alarm(

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use metrics::{Counter, counter};
 use tokio_util::sync::CancellationToken;
 
+use crate::devices::Devices;
 use crate::journal::{BoxFuture, JournalError, JournalHandle, StoredOutcome, Verdict};
 
 /// A receiver of messages.
@@ -48,6 +49,8 @@ pub struct InputContext {
     pub journal: JournalHandle,
     /// Counts it.
     pub counters: InputCounters,
+    /// The units that are supervised.
+    pub devices: Devices,
     /// Cancelled when the server stops.
     pub shutdown: CancellationToken,
 }

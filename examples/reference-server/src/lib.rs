@@ -26,6 +26,7 @@
 
 pub mod config;
 pub mod demo;
+pub mod devices;
 pub mod health;
 pub mod http;
 pub mod input;

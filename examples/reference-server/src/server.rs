@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::config::{Config, ConfigError};
+use crate::devices::Devices;
 use crate::health::{InputStatus, Inputs};
 use crate::http::connections::{Limits, serve_connections};
 use crate::http::{self, HttpState};
@@ -226,6 +227,7 @@ impl Server {
 
         let stop = CancellationToken::new();
         let inputs = Inputs::default();
+        let devices = Devices::default();
         let mut tasks = JoinSet::new();
         for input in self.inputs {
             let name = input.name();
@@ -233,6 +235,7 @@ impl Server {
             let context = InputContext {
                 journal: Arc::clone(&journal),
                 counters: InputCounters::new(name),
+                devices: devices.clone(),
                 shutdown: stop.clone(),
             };
             tasks.spawn(supervise(name, input, context, inputs.clone()));
@@ -246,6 +249,7 @@ impl Server {
                 journal: Arc::clone(&journal),
                 metrics: metrics.clone(),
                 inputs: inputs.clone(),
+                devices: devices.clone(),
                 started,
                 local_only,
             };

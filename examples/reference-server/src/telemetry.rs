@@ -80,6 +80,26 @@ fn describe() {
             "alarm_scaip_refused_total",
             "Messages that were refused without asking the journal, by reason.",
         ),
+        (
+            "alarm_scaip_challenges_total",
+            "Requests that were asked for digest credentials, by whether their nonce was too old.",
+        ),
+        (
+            "alarm_scaip_registrations_total",
+            "REGISTER requests that were carried out, by what changed.",
+        ),
+        (
+            "alarm_scaip_supervision_total",
+            "Units that went silent and that came back.",
+        ),
+        (
+            "alarm_scaip_not_tracked_total",
+            "What could not be kept in mind about a unit for want of room, by what.",
+        ),
+        (
+            "alarm_scaip_calls_overdue_total",
+            "Calls that devices were asked to set up and that nobody reported in time.",
+        ),
         ("alarm_sip_total", "What the SIP layer did, by kind."),
         (
             "alarm_http_requests_total",
@@ -113,6 +133,16 @@ fn describe() {
             "alarm_scaip_in_hand",
             Unit::Count,
             "Alarms between their request and the end of their response.",
+        ),
+        (
+            "alarm_scaip_supervised",
+            Unit::Count,
+            "Units that are supervised.",
+        ),
+        (
+            "alarm_scaip_silent",
+            Unit::Count,
+            "Supervised units that are silent.",
         ),
         (
             "alarm_scaip_pending",

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
+use reference_server::devices::Devices;
 use reference_server::health::Inputs;
 use reference_server::http::{HttpState, router};
 use reference_server::journal::{
@@ -35,6 +36,7 @@ impl Api {
         let journal: JournalHandle =
             Arc::new(SqliteJournal::open(settings).expect("the journal opens"));
         let router = router(HttpState {
+            devices: Devices::default(),
             journal: Arc::clone(&journal),
             metrics,
             inputs: Inputs::default(),

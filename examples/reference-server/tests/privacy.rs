@@ -1,12 +1,17 @@
 //! Whatever the server logs, at whatever level: nothing about persons (design rule of the log).
 #![cfg(unix)]
 
+#[path = "support/program.rs"]
+mod program;
+
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use program::{Program, Unit};
 
 const CONTROLLER: &str = "4021187077";
 const REFERENCE: &str = "Zr7Qw";
@@ -105,7 +110,7 @@ fn talk(addresses: &HashMap<String, SocketAddr>) -> Vec<String> {
 }
 
 #[test]
-fn nothing_about_persons_is_logged_at_any_level() {
+fn line_69_nothing_about_persons_is_logged_at_any_level() {
     for format in ["text", "json"] {
         for body_in_200 in [false, true] {
             let directory = tempfile::tempdir().expect("a directory");
@@ -147,4 +152,114 @@ fn nothing_about_persons_is_logged_at_any_level() {
             }
         }
     }
+}
+
+/// Passwords, tokens and hashes: nowhere, the API included.
+const SECRETS: [&str; 6] = [
+    "Hunter-Two",
+    "Hunter-Three",
+    "Wrong-Guess",
+    "Old-File-Password",
+    "Bearer-Token-0123456789",
+    "5f4dcc3b5aa765d61d8327deb882cf99",
+];
+
+#[test]
+fn line_69_secrets_are_nowhere_and_persons_neither_in_the_log_nor_in_the_metrics() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    };
+    let passwords = file("passwords", "Old-File-Password\n");
+    let token = file("token", "Bearer-Token-0123456789\n");
+    let tables = format!(
+        "[scaip.https]\nplain = \"127.0.0.1:0\"\nbearer_tokens = [{{ name = \"a\", file = {token:?} }}]\n\
+         [scaip.digest]\nlisteners = [\"udp\", \"tcp\"]\nrealm = \"arc.example.net\"\n\
+         [[scaip.digest.accounts]]\nname = {CONTROLLER:?}\n\
+         secrets = [{{ password = \"Hunter-Two\" }}, {{ file = {passwords:?} }}, {{ md5 = \"5f4dcc3b5aa765d61d8327deb882cf99\" }}]\n\
+         [[scaip.digest.accounts]]\nname = \"gateway7\"\nkind = \"gateway\"\n\
+         secrets = [{{ password = \"Hunter-Three\" }}]\n\
+         [scaip.registration]\nenabled = true\n\
+         [scaip.supervision]\nenabled = true\ninterval = \"10s\"\nmissed = 2\n\
+         [scaip.calls]\nwait = \"1s\"\n\
+         [[controller]]\nid = {CONTROLLER:?}\nhbi = 2\nknown = true\n"
+    );
+    let scaip = "media_reply = 1\ncall_handling_reply = 62\n\
+         transferred_number = \"tel:+4711223344\"";
+    let program = Program::start(directory.path(), scaip, &tables);
+    let more = "<dte>Bathroom-Zoe</dte><crd>sip:+4799887766@example.net</crd><stc>0010</stc>\
+         <stt>Fell-Again</stt>";
+    for (transport, to) in [
+        ("u", program.addresses["udp"]),
+        ("t", program.addresses["tcp"]),
+    ] {
+        for (number, (user, password, status)) in [
+            (CONTROLLER, "Hunter-Two", 200),
+            (CONTROLLER, "Old-File-Password", 200),
+            ("gateway7", "Hunter-Three", 200),
+            (CONTROLLER, "Wrong-Guess", 403),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let unit = match transport {
+                "u" => Unit::udp(to, CONTROLLER),
+                _ => Unit::tcp(to, CONTROLLER),
+            };
+            let mut unit = unit.with_password(user, password);
+            let reference = format!("{REFERENCE}{transport}{number}");
+            assert_eq!(unit.message(&reference, more).status, status);
+            assert_eq!(unit.register(600).status, status);
+        }
+    }
+    for presented in ["Bearer-Token-0123456789", "Wrong-Guess"] {
+        let to = program.addresses["scaip_http"];
+        let body = body(1, "");
+        let mut client = TcpStream::connect(to).expect("loopback");
+        let request = format!(
+            "POST /scaip HTTP/1.1\r\nHost: {to}\r\nAuthorization: Bearer {presented}\r\n\
+             Content-Type: application/scaip+xml\r\nContent-Length: {}\r\n\
+             Connection: close\r\n\r\n{body}",
+            body.len()
+        );
+        client.write_all(request.as_bytes()).expect("loopback");
+        client.read_to_end(&mut Vec::new()).expect("an answer");
+    }
+    // A rotation, a silence, and a call that does not come are told, too.
+    std::fs::write(&passwords, "\n").expect("a file");
+    program.wait_until("what happened is told", |program| {
+        let log = program.log();
+        log.contains("gone silent") && log.contains("overdue") && log.contains("old ones stay")
+    });
+    let (log, metrics) = (program.log(), program.get("/metrics"));
+    let stored = program.json("/api/alarms?limit=1000");
+    let mut api = stored.to_string() + &program.get("/api/devices") + &program.get("/healthz");
+    let alarms = stored["alarms"].as_array().expect("a list");
+    for alarm in alarms {
+        let id = alarm["id"].as_str().expect("an id");
+        api += &program.get(&format!("/api/alarms/{id}"));
+    }
+    // Or there would be nothing to look at.
+    assert!(
+        log.contains("refused a message") && alarms.len() > 10,
+        "{log}"
+    );
+    assert!(
+        metrics.contains("alarm_scaip_challenges_total"),
+        "{metrics}"
+    );
+    assert!(api.contains("response=\\\"xxxxxxxx"), "{api}");
+    for secret in SECRETS {
+        for (place, text) in [("log", &log), ("metrics", &metrics), ("API", &api)] {
+            assert!(!text.contains(secret), "{secret} in the {place}: {text}");
+        }
+    }
+    for private in PRIVATE.into_iter().chain(["gateway7"]) {
+        for (place, text) in [("log", &log), ("metrics", &metrics)] {
+            assert!(!text.contains(private), "{private} in the {place}: {text}");
+        }
+    }
+    program.stop();
 }

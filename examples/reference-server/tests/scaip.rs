@@ -253,8 +253,8 @@ async fn an_alarm_that_cannot_be_stored_is_not_accepted() {
 #[tokio::test]
 async fn the_profile_of_a_controller_is_used_and_an_unknown_one_is_refused_at_start() {
     let controller = |profile: &str| ControllerConfig {
-        id: "40211870".to_owned(),
         profile: profile.to_owned(),
+        ..ControllerConfig::new("40211870")
     };
     let running = Running::start(|config| config.controllers = vec![controller("climax-mp")]).await;
     running

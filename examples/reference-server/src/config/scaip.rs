@@ -8,7 +8,10 @@ use std::time::Duration;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigError, Listen, Private, Span, holds};
+use super::{
+    CallsConfig, ConfigError, DigestConfig, Listen, Private, RegistrationConfig, Span,
+    SupervisionConfig, holds,
+};
 use crate::journal::DEFAULT_DUPLICATE_WINDOW;
 
 /// Networks that `plain_networks` may name: what a filter of the operating system has room for.
@@ -55,6 +58,14 @@ pub struct ScaipConfig {
     pub tls: TlsConfig,
     /// Table `[scaip.https]`.
     pub https: HttpsConfig,
+    /// Table `[scaip.digest]`.
+    pub digest: DigestConfig,
+    /// Table `[scaip.registration]`.
+    pub registration: RegistrationConfig,
+    /// Table `[scaip.supervision]`.
+    pub supervision: SupervisionConfig,
+    /// Table `[scaip.calls]`.
+    pub calls: CallsConfig,
 }
 
 impl Default for ScaipConfig {
@@ -79,6 +90,10 @@ impl Default for ScaipConfig {
             certificate_names_controller: false,
             tls: TlsConfig::default(),
             https: HttpsConfig::default(),
+            digest: DigestConfig::default(),
+            registration: RegistrationConfig::default(),
+            supervision: SupervisionConfig::default(),
+            calls: CallsConfig::default(),
         }
     }
 }
@@ -245,6 +260,10 @@ impl ScaipConfig {
         ])?;
         self.tls.check()?;
         self.https.check()?;
+        self.digest.check()?;
+        self.registration.check()?;
+        self.supervision.check()?;
+        self.calls.check()?;
         if self.plain_networks.is_empty() {
             for (key, listen) in [("scaip.udp", &self.udp), ("scaip.tcp", &self.tcp)] {
                 if let Some(address) = listen.outside_loopback().next() {

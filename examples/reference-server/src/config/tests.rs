@@ -248,3 +248,101 @@ fn debug_hides_numbers_and_controllers() {
         "{shown}"
     );
 }
+
+#[test]
+fn digest_needs_a_realm_accounts_and_secrets_of_one_form_each() {
+    let account = |more: &str| {
+        format!(
+            "[scaip.digest]\nlisteners = [\"udp\"]\nrealm = \"r\"\n[[scaip.digest.accounts]]\n{more}"
+        )
+    };
+    for (text, key) in [
+        (
+            "[scaip.digest]\nlisteners = [\"udp\"]".to_owned(),
+            "scaip.digest.realm",
+        ),
+        (
+            "[scaip.digest]\nlisteners = [\"udp\"]\nrealm = \"r\"".to_owned(),
+            "scaip.digest.accounts",
+        ),
+        (
+            account("name = \"1\"\nsecrets = []"),
+            "scaip.digest.accounts.secrets",
+        ),
+        (
+            account("name = \"1\"\nsecrets = [{ password = \"a\", file = \"b\" }]"),
+            "scaip.digest.accounts.secrets",
+        ),
+        (
+            account("name = \"gate\"\nsecrets = [{ password = \"a\" }]"),
+            "scaip.digest.accounts.name",
+        ),
+        (
+            account("name = \"1\"\nsecrets = [{ md5 = \"a\" }]"),
+            "scaip.digest.accounts.secrets.md5",
+        ),
+    ] {
+        let error = parse(&text).unwrap_err();
+        assert!(
+            matches!(error, ConfigError::Value { key: found, .. } if found == key),
+            "{text}: {error}"
+        );
+    }
+    let good = account("name = \"1\"\nsecrets = [{ password = \"old\" }, { file = \"new\" }]");
+    let shown = format!("{:?}", parse(&good).unwrap());
+    assert!(!shown.contains("old"), "{shown}");
+    // What is no text is not quoted either.
+    let number = account("name = \"1\"\nsecrets = [{ password = 48151623 }]");
+    let error = parse(&number).unwrap_err().to_string();
+    assert!(!error.contains("48151623"), "{error}");
+    assert!(error.contains("quotation marks"), "{error}");
+}
+
+#[test]
+fn supervision_and_calls_stay_within_what_they_can() {
+    for (text, key) in [
+        (
+            "[scaip.supervision]\ninterval = \"9s\"",
+            "scaip.supervision.interval",
+        ),
+        (
+            "[scaip.supervision]\nmissed = 4",
+            "scaip.supervision.missed",
+        ),
+        (
+            "[scaip.supervision]\nstore_interval = \"1ms\"",
+            "scaip.supervision.store_interval",
+        ),
+        ("[scaip.calls]\nwait = \"0s\"", "scaip.calls.wait"),
+        (
+            "[scaip.registration]\ndefault_expires = \"1s\"",
+            "scaip.registration.default_expires",
+        ),
+        (
+            "[[controller]]\nid = \"1\"\ninterval = \"5s\"",
+            "controller.interval",
+        ),
+        ("[[controller]]\nid = \"1\"\nhbi = 5", "controller.hbi"),
+        (
+            "[[controller]]\nid = \"1\"\nmissed = 1",
+            "controller.missed",
+        ),
+        (
+            "[scaip.supervision]\nenabled = true\ncontrollers = 1\n\
+             [[controller]]\nid = \"1\"\n[[controller]]\nid = \"2\"",
+            "scaip.supervision.controllers",
+        ),
+    ] {
+        let error = parse(text).unwrap_err();
+        assert!(
+            matches!(error, ConfigError::Value { key: found, .. } if found == key),
+            "{text}: {error}"
+        );
+    }
+    let config = parse(
+        "[scaip.supervision]\nenabled = true\ninterval = \"768h\"\n\
+         [[controller]]\nid = \"1\"\ninterval = \"10s\"\nmissed = 2\nhbi = 4\nknown = true",
+    )
+    .unwrap();
+    assert_eq!(config.profile_of("1"), Some("standard"));
+}

@@ -71,7 +71,15 @@ pub(super) struct DetailView {
     content_hash: String,
     transport: TransportView,
     answer_given: AnswerView,
+    notes: Vec<NoteView>,
     raw: BytesView,
+}
+
+/// What was found out later.
+#[derive(Debug, Serialize)]
+struct NoteView {
+    at: Timestamp,
+    text: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -143,6 +151,14 @@ impl From<AlarmDetail> for DetailView {
                     last_detail: delivery.last_detail,
                 }),
             },
+            notes: detail
+                .notes
+                .into_iter()
+                .map(|note| NoteView {
+                    at: note.at,
+                    text: note.text,
+                })
+                .collect(),
             raw: detail.raw.0.as_slice().into(),
             alarm: detail.record.into(),
         }

@@ -4,12 +4,15 @@
 //! and only what the journal says decides what the sender hears. Both ways in lead to the same
 //! work.
 
+mod accounts;
+mod awaited_calls;
 mod bearer;
 mod entry;
 mod https;
 mod in_hand;
 mod origin;
 mod sip;
+mod watch;
 mod work;
 
 use std::collections::HashMap;
@@ -20,15 +23,17 @@ use std::time::{Duration, Instant};
 
 use alarm_codes::Profile;
 use metrics::{Unit, counter, describe_counter};
+use scaip::call::CallSettings;
 use scaip::driver::receiver::{Driver, Handle, Settings};
 use scaip::receiver::{AnswerMode, Config as ReceiverConfig, Receiver};
-use scaip::sip::Transport;
+use scaip::sip::{Method, Transport};
 use scaip::{
     CallAddress, CallHandlingReply, DecodeOptions, EncodeOptions, MediaReply, Reference, Request,
-    Response, StatusNumber, encode_response,
+    Response, StatusNumber, encode_response, registrar,
 };
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::accept::{Door, Opened};
@@ -39,11 +44,15 @@ use super::tls::{Reloader, Tls, TlsError, TlsFiles};
 use crate::config::{ClientCertificates, Config, Listen, ScaipConfig};
 use crate::input::{BoundAddress, Input, InputContext, InputError};
 use crate::journal::BoxFuture;
+pub use accounts::AccountError;
+use accounts::DigestAccounts;
+use awaited_calls::AwaitedCalls;
 pub use bearer::TokenError;
 use bearer::Tokens;
 use https::{Post, Site};
 use origin::Certificates;
-use work::{MustMatch, Work};
+use watch::{Reporter, Watch};
+use work::{MustMatch, Watching, Work};
 
 /// Connections that may wait between the door and whoever serves them.
 const OPENED: usize = 64;
@@ -61,6 +70,8 @@ pub struct ScaipInput {
     profiles: HashMap<String, Profile>,
     reply: Reply,
     tokens: Tokens,
+    accounts: Option<DigestAccounts>,
+    watched: Arc<watch::Settings>,
     sip_tls: Option<(Reloader, Tls)>,
     https_tls: Option<(Reloader, Tls)>,
     udp: Vec<(UdpSocket, SocketAddr)>,
@@ -102,6 +113,14 @@ pub enum SettingError {
     /// A bearer token.
     #[error("[scaip.https] {0}")]
     Token(#[from] TokenError),
+    /// A digest account.
+    #[error("[scaip.digest] {0}")]
+    Account(#[from] AccountError),
+    /// A value that the check of the configuration finds; see there.
+    #[error(
+        "[scaip.supervision] or [[controller]]: an interval, missed or hbi is out of its range"
+    )]
+    Supervision,
 }
 
 impl ScaipInput {
@@ -147,6 +166,11 @@ impl ScaipInput {
             profiles,
             reply,
             tokens: Tokens::new(&https.bearer_tokens)?,
+            accounts: match config.scaip.digest.is_on() {
+                true => Some(DigestAccounts::new(&config.scaip.digest)?),
+                false => None,
+            },
+            watched: Arc::new(watch::Settings::new(config).ok_or(SettingError::Supervision)?),
             sip_tls: load("tls", &tls.listen, sip_files)?,
             https_tls: load("https", &https.listen, https_files)?,
             udp: Vec::new(),
@@ -173,6 +197,29 @@ impl ScaipInput {
         config.endpoint.connections = self.settings.connections;
         if self.settings.body_in_200 {
             config.answer_mode = AnswerMode::BodyInOk;
+        }
+        if let Some(accounts) = &self.accounts {
+            config.listeners = accounts.listeners();
+        }
+        let registration = &self.settings.registration;
+        if registration.enabled {
+            let mut registrar = registrar::Config::new();
+            registrar.min_expires = registration.min_expires.0;
+            registrar.max_expires = registration.max_expires.0;
+            registrar.default_expires = registration.default_expires.0;
+            registrar.controllers = registration.controllers;
+            config.registrar = Some(registrar);
+            config.endpoint.methods.push(Method::Register);
+        }
+        if self.settings.supervision.enabled {
+            config.supervision = Some(self.watched.supervisor());
+        }
+        config.heartbeat_policy = Some(self.watched.policy.clone());
+        if self.reply.media != MediaReply::NO_VOICE {
+            let mut calls = CallSettings::default();
+            calls.wait = self.settings.calls.wait.0;
+            calls.calls = self.settings.calls.expected;
+            config.calls = Some(calls);
         }
         Receiver::new(config).map_err(|error| InputError::Other(error.into()))
     }
@@ -227,6 +274,40 @@ impl ScaipInput {
             }
         }
         Ok(bound)
+    }
+
+    /// Begins to supervise, with what was kept before the restart. The changes that the work finds
+    /// go where the sender leads.
+    async fn watch(
+        &self,
+        context: &InputContext,
+        handle: &Handle,
+    ) -> (
+        mpsc::UnboundedSender<watch::Change>,
+        Option<(CancellationToken, JoinSet<()>)>,
+    ) {
+        let (changes, to_tell) = mpsc::unbounded_channel();
+        if !self.settings.supervision.enabled {
+            return (changes, None);
+        }
+        let journal = || Arc::clone(&context.journal);
+        let devices = || context.devices.clone();
+        let settings = || Arc::clone(&self.watched);
+        let more = changes.clone();
+        let mut watch = Watch::new(settings(), devices(), journal(), handle.clone(), more);
+        watch.begin().await;
+        let reporter = Reporter {
+            settings: settings(),
+            devices: devices(),
+            journal: journal(),
+            profiles: self.profiles.clone(),
+        };
+        // Not the token of the server: alarms that are under way when it stops still count.
+        let stop = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(watch.run(stop.clone()));
+        tasks.spawn(reporter.run(to_tell, stop.clone()));
+        (changes, Some((stop, tasks)))
     }
 
     /// Opens the doors. What comes by SIP goes to the driver, the rest to the work by way of the
@@ -334,6 +415,12 @@ impl Input for ScaipInput {
         Box::pin(async move {
             describe();
             let (driver, handle, events) = Driver::new(self.receiver()?, Settings::default());
+            let driver = tokio::spawn(driver.run());
+            if let Some(accounts) = self.accounts.take() {
+                let (interval, stop) = (self.settings.reload_interval.0, context.shutdown.clone());
+                tokio::spawn(accounts.reload(handle.clone(), interval, stop));
+            }
+            let watching = self.watch(&context, &handle).await;
             for (socket, local) in self.udp.drain(..) {
                 handle.add_udp(socket)?;
                 if !local.ip().is_loopback() {
@@ -342,7 +429,6 @@ impl Input for ScaipInput {
             }
             let certificates = Certificates::default();
             let posts = self.open(&handle, &certificates, &context.shutdown);
-            let driver = tokio::spawn(driver.run());
             let must_match = MustMatch {
                 presented: self.settings.certificate_names_controller,
                 required_on_tls: self.settings.certificate_names_controller
@@ -354,10 +440,23 @@ impl Input for ScaipInput {
             if let Some(posts) = posts {
                 work = work.with_posts(posts);
             }
+            let calls = &self.settings.calls;
+            work = work.with_calls(AwaitedCalls::new(calls.wait.0, calls.expected));
+            let (changes, supervision) = watching;
+            work = work.with_watching(Watching {
+                settings: Arc::clone(&self.watched),
+                changes,
+            });
             work.run(events).await;
-            driver
+            let ended = driver
                 .await
-                .map_err(|error| InputError::Other(error.into()))
+                .map_err(|error| InputError::Other(error.into()));
+            // How the units stand is stored last, while the journal is still open.
+            if let Some((stop, tasks)) = supervision {
+                stop.cancel();
+                tasks.join_all().await;
+            }
+            ended
         })
     }
 }

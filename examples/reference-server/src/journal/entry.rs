@@ -302,6 +302,15 @@ pub struct AnswerDelivery {
     pub detail: Cow<'static, str>,
 }
 
+/// Something found out about an alarm after it was stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// When that was.
+    pub at: Timestamp,
+    /// One short line, without personal data: `no call within 60 s`.
+    pub text: Cow<'static, str>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,6 +26,7 @@ mod schema;
 mod settings;
 mod shared;
 mod sqlite;
+mod state;
 mod store;
 mod writer;
 
@@ -34,14 +35,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 pub use entry::{
-    Answer, AnswerDelivery, ContentHash, Entry, EventId, Lane, ParseEventIdError, Sequence, Stored,
-    StoredOutcome, TransportFacts, Verdict,
+    Answer, AnswerDelivery, ContentHash, Entry, EventId, Lane, Note, ParseEventIdError, Sequence,
+    Stored, StoredOutcome, TransportFacts, Verdict,
 };
 pub use error::{Health, JournalError, OpenError};
-pub use query::{AlarmDetail, AlarmRecord, DeliveryRecord, RawMessage};
+pub use query::{AlarmDetail, AlarmRecord, DeliveryRecord, NoteRecord, RawMessage};
 pub use settings::{DEFAULT_DUPLICATE_WINDOW, JournalSettings};
 pub use shared::Statistics;
 pub use sqlite::SqliteJournal;
+pub use state::{KeptState, StateChange};
 
 /// A boxed future, as the object-safe [`Journal`] returns it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -70,6 +72,33 @@ pub trait Journal: std::fmt::Debug + Send + Sync + 'static {
     /// Records what became of an answer. Never waits and never delays an alarm: the record goes
     /// with the next commit, or alone when nothing else comes.
     fn answered(&self, sequence: Sequence, delivery: AnswerDelivery);
+
+    /// Notes something about a stored alarm that was found out later. Goes the way of
+    /// [`answered`](Self::answered): never waits, never delays an alarm.
+    fn note(&self, sequence: Sequence, note: Note);
+
+    /// Keeps values over a restart, all of them or none. Queued when the function is called; goes
+    /// with the next commit, or alone when nothing else comes, and never makes one fail: where
+    /// there is no room for both, the alarms are stored and these are not. The future resolves
+    /// when they are on stable storage.
+    ///
+    /// Meant for small changes at most about once a second. Changes of one area are written in the
+    /// order of the calls.
+    ///
+    /// # Errors
+    /// [`JournalError::Busy`] when too many wait, [`JournalError::Unavailable`] when the storage
+    /// refuses, [`JournalError::Closed`]. Each means: nothing of it is kept.
+    fn keep(
+        &self,
+        area: &'static str,
+        changes: Vec<StateChange>,
+    ) -> BoxFuture<'static, Result<(), JournalError>>;
+
+    /// What is kept in an area, in the order of the keys.
+    ///
+    /// # Errors
+    /// [`JournalError::Unavailable`] when the storage cannot be read.
+    fn kept(&self, area: &'static str) -> BoxFuture<'_, Result<Vec<KeptState>, JournalError>>;
 
     /// The alarms stored after `cursor`, oldest first, at most `limit`; fewer when their events
     /// are large. Empty only when there are none.

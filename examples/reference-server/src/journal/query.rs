@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use super::entry::{Answer, ContentHash, EventId, Sequence, TransportFacts, Verdict};
 use super::error::{Fault, JournalError};
 use super::shared::{BUSY_TIMEOUT, Shared};
+use super::state::{self, KeptState};
 use crate::time::Timestamp;
 
 /// A stored alarm without its raw evidence. `Debug` leaves out who sent it and what it says.
@@ -78,6 +79,8 @@ pub struct AlarmDetail {
     pub answer: Answer,
     /// What became of the answer, when that is known.
     pub delivery: Option<DeliveryRecord>,
+    /// What was found out about it later, oldest first; the latest 100.
+    pub notes: Vec<NoteRecord>,
     /// The message as it came in.
     pub raw: RawMessage,
 }
@@ -106,6 +109,16 @@ pub struct DeliveryRecord {
     pub last_detail: String,
 }
 
+/// Something that was found out about an alarm after it was stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NoteRecord {
+    /// When that was.
+    pub at: Timestamp,
+    /// What was found out.
+    pub text: String,
+}
+
 macro_rules! record_columns {
     () => {
         "alarm.sequence, id, protocol, verdict, sender, source_ref, received_at, stored_at, kind, \
@@ -126,6 +139,10 @@ const ALARM: &str = concat!(
       last_detail \
      FROM alarm LEFT JOIN answer_delivery USING (sequence) WHERE id = ?1"
 );
+
+const NOTES: &str = "\
+    SELECT at, text FROM (SELECT id, at, text FROM note WHERE sequence = ?1 \
+      ORDER BY id DESC LIMIT 100) ORDER BY id";
 
 fn record(row: &Row<'_>) -> rusqlite::Result<AlarmRecord> {
     Ok(AlarmRecord {
@@ -168,6 +185,7 @@ fn detail(row: &Row<'_>) -> rusqlite::Result<AlarmDetail> {
         }),
     };
     Ok(AlarmDetail {
+        notes: Vec::new(),
         content_hash: ContentHash::from_bytes(row.get(16)?),
         transport: TransportFacts {
             transport: row.get::<_, String>(17)?.into(),
@@ -241,12 +259,34 @@ impl Readers {
         id: EventId,
     ) -> Result<Option<AlarmDetail>, JournalError> {
         self.run(move |connection| {
-            connection
+            let found = connection
                 .prepare_cached(ALARM)?
                 .query_row([id.as_bytes()], detail)
-                .optional()
+                .optional()?;
+            let Some(mut alarm) = found else {
+                return Ok(None);
+            };
+            let sequence = alarm.record.sequence.get();
+            alarm.notes = connection
+                .prepare_cached(NOTES)?
+                .query_map([sequence], |row| {
+                    Ok(NoteRecord {
+                        at: Timestamp::from_micros(row.get(0)?),
+                        text: row.get(1)?,
+                    })
+                })?
+                .collect::<Result<_, _>>()?;
+            Ok(Some(alarm))
         })
         .await
+    }
+
+    pub(super) async fn kept(
+        self: Arc<Self>,
+        area: &'static str,
+    ) -> Result<Vec<KeptState>, JournalError> {
+        self.run(move |connection| state::read(connection, area))
+            .await
     }
 
     async fn run<T: Send + 'static>(

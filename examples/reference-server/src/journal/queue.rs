@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::entry::{AnswerDelivery, Entry, Lane, Sequence, Stored};
+use super::entry::{AnswerDelivery, Entry, Lane, Note, Sequence, Stored};
 use super::error::JournalError;
+use super::state::{Keep, StateChange};
 
 /// An entry, and who waits for it.
 #[derive(Debug)]
@@ -18,11 +19,16 @@ pub(super) struct Waiting {
     pub(super) reply: oneshot::Sender<Result<Stored, JournalError>>,
 }
 
-/// A record of an answer on its way to the journal.
+/// Changes of kept state that may wait. Whoever keeps something waits for it, so it is one for each.
+const KEEPS: usize = 64;
+
+/// Something about a stored alarm on its way to the journal.
 #[derive(Debug)]
-pub(super) struct AnswerRecord {
-    pub(super) sequence: Sequence,
-    pub(super) delivery: AnswerDelivery,
+pub(super) enum Record {
+    /// What became of its answer.
+    Answer(Sequence, AnswerDelivery),
+    /// What was found out later.
+    Note(Sequence, Note),
 }
 
 #[derive(Debug, Default)]
@@ -44,8 +50,9 @@ impl LaneQueue {
 struct State {
     care: LaneQueue,
     routine: LaneQueue,
-    answers: VecDeque<AnswerRecord>,
-    /// When the oldest record of an answer came.
+    answers: VecDeque<Record>,
+    keeps: Vec<Keep>,
+    /// When the oldest of these two came.
     answers_since: Option<Instant>,
     closed: bool,
 }
@@ -120,27 +127,56 @@ impl Queue {
     }
 
     /// Queues the record of an answer; `false` when there is no room or the journal is closed.
-    pub(super) fn push_answer(&self, record: AnswerRecord) -> bool {
+    pub(super) fn push_record(&self, record: Record) -> bool {
         let mut state = self.lock();
         if state.closed || state.answers.len() >= self.limit_entries {
             return false;
         }
         state.answers.push_back(record);
+        self.due_later(state);
+        true
+    }
+
+    /// Queues changes of kept state, or says at once that there is no room.
+    pub(super) fn push_keep(
+        &self,
+        area: &'static str,
+        changes: Vec<StateChange>,
+    ) -> Result<oneshot::Receiver<Result<(), JournalError>>, JournalError> {
+        let (reply, receiver) = oneshot::channel();
+        let mut state = self.lock();
+        if state.closed {
+            return Err(JournalError::Closed);
+        }
+        if state.keeps.len() >= KEEPS {
+            return Err(JournalError::Busy);
+        }
+        state.keeps.push(Keep {
+            area,
+            changes,
+            reply,
+        });
+        self.due_later(state);
+        Ok(receiver)
+    }
+
+    /// Something waits that has time.
+    fn due_later(&self, mut state: MutexGuard<'_, State>) {
         if state.answers_since.is_none() {
             state.answers_since = Some(Instant::now());
             drop(state);
             // The writer has to learn when to come back.
             self.wake.notify_one();
         }
-        true
     }
 
     /// Waits for something to do and takes it: care first, up to `at_most` entries, and up to as
-    /// many records of answers.
+    /// many records; and all changes of kept state.
     pub(super) fn next(
         &self,
         batch: &mut Vec<Waiting>,
-        answers: &mut Vec<AnswerRecord>,
+        answers: &mut Vec<Record>,
+        keeps: &mut Vec<Keep>,
         at_most: usize,
         idle_after: Duration,
     ) -> Wake {
@@ -151,7 +187,7 @@ impl Queue {
             let answers_due = state.answers_since.map(|since| since + self.answer_delay);
             let work = !state.care.waiting.is_empty()
                 || !state.routine.waiting.is_empty()
-                || (!state.answers.is_empty() && state.closed)
+                || ((!state.answers.is_empty() || !state.keeps.is_empty()) && state.closed)
                 || answers_due.is_some_and(|due| due <= now);
             if work {
                 break;
@@ -179,6 +215,7 @@ impl Queue {
             .saturating_sub(answers.len())
             .min(state.answers.len());
         answers.extend(state.answers.drain(..count));
+        keeps.append(&mut state.keeps);
         state.answers_since = (!state.answers.is_empty()).then(Instant::now);
         Wake::Work
     }
@@ -194,6 +231,7 @@ impl Queue {
         let mut state = self.lock();
         state.closed = true;
         state.answers.clear();
+        state.keeps.clear();
         let mut left = Vec::new();
         mem::take(&mut state.care).take_into(&mut left, usize::MAX);
         mem::take(&mut state.routine).take_into(&mut left, usize::MAX);

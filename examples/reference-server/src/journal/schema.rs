@@ -9,7 +9,11 @@ const APPLICATION_ID: i64 = 0x416c_724a;
 
 /// Each step brings the schema from the version of its index to the next one.
 /// A step that has been released is never changed.
-const STEPS: &[&str] = &[include_str!("schema-1.sql"), include_str!("schema-2.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema-1.sql"),
+    include_str!("schema-2.sql"),
+    include_str!("schema-3.sql"),
+];
 
 /// The newest version this program knows.
 pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;

@@ -4,12 +4,13 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use super::entry::{AnswerDelivery, Entry, EventId, Sequence, Stored};
+use super::entry::{AnswerDelivery, Entry, EventId, Note, Sequence, Stored};
 use super::error::{Health, JournalError, OpenError};
 use super::query::{AlarmDetail, AlarmRecord, Readers};
-use super::queue::AnswerRecord;
+use super::queue::Record;
 use super::settings::JournalSettings;
 use super::shared::{Shared, Statistics};
+use super::state::{KeptState, StateChange};
 use super::writer::Writer;
 use super::{BoxFuture, Journal};
 
@@ -67,6 +68,12 @@ impl SqliteJournal {
     pub fn set_max_bytes(&self, max_bytes: u64) {
         self.shared.max_bytes.store(max_bytes, Ordering::Relaxed);
     }
+
+    fn record(&self, record: Record) {
+        if !self.shared.queue.push_record(record) {
+            self.shared.meters.answers_dropped.add(1);
+        }
+    }
 }
 
 /// Waits for the writer to end.
@@ -103,13 +110,24 @@ impl Journal for SqliteJournal {
     }
 
     fn answered(&self, sequence: Sequence, delivery: AnswerDelivery) {
-        if !self
-            .shared
-            .queue
-            .push_answer(AnswerRecord { sequence, delivery })
-        {
-            self.shared.meters.answers_dropped.add(1);
-        }
+        self.record(Record::Answer(sequence, delivery));
+    }
+
+    fn note(&self, sequence: Sequence, note: Note) {
+        self.record(Record::Note(sequence, note));
+    }
+
+    fn keep(
+        &self,
+        area: &'static str,
+        changes: Vec<StateChange>,
+    ) -> BoxFuture<'static, Result<(), JournalError>> {
+        let queued = self.shared.queue.push_keep(area, changes);
+        Box::pin(async move { queued?.await.unwrap_or(Err(JournalError::Closed)) })
+    }
+
+    fn kept(&self, area: &'static str) -> BoxFuture<'_, Result<Vec<KeptState>, JournalError>> {
+        Box::pin(Arc::clone(&self.readers).kept(area))
     }
 
     fn alarms_after(

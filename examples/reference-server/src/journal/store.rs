@@ -10,11 +10,12 @@ use rusqlite::{Connection, OpenFlags, params};
 use super::entry::{Entry, EventId, Sequence, Stored, StoredOutcome, Verdict};
 use super::error::{Fault, JournalError, OpenError};
 use super::lock::{JournalLock, LockError, lock_path};
-use super::queue::{AnswerRecord, Waiting};
+use super::queue::{Record, Waiting};
 use super::references::References;
 use super::schema::{self, SchemaError};
 use super::settings::JournalSettings;
 use super::shared::{BUSY_TIMEOUT, PAGE_BYTES, Shared};
+use super::state::{self, Keep};
 use crate::time::Timestamp;
 
 /// What was received since a time, in the order of arrival.
@@ -50,6 +51,8 @@ const NOTE_ANSWER: &str = "\
     ON CONFLICT (sequence) DO UPDATE SET attempts = attempts + 1, \
       delivered = delivered + excluded.delivered, last_at = excluded.last_at, \
       last_detail = excluded.last_detail";
+
+const NOTE: &str = "INSERT INTO note (sequence, at, text) VALUES (?1, ?2, ?3)";
 
 /// As much as a large message needs, so that a journal that takes the probe takes alarms too.
 const PROBE_BYTES: i64 = 64 << 10;
@@ -244,7 +247,8 @@ impl Store {
         &mut self,
         shared: &Shared,
         batch: &[Waiting],
-        answers: &[AnswerRecord],
+        answers: &[Record],
+        keeps: &[Keep],
         results: &mut Vec<Result<Stored, JournalError>>,
     ) -> Result<(), Fault> {
         self.check_identity(shared)?;
@@ -253,7 +257,13 @@ impl Store {
             .prepare_cached("BEGIN IMMEDIATE")?
             .execute([])?;
         let mark = self.references.mark();
-        let done = self.fill(shared, batch, answers, results).and_then(|()| {
+        let filled = self.fill(shared, batch, answers, results);
+        let kept = filled.and_then(|()| {
+            keeps
+                .iter()
+                .try_for_each(|keep| state::write(&self.connection, keep))
+        });
+        let done = kept.and_then(|()| {
             self.connection.prepare_cached("COMMIT")?.execute([])?;
             Ok(())
         });
@@ -274,7 +284,7 @@ impl Store {
         &mut self,
         shared: &Shared,
         batch: &[Waiting],
-        answers: &[AnswerRecord],
+        answers: &[Record],
         results: &mut Vec<Result<Stored, JournalError>>,
     ) -> Result<(), Fault> {
         let now = Timestamp::now();
@@ -291,16 +301,21 @@ impl Store {
             });
         }
         for record in answers {
-            let delivery = &record.delivery;
-            let noted = self
-                .connection
-                .prepare_cached(NOTE_ANSWER)?
-                .execute(params![
-                    record.sequence.get(),
-                    i64::from(delivery.delivered),
-                    delivery.at.as_micros(),
-                    delivery.detail,
-                ]);
+            let connection = &self.connection;
+            let noted =
+                match record {
+                    Record::Answer(sequence, delivery) => {
+                        connection.prepare_cached(NOTE_ANSWER)?.execute(params![
+                            sequence.get(),
+                            i64::from(delivery.delivered),
+                            delivery.at.as_micros(),
+                            delivery.detail,
+                        ])
+                    }
+                    Record::Note(sequence, note) => connection
+                        .prepare_cached(NOTE)?
+                        .execute(params![sequence.get(), note.at.as_micros(), note.text,]),
+                };
             match noted.map_err(Fault::from) {
                 Ok(_) => {}
                 Err(Fault::Entry(_)) => shared.meters.answers_dropped.add(1),

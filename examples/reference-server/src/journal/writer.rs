@@ -10,8 +10,9 @@ use super::checkpoint::Checkpointer;
 use super::entry::{Stored, StoredOutcome};
 use super::error::{Fault, JournalError, OpenError};
 use super::lock::JournalLock;
-use super::queue::{AnswerRecord, Waiting, Wake};
+use super::queue::{Record, Waiting, Wake};
 use super::shared::{Meters, PAGE_BYTES, Shared};
+use super::state::Keep;
 use super::store::{Store, take_lock};
 
 /// What the writer starts with: everything, or a journal that could not be opened yet.
@@ -101,17 +102,20 @@ impl Writer {
         let mut batch = Vec::with_capacity(at_most);
         let mut results = Vec::with_capacity(at_most);
         let mut answers = Vec::new();
+        let mut keeps = Vec::new();
         let mut probed = Instant::now();
         let idle_after = shared.settings.probe_interval.max(Duration::from_millis(1));
         let mut last = Ok(());
         loop {
             match shared
                 .queue
-                .next(&mut batch, &mut answers, at_most, idle_after)
+                .next(&mut batch, &mut answers, &mut keeps, at_most, idle_after)
             {
-                Wake::Work => last = self.commit(&mut batch, &mut answers, &mut results),
+                Wake::Work => {
+                    last = self.commit(&mut batch, &mut answers, &mut keeps, &mut results);
+                }
                 Wake::Idle if !answers.is_empty() && !shared.is_in_trouble() => {
-                    last = self.commit(&mut batch, &mut answers, &mut results);
+                    last = self.commit(&mut batch, &mut answers, &mut keeps, &mut results);
                 }
                 Wake::Idle => {}
                 Wake::Closed => break,
@@ -132,7 +136,7 @@ impl Writer {
             }
         }
         if !answers.is_empty() {
-            last = self.commit(&mut batch, &mut answers, &mut results);
+            last = self.commit(&mut batch, &mut answers, &mut keeps, &mut results);
             shared.meters.answers_dropped.add(answers.len() as u64);
         }
         self.checkpointer.stop();
@@ -148,15 +152,27 @@ impl Writer {
     fn commit(
         &mut self,
         batch: &mut Vec<Waiting>,
-        answers: &mut Vec<AnswerRecord>,
+        answers: &mut Vec<Record>,
+        keeps: &mut Vec<Keep>,
         results: &mut Vec<Result<Stored, JournalError>>,
     ) -> Result<(), JournalError> {
         let shared = Arc::clone(&self.shared);
         let started = Instant::now();
         results.clear();
-        let done = self
+        let mut done = self
             .store()
-            .and_then(|store| store.commit(&shared, batch, answers, results));
+            .and_then(|store| store.commit(&shared, batch, answers, keeps, results));
+        let kept = done.as_ref().map(drop).map_err(unavailable);
+        if done.is_err() && !keeps.is_empty() && !batch.is_empty() {
+            // An alarm must not fail with what has time.
+            done = self
+                .store()
+                .and_then(|store| store.commit(&shared, batch, answers, &[], results));
+        }
+        for keep in keeps.drain(..) {
+            // Nobody there any more: it is done all the same.
+            let _ = keep.reply.send(kept.clone());
+        }
         let outcome = match done {
             Ok(()) => {
                 shared.succeeded();
@@ -182,9 +198,7 @@ impl Writer {
             }
             Err(fault) => {
                 self.note(&fault);
-                let error = JournalError::Unavailable {
-                    reason: Arc::clone(fault.reason()),
-                };
+                let error = unavailable(&fault);
                 shared.meters.unavailable.add(batch.len() as u64);
                 for waiting in batch.drain(..) {
                     let _ = waiting.reply.send(Err(error.clone()));
@@ -231,6 +245,12 @@ impl Writer {
         {
             tracing::warn!(reason = %fault.reason(), "the write-ahead log was not copied back");
         }
+    }
+}
+
+fn unavailable(fault: &Fault) -> JournalError {
+    JournalError::Unavailable {
+        reason: Arc::clone(fault.reason()),
     }
 }
 

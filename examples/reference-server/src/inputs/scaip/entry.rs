@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use alarm_codes::{Class, Event, EventId as AlarmId, Profile, Timestamp as AlarmTime};
+use alarm_codes::{
+    Attachment, Class, Condition, Event, EventId as AlarmId, Kind, Phase, Private, Profile,
+    Reference as SourceReference, Timestamp as AlarmTime,
+};
 use bytes::Bytes;
 use scaip::receiver::{RefusalReason, RefusedRequest};
 use scaip::sip::{RawBytes, SipError};
@@ -13,7 +16,10 @@ use scaip::{
 use serde_json::json;
 
 use super::origin::Origin;
-use crate::journal::{Answer, ContentHash, Entry, EventId, Lane, Verdict};
+use crate::devices::Patience;
+use crate::journal::{
+    Answer, ContentHash, DEFAULT_DUPLICATE_WINDOW, Entry, EventId, Lane, TransportFacts, Verdict,
+};
 use crate::time::Timestamp;
 
 /// The entry of an alarm that will be accepted once it is stored.
@@ -68,6 +74,129 @@ fn lane(event: &Event) -> Lane {
     }
 }
 
+/// The event of a unit that supervision found silent since then, or heard again.
+///
+/// Everything that tells two events apart follows from the unit and the time: whoever tells it
+/// again after a crash tells the same one.
+pub(super) fn presence(
+    controller: &str,
+    since: Timestamp,
+    silent: bool,
+    patience: Patience,
+    profile: Profile,
+) -> Result<Entry, serde_json::Error> {
+    let occurrence = format!("offline-{}", since.as_micros());
+    let source_ref = if silent {
+        occurrence.clone()
+    } else {
+        format!("online-{}", since.as_micros())
+    };
+    let id = presence_id(controller, &source_ref);
+    let received_at = Timestamp::now();
+    let at = AlarmTime::from_micros(received_at.as_micros()).unwrap_or(AlarmTime::UNIX_EPOCH);
+    let number = AlarmId(u128::from_be_bytes(*id.as_bytes()));
+    let mut event = Event::new(number, Kind::DeviceOffline, at);
+    event.device.controller = Some(controller.to_owned());
+    event.device.profile = Some(profile);
+    event.correlation.source_ref = Some(source_ref.clone());
+    event.correlation.dedup_key = Some(format!("{controller}/{source_ref}"));
+    if !silent {
+        event.phase = Phase::End;
+        event.condition = Condition::Cleared;
+        event.correlation.clears = Some(SourceReference::SourceRef(occurrence));
+    }
+    let never = since.as_micros() == 0;
+    let evidence = json!({
+        "supervision": if silent { "silent" } else { "heard again" },
+        "last_heard_before": if never { None } else { Some(since.to_string()) },
+        "interval_seconds": patience.interval.as_secs_f64(),
+        "missed": patience.missed,
+    });
+    let raw = Bytes::from(evidence.to_string());
+    event.attachments = vec![Attachment::Text(Private::new(evidence.to_string()))];
+    Ok(Entry {
+        id,
+        // Thousands may go silent at once, with a network; alarms do not wait behind them.
+        lane: Lane::Routine,
+        protocol: "scaip",
+        verdict: Verdict::Accepted,
+        sender: controller.to_owned(),
+        source_ref: Some(source_ref),
+        content_hash: ContentHash::of(&raw),
+        duplicate_window: DEFAULT_DUPLICATE_WINDOW,
+        received_at,
+        event: serde_json::to_string(&event)?,
+        kind: Some(Cow::Borrowed(event.kind.name())),
+        class: Some(Cow::Borrowed(event.class.name())),
+        priority: Some(Cow::Borrowed(event.priority.name())),
+        raw,
+        transport: TransportFacts {
+            transport: Cow::Borrowed("supervision"),
+            peer: String::new(),
+            local: String::new(),
+        },
+        answer: Answer {
+            bytes: Bytes::new(),
+            summary: Cow::Borrowed("none, found by supervision"),
+        },
+    })
+}
+
+/// A UUID of version 8 (RFC 9562 5.8): the hash of the unit and the occurrence.
+fn presence_id(controller: &str, source_ref: &str) -> EventId {
+    let name = format!("scaip supervision/{controller}/{source_ref}");
+    let hash = ContentHash::of(name.as_bytes());
+    EventId::from_bytes(
+        uuid::Builder::from_custom_bytes(*hash.as_bytes())
+            .into_uuid()
+            .into_bytes(),
+    )
+}
+
+/// The message without what its digest credentials prove: whoever reads the evidence must not be
+/// able to try passwords on it. As long as before; unchanged where there are no credentials.
+pub(super) fn without_proof(raw: Bytes) -> Bytes {
+    const NAME: &[u8] = b"authorization";
+    let head = raw
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .unwrap_or(raw.len());
+    let mut starts = raw[..head]
+        .windows(NAME.len())
+        .enumerate()
+        .filter(|(_, window)| window.eq_ignore_ascii_case(NAME))
+        .map(|(at, _)| at)
+        .peekable();
+    if starts.peek().is_none() {
+        return raw;
+    }
+    let mut masked = raw[..].to_vec();
+    for start in starts {
+        let mut at = start + NAME.len();
+        // To the end of the header; a line that begins with a blank belongs to it.
+        while at < head {
+            let rest = &raw[at..head];
+            if rest.first() == Some(&b'\n') && !matches!(rest.get(1), Some(b' ' | b'\t')) {
+                break;
+            }
+            if rest.len() >= 8 && rest[..8].eq_ignore_ascii_case(b"response") {
+                at += 8;
+                // Blanks, the sign and a quotation mark, then the digits themselves.
+                while at < head && !raw[at].is_ascii_hexdigit() && raw[at] != b',' {
+                    at += 1;
+                }
+                while at < head && raw[at].is_ascii_alphanumeric() {
+                    masked[at] = b'x';
+                    at += 1;
+                }
+            } else {
+                at += 1;
+            }
+        }
+    }
+    masked.into()
+}
+
 /// The evidence of a SIP request that was refused.
 pub(super) fn refused(refusal: &RefusedRequest, origin: &Origin) -> Entry {
     let summary = match refusal.status_number {
@@ -80,7 +209,12 @@ pub(super) fn refused(refusal: &RefusedRequest, origin: &Origin) -> Entry {
         answer: refusal.answer.as_ref(),
         summary,
     };
-    refused_for(&refusal.reason, said, origin, refusal.raw.0.clone())
+    refused_for(
+        &refusal.reason,
+        said,
+        origin,
+        without_proof(refusal.raw.0.clone()),
+    )
 }
 
 /// The evidence of a posted request that was refused. `raw` is the body: the head may hold a token.
@@ -129,6 +263,9 @@ fn refused_for(reason: &RefusalReason, said: Said<'_>, origin: &Origin, raw: Byt
         event["detail"] = error.kind.to_string().into();
         event["offset"] = error.offset.into();
     }
+    if let RefusalReason::Credentials(refusal) = reason {
+        event["detail"] = refusal.code().into();
+    }
     let mut entry = evidence(origin, &event, said.summary, raw);
     if let Some(controller) = said.controller {
         controller.as_str().clone_into(&mut entry.sender);
@@ -149,7 +286,7 @@ fn refused_for(reason: &RefusalReason, said: Said<'_>, origin: &Origin, raw: Byt
 pub(super) fn bad(origin: &Origin, error: SipError, answered: Option<u16>, raw: Bytes) -> Entry {
     let event = json!({ "refused": "not-sip", "detail": error.to_string() });
     let summary = answered.map_or_else(|| "none".to_owned(), |status| format!("SIP {status}"));
-    evidence(origin, &event, summary, raw)
+    evidence(origin, &event, summary, without_proof(raw))
 }
 
 fn evidence(origin: &Origin, event: &serde_json::Value, summary: String, raw: Bytes) -> Entry {
@@ -185,5 +322,56 @@ fn answer(response: &Response<'_>, summary: Cow<'static, str>) -> Answer {
     Answer {
         bytes: bytes.into(),
         summary,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_credentials_prove_is_not_kept_and_nothing_else_is_touched() {
+        let message = |proof: &str| {
+            format!(
+                "REGISTER sip:arc.example.net SIP/2.0\r\nVia: SIP/2.0/UDP u;branch=z9hG4bK1\r\n\
+                 aUTHORIZATION : Digest username=\"40211870\", Response = \"{proof}\",\r\n\
+                 \tnc=00000001\r\nX: response=abc\r\nProxy-Authorization: Digest response={proof}\r\n\
+                 \r\nAuthorization: response=abc"
+            )
+        };
+        let masked = without_proof(message("0123456789abcdefABCDEF").into());
+        assert_eq!(masked, message("xxxxxxxxxxxxxxxxxxxxxx"));
+        let plain = Bytes::from_static(b"MESSAGE sip:a SIP/2.0\r\nX: response=abc\r\n\r\nabc");
+        assert_eq!(without_proof(plain.clone()), plain);
+        for cut in 0..message("00ff").len() {
+            without_proof(message("00ff")[..cut].to_owned().into());
+        }
+    }
+
+    #[test]
+    fn the_event_of_a_silent_unit_is_the_same_whenever_it_is_told() {
+        let patience = Patience {
+            interval: Duration::from_secs(60),
+            missed: 3,
+        };
+        let since = Timestamp::from_micros(1_700_000_000_000_000);
+        let tell = |controller, since, silent| {
+            presence(controller, since, silent, patience, Profile::Standard).expect("written")
+        };
+        let (first, again) = (tell("1", since, true), tell("1", since, true));
+        assert_eq!(first.id, again.id);
+        assert_eq!(first.content_hash, again.content_hash);
+        assert_eq!(first.source_ref, again.source_ref);
+        assert_eq!(first.kind.as_deref(), Some("device_offline"));
+        assert_eq!(first.class.as_deref(), Some("technical"));
+        let end = tell("1", since, false);
+        let later = tell("1", Timestamp::from_micros(7), true);
+        for other in [&end, &later, &tell("2", since, true)] {
+            assert_ne!(first.id, other.id);
+        }
+        let event: serde_json::Value = serde_json::from_str(&end.event).expect("JSON");
+        assert_eq!(event["phase"], "end");
+        let ended = &event["correlation"]["clears"]["source_ref"];
+        assert_eq!(ended.as_str(), first.source_ref.as_deref());
     }
 }

@@ -253,6 +253,7 @@ pub(super) async fn serve(
             remote: connection.remote,
             identity: connection.identity,
             token: None,
+            account: None,
         };
         let router = router.clone().layer(Extension(origin));
         connections.serve(connection.link, router, ());

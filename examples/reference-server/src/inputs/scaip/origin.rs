@@ -10,6 +10,7 @@ use std::time::Duration;
 use scaip::sip::{Path, Transport};
 
 use super::super::certificate::Identity;
+use crate::devices::DevicePath;
 use crate::journal::TransportFacts;
 
 /// How long a certificate is remembered after its connection is gone: messages of it may still
@@ -26,6 +27,8 @@ pub(super) struct Origin {
     pub(super) identity: Option<Arc<Identity>>,
     /// The name of the bearer token.
     pub(super) token: Option<Arc<str>>,
+    /// The name of the digest account.
+    pub(super) account: Option<String>,
 }
 
 impl Origin {
@@ -42,6 +45,17 @@ impl Origin {
             remote: path.remote,
             identity,
             token: None,
+            account: None,
+        }
+    }
+
+    /// Over what its sender was heard.
+    pub(super) fn path(&self) -> DevicePath {
+        match self.transport {
+            "udp" => DevicePath::Udp,
+            "tcp" => DevicePath::Tcp,
+            "tls" => DevicePath::Tls,
+            _ => DevicePath::Https,
         }
     }
 
@@ -54,6 +68,9 @@ impl Origin {
         }
         if let Some(token) = &self.token {
             let _ = write!(peer, " token \"{token}\"");
+        }
+        if let Some(account) = &self.account {
+            let _ = write!(peer, " account {account:?}");
         }
         TransportFacts {
             transport: Cow::Borrowed(self.transport),

@@ -2,25 +2,30 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use alarm_codes::Profile;
 use bytes::Bytes;
 use metrics::{Gauge, counter, gauge};
 use scaip::driver::receiver::Handle;
-use scaip::receiver::{Event, Incoming, IncomingId, RefusedRequest};
-use scaip::sip::{Path, RawBytes, SipError, StatusCode, UndeliveredReason};
+use scaip::receiver::{Event, Incoming, IncomingId};
+use scaip::sip::{StatusCode, UndeliveredReason};
 use scaip::{
-    DecodeOptions, Decoded, Request, Response, StatusNumber, Text, decode_response, https,
+    DecodeOptions, Decoded, Request, Response, StatusNumber, Text, call, decode_response, https,
+    registrar,
 };
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::super::limiter::Limiter;
+use super::awaited_calls::AwaitedCalls;
 use super::https::{Post, Waiting};
 use super::in_hand::{InHand, Note, Timing};
 use super::origin::{Certificates, Origin};
+use super::watch::{self, Change, Settings};
 use super::{Reply, entry};
+use crate::devices::DevicePath;
 use crate::input::InputContext;
 use crate::journal::{AnswerDelivery, JournalError, Stored, StoredOutcome, Verdict};
 use crate::time::Timestamp;
@@ -41,18 +46,38 @@ enum Id {
     Https(u64),
 }
 
-/// Whom the verdict goes to.
+/// A request, and whom the verdict goes to.
 enum Asker {
     /// The driver, which knows the way back.
-    Driver,
+    Driver(Box<Incoming>),
     /// The HTTP request that waits for it.
-    Request(oneshot::Sender<Response<'static>>),
+    Request {
+        incoming: Arc<https::Incoming>,
+        verdict: oneshot::Sender<Response<'static>>,
+    },
+}
+
+impl Asker {
+    fn decoded(&self) -> &Decoded<'static, Request<'static>> {
+        match self {
+            Self::Driver(incoming) => &incoming.decoded,
+            Self::Request { incoming, .. } => &incoming.decoded,
+        }
+    }
+
+    fn warnings(&self) -> usize {
+        match self {
+            Self::Driver(incoming) => incoming.warnings.len(),
+            Self::Request { incoming, .. } => incoming.warnings.len(),
+        }
+    }
 }
 
 /// What the journal said.
 struct Kept {
     id: Id,
     asker: Asker,
+    path: DevicePath,
     response: Response<'static>,
     result: Result<Stored, JournalError>,
 }
@@ -88,8 +113,19 @@ pub(super) struct Work {
     in_hand: InHand<Id>,
     in_hand_gauge: Gauge,
     storing: JoinSet<Kept>,
+    /// Verdicts over HTTPS on their way, and what became of each.
+    completing: JoinSet<(Id, &'static str)>,
+    watch: Option<Watching>,
+    calls: AwaitedCalls,
     rubbish: Limiter,
     failures: Limiter,
+    untracked: Limiter,
+}
+
+/// What the work has to do with the supervision.
+pub(super) struct Watching {
+    pub(super) settings: Arc<Settings>,
+    pub(super) changes: mpsc::UnboundedSender<Change>,
 }
 
 impl Work {
@@ -112,6 +148,10 @@ impl Work {
             in_hand: InHand::new(),
             in_hand_gauge: gauge!("alarm_scaip_in_hand"),
             storing: JoinSet::new(),
+            completing: JoinSet::new(),
+            watch: None,
+            calls: AwaitedCalls::new(Duration::ZERO, 0),
+            untracked: Limiter::new(1),
             rubbish: Limiter::new(RUBBISH),
             failures: Limiter::new(RUBBISH),
         }
@@ -131,6 +171,18 @@ impl Work {
     ) -> Self {
         self.certificates = certificates;
         self.must_match = must_match;
+        self
+    }
+
+    /// Tells the supervision who was heard, and the units which `hbi` is configured.
+    pub(super) fn with_watching(mut self, watching: Watching) -> Self {
+        self.watch = Some(watching);
+        self
+    }
+
+    /// Notes with their alarms which calls are overdue.
+    pub(super) fn with_calls(mut self, calls: AwaitedCalls) -> Self {
+        self.calls = calls;
         self
     }
 
@@ -158,6 +210,7 @@ impl Work {
                     Ok(kept) => self.answer(kept).await,
                     Err(error) => tracing::error!(%error, "storing an alarm failed"),
                 },
+                Some(completed) = self.completing.join_next() => self.completed(completed),
                 came = next(&mut events, driving, &mut self.posts) => match came {
                     Came::Event(Some(event)) => self.take(event).await,
                     Came::Event(None) if stopping => driving = false,
@@ -173,10 +226,13 @@ impl Work {
         // Still on its way to the journal. Whoever waits without the driver still hears.
         while let Some(kept) = self.storing.join_next().await {
             if let Ok(kept) = kept
-                && matches!(kept.asker, Asker::Request(_))
+                && matches!(kept.asker, Asker::Request { .. })
             {
                 self.answer(kept).await;
             }
+        }
+        while let Some(completed) = self.completing.join_next().await {
+            self.completed(completed);
         }
     }
 
@@ -187,7 +243,7 @@ impl Work {
 
     async fn take(&mut self, event: Event) {
         match event {
-            Event::Request(incoming) => self.take_request(&incoming).await,
+            Event::Request(incoming) => self.take_request(incoming).await,
             Event::Refused(refusal) => self.refuse(&refusal),
             Event::Bad {
                 path,
@@ -212,19 +268,45 @@ impl Work {
                 };
                 self.ended(Id::Sip(id), false, detail.into());
             }
+            Event::Challenged { stale, .. } => {
+                let stale = if stale { "true" } else { "false" };
+                counter!("alarm_scaip_challenges_total", "stale" => stale).increment(1);
+                tracing::debug!(stale, "a sender was asked for credentials");
+            }
+            Event::Registered(registration) => self.registered(&registration).await,
+            Event::Registrar(registrar::Event::Expired { controller }) => {
+                counter!("alarm_scaip_registrations_total", "change" => "expired").increment(1);
+                self.context.devices.unregistered(controller.as_str());
+            }
+            Event::Supervision(event) => {
+                if let Some(watching) = &self.watch
+                    && let Some(change) = watch::change(&self.context.devices, &event)
+                {
+                    let _ = watching.changes.send(change);
+                }
+            }
+            Event::Call(call::Event::NotCalled {
+                controller,
+                alarm,
+                attempts,
+            }) => self.call_overdue(&controller, &alarm, attempts),
+            Event::NotTracked { reason, .. } => self.not_tracked(reason),
             // Answered by the SIP layer and counted there.
             _ => {}
         }
     }
 
-    async fn take_request(&mut self, incoming: &Incoming) {
-        let origin = Origin::of(&incoming.path, &self.certificates);
-        let raw = incoming.raw.0.clone();
-        let warnings = incoming.warnings.len();
-        let (id, asker) = (Id::Sip(incoming.id), Asker::Driver);
-        let refused = self.store(id, asker, &incoming.decoded, warnings, raw, &origin);
+    async fn take_request(&mut self, incoming: Box<Incoming>) {
+        let mut origin = Origin::of(&incoming.path, &self.certificates);
+        // Some send credentials to those who never asked.
+        let raw = entry::without_proof(incoming.raw.0.clone());
+        if let Some(identity) = &incoming.identity {
+            origin.account = Some(identity.username.clone());
+        }
+        let id = incoming.id;
+        let refused = self.store(Id::Sip(id), Asker::Driver(incoming), raw, &origin);
         if let Some((_, response)) = refused {
-            let _ = self.handle.answer(incoming.id, response).await;
+            let _ = self.handle.answer(id, response).await;
         }
     }
 
@@ -238,10 +320,9 @@ impl Work {
                     origin,
                     verdict,
                 } = *waiting;
-                let warnings = incoming.warnings.len();
-                let (id, asker) = (Id::Https(id), Asker::Request(verdict));
-                let refused = self.store(id, asker, &incoming.decoded, warnings, raw, &origin);
-                if let Some((Asker::Request(verdict), response)) = refused {
+                let asker = Asker::Request { incoming, verdict };
+                let refused = self.store(Id::Https(id), asker, raw, &origin);
+                if let Some((Asker::Request { verdict, .. }, response)) = refused {
                     let _ = verdict.send(response);
                 }
             }
@@ -262,26 +343,31 @@ impl Work {
         &mut self,
         id: Id,
         asker: Asker,
-        decoded: &Decoded<'static, Request<'static>>,
-        warnings: usize,
         raw: Bytes,
         origin: &Origin,
     ) -> Option<(Asker, Response<'static>)> {
         let counters = &self.context.counters;
         counters.received.increment(1);
-        let warnings = warnings + decoded.warnings().len();
+        let decoded = asker.decoded();
+        let warnings = asker.warnings() + decoded.warnings().len();
         counters.warnings.increment(warnings as u64);
         let request = decoded.message();
         let controller = request.controller_id.as_str();
         if !self.must_match.allows(origin, controller) {
-            return Some((asker, self.unlike_certificate(request, raw, origin)));
+            let request = request.clone();
+            return Some((asker, self.unlike_certificate(&request, raw, origin)));
         }
         let profile = self
             .profiles
             .get(controller)
             .copied()
             .unwrap_or(Profile::Standard);
-        let response = self.reply.accepting(request);
+        let mut response = self.reply.accepting(request);
+        if let Some(watching) = &self.watch {
+            // The receiver does so too; what is kept is what is sent.
+            watching.settings.policy.fill(request, &mut response);
+        }
+        let path = origin.path();
         let entry = match entry::accepted(decoded, raw, origin, profile, &response, self.window) {
             Ok(entry) => entry,
             Err(error) => {
@@ -306,6 +392,7 @@ impl Work {
             Kept {
                 id,
                 asker,
+                path,
                 response,
                 result,
             }
@@ -313,28 +400,12 @@ impl Work {
         None
     }
 
-    /// A sender that speaks for a controller which its certificate does not name.
-    fn unlike_certificate(
-        &mut self,
-        request: &Request<'_>,
-        raw: Bytes,
-        origin: &Origin,
-    ) -> Response<'static> {
-        let reference = request.reference.clone().into_owned();
-        let mut response = Response::new(reference, StatusNumber::NOT_TREATED);
-        response.status_text = Some(Text::new("the certificate does not name the cid"));
-        let (code, number) = ("certificate-unlike-controller", response.status_number);
-        if self.refusal(code, 200, Some(number), raw.len()) {
-            self.keep(entry::unlike_certificate(request, &response, origin, raw));
-        }
-        response
-    }
-
     /// The only place where anybody is told yes: the journal has said that it is durable.
     async fn answer(&mut self, kept: Kept) {
         let Kept {
             id,
             asker,
+            path,
             response,
             result,
         } = kept;
@@ -356,19 +427,43 @@ impl Work {
             Ok(stored) => confirmed(&stored, response),
             Err(error) => self.declined(&error, response),
         };
+        if response.status_number.is_accepted() {
+            let request = asker.decoded().message();
+            let controller = request.controller_id.as_str();
+            if let (Some(at), Some(_)) = (sequence, response.call_target()) {
+                let reference = request.reference.as_str();
+                self.calls.put(controller, reference, at, Instant::now());
+            }
+            self.heard(controller, path).await;
+        }
         match (id, asker) {
             (Id::Sip(id), _) => {
                 // It fails only when the driver has ended; then the sender repeats.
                 let _ = self.handle.answer(id, response).await;
             }
-            (Id::Https(_), Asker::Request(verdict)) => {
-                let detail = match verdict.send(response) {
-                    Ok(()) => NOT_CONFIRMED,
-                    Err(_) => "its sender had gone",
-                };
-                self.ended(id, false, detail.into());
+            (Id::Https(_), Asker::Request { incoming, verdict }) => {
+                // The receiver takes its turn; the next alarm does not wait for that.
+                let handle = self.handle.clone();
+                self.completing.spawn(async move {
+                    let request = incoming.decoded.message().clone();
+                    let plain = response.clone();
+                    // Without the receiver there is nothing to complete.
+                    let response = handle.complete(request, response).await.unwrap_or(plain);
+                    let detail = match verdict.send(response) {
+                        Ok(()) => NOT_CONFIRMED,
+                        Err(_) => "its sender had gone",
+                    };
+                    (id, detail)
+                });
             }
-            (Id::Https(_), Asker::Driver) => {}
+            (Id::Https(_), Asker::Driver(_)) => {}
+        }
+    }
+
+    fn completed(&mut self, completed: Result<(Id, &'static str), JoinError>) {
+        match completed {
+            Ok((id, detail)) => self.ended(id, false, detail.into()),
+            Err(error) => tracing::error!(%error, "answering an alarm failed"),
         }
     }
 
@@ -406,73 +501,6 @@ impl Work {
             };
             self.context.journal.answered(note.sequence, delivery);
         }
-    }
-
-    fn refuse(&mut self, refusal: &RefusedRequest) {
-        self.context.counters.received.increment(1);
-        let length = refusal.raw.0.len();
-        if self.refusal(
-            refusal.reason.code(),
-            refusal.status.get(),
-            refusal.status_number,
-            length,
-        ) {
-            let origin = Origin::of(&refusal.path, &self.certificates);
-            self.keep(entry::refused(refusal, &origin));
-        }
-    }
-
-    fn refuse_post(&mut self, refusal: &https::RefusedPost, raw: Bytes, origin: &Origin) {
-        self.context.counters.received.increment(1);
-        if self.refusal(
-            refusal.reason.code(),
-            refusal.status.code(),
-            refusal.status_number,
-            raw.len(),
-        ) {
-            self.keep(entry::refused_post(refusal, origin, raw));
-        }
-    }
-
-    /// Counts and logs a refusal; `true` when its evidence may be kept.
-    fn refusal(
-        &mut self,
-        reason: &'static str,
-        status: u16,
-        snu: Option<StatusNumber>,
-        bytes: usize,
-    ) -> bool {
-        self.context.counters.refused.increment(1);
-        counter!("alarm_scaip_refused_total", "reason" => reason).increment(1);
-        let Some(held_back) = self.rubbish.pass(Instant::now()) else {
-            return false;
-        };
-        let snu = snu.map(StatusNumber::number);
-        tracing::warn!(reason, status, snu, bytes, held_back, "refused a message");
-        true
-    }
-
-    fn bad(&mut self, path: &Path, error: SipError, answered: Option<StatusCode>, raw: RawBytes) {
-        self.context.counters.malformed.increment(1);
-        if let Some(held_back) = self.rubbish.pass(Instant::now()) {
-            tracing::warn!(%error, bytes = raw.0.len(), held_back, "not a SIP message");
-            self.keep(entry::bad(
-                &Origin::of(path, &self.certificates),
-                error,
-                answered.map(StatusCode::get),
-                raw.0,
-            ));
-        }
-    }
-
-    /// Evidence nobody waits for.
-    fn keep(&self, entry: crate::journal::Entry) {
-        let stored = self.context.journal.store(entry);
-        tokio::spawn(async move {
-            if let Err(error) = stored.await {
-                tracing::warn!(%error, "the evidence of a refused message was not kept");
-            }
-        });
     }
 }
 
@@ -531,6 +559,9 @@ fn confirmed(stored: &Stored, response: Response<'static>) -> Response<'static> 
     }
     response
 }
+
+mod refusals;
+mod units;
 
 #[cfg(test)]
 mod tests;

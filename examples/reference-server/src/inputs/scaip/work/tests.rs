@@ -7,16 +7,18 @@ use metrics::with_local_recorder;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 use scaip::driver::receiver::{Driver, Settings};
 use scaip::receiver::{AnswerMode, Config as ReceiverConfig, Receiver};
+use scaip::sip::Path;
 use tokio::net::UdpSocket;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::config::ScaipConfig;
+use crate::devices::Devices;
 use crate::input::InputCounters;
 use crate::journal::{
     AlarmDetail, AlarmRecord, BoxFuture, DeliveryRecord, Entry, EventId, Health, Journal,
-    JournalSettings, Sequence, SqliteJournal, Statistics,
+    JournalSettings, KeptState, Note, Sequence, SqliteJournal, StateChange, Statistics,
 };
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -36,6 +38,22 @@ impl Journal for Slow {
 
     fn answered(&self, sequence: Sequence, delivery: AnswerDelivery) {
         self.0.answered(sequence, delivery);
+    }
+
+    fn note(&self, sequence: Sequence, note: Note) {
+        self.0.note(sequence, note);
+    }
+
+    fn keep(
+        &self,
+        area: &'static str,
+        changes: Vec<StateChange>,
+    ) -> BoxFuture<'static, Result<(), JournalError>> {
+        self.0.keep(area, changes)
+    }
+
+    fn kept(&self, area: &'static str) -> BoxFuture<'_, Result<Vec<KeptState>, JournalError>> {
+        self.0.kept(area)
     }
 
     fn alarms_after(
@@ -106,6 +124,7 @@ impl Rig {
         let context = InputContext {
             journal: Arc::clone(&self.journal),
             counters: with_local_recorder(&self.recorder, || InputCounters::new("scaip")),
+            devices: Devices::default(),
             shutdown: self.stop.clone(),
         };
         let reply = Reply::new(&ScaipConfig::default()).expect("the defaults are good");
@@ -313,6 +332,7 @@ fn posted(id: u64) -> (Post, oneshot::Receiver<Response<'static>>) {
             remote: here,
             identity: None,
             token: None,
+            account: None,
         },
         verdict,
     };

@@ -63,6 +63,14 @@ const MOST_CALLS_OF_A_UNIT: usize = 16;
 /// Units that one number can be learned for. A number of more tells nothing.
 const MOST_UNITS_OF_A_NUMBER: usize = 64;
 
+/// The longest that counts of any wait: a year, so that sums of times stay far from their end.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// The end of a time that begins now.
+fn after(now: Instant, time: Duration) -> Instant {
+    now + time.min(LONGEST)
+}
+
 struct Entry<K> {
     expectation: Expectation<K>,
     /// How long is waited for its call.
@@ -286,7 +294,7 @@ impl<K: Clone + PartialEq> CallExpectations<K> {
         if name.len() > LONGEST_CONTROLLER_ID {
             return Err(CallError::ControllerIdTooLong);
         }
-        let end = now.checked_add(self.settings.longest_call).unwrap_or(now);
+        let end = after(now, self.settings.longest_call);
         if let Some((name, ongoing)) = self.ongoing.get_key_value(name) {
             self.timers
                 .remove(&(ongoing.timer, Timer::Call(name.clone())));
@@ -429,23 +437,19 @@ impl<K: Clone + PartialEq> CallExpectations<K> {
             .contains_key(entry.expectation.controller.as_str())
             && entry.expectation.attempts > 0
         {
-            let again = now
-                .checked_add(self.settings.wait.max(Duration::from_secs(1)))
-                .unwrap_or(now);
-            if again > now {
-                entry.timer = again;
-                entry.gone = again;
-                self.timers.insert((again, Timer::Expectation(id)));
-                return None;
-            }
+            let again = after(now, self.settings.wait.max(Duration::from_secs(1)));
+            entry.timer = again;
+            entry.gone = again;
+            self.timers.insert((again, Timer::Expectation(id)));
+            return None;
         }
         self.remove(id);
         None
     }
 
     fn window(&self, now: Instant, wait: Duration) -> (Instant, Instant) {
-        let until = now.checked_add(wait).unwrap_or(now);
-        let gone = until.checked_add(self.settings.grace).unwrap_or(until);
+        let until = after(now, wait);
+        let gone = after(until, self.settings.grace);
         (until, gone)
     }
 

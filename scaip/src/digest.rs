@@ -47,5 +47,6 @@ pub(crate) use hash::{hexadecimal, keyed};
 pub use parameters::MalformedHeader;
 pub use secret::{Credentials, HashedSecret, Password, Secret};
 pub use server::{
-    Account, Accounts, Challenger, ChallengerConfig, ChallengerError, Identity, Refusal, Verdict,
+    Account, Accounts, Challenger, ChallengerConfig, ChallengerError, CredentialsFault, Identity,
+    Verdict,
 };

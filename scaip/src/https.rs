@@ -112,8 +112,8 @@ impl Status {
 pub enum Received {
     /// The application decides; see [`Incoming::answer`].
     Request(Box<Incoming>),
-    /// Refused by the rules; answer with [`Refusal::status`] and [`Refusal::answer`].
-    Refused(Box<Refusal>),
+    /// Refused by the rules; answer with [`RefusedPost::status`] and [`RefusedPost::answer`].
+    Refused(Box<RefusedPost>),
 }
 
 /// A request that waits for the application's decision.
@@ -150,7 +150,7 @@ impl Incoming {
 /// A request that was refused without asking the application.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Refusal {
+pub struct RefusedPost {
     /// Why.
     pub reason: RefusalReason,
     /// The HTTP status to answer with.
@@ -191,7 +191,7 @@ pub fn receive(content_type: Option<&[u8]>, body: &[u8], config: &Config) -> Rec
             let written = encode_response(&response, &config.encode.with_root(root), &mut answer);
             // The reference was found fit to be echoed, and the text is ours: this can be written.
             let written = written.is_ok();
-            Refusal {
+            RefusedPost {
                 reason,
                 status: if written {
                     Status::Ok
@@ -208,7 +208,7 @@ pub fn receive(content_type: Option<&[u8]>, body: &[u8], config: &Config) -> Rec
             reason,
             status,
             controller,
-        } => Refusal {
+        } => RefusedPost {
             reason,
             status: match status.get() {
                 413 => Status::ContentTooLarge,

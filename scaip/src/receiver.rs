@@ -37,6 +37,7 @@
 //!
 //! | setting | what it does | events |
 //! |---|---|---|
+//! | [`Config::duplicates`] | answers repeats of what was accepted, and raises them once | [`Event::Repeated`] |
 //! | [`Config::listeners`] | asks for digest credentials, per listener | [`Event::Challenged`], [`Event::Refused`] |
 //! | [`Config::registrar`] | remembers the latest path of each unit: [`Receiver::routes`] | [`Event::NotTracked`] |
 //! | and REGISTER in [`sip::Config::methods`] | registrations too | [`Event::Registered`], [`Event::Registrar`] |
@@ -57,7 +58,8 @@
 //! let unit = ControllerId::new("40211870");
 //! let mut config = Config::new([7; 16]); // a random seed, in earnest
 //!
-//! // TLS trusts nobody without credentials; whatever comes over the other listeners is open.
+//! // TLS trusts nobody without credentials; whatever comes over the other listeners is open,
+//! // because it says so: with some named and the rest not, the rest would hear 403.
 //! let challenger = ChallengerConfig::new("arc.example.net", [9; 32]); // a random key, too
 //! let accounts = HashMap::from([
 //!     ("40211870".to_owned(), Account::controller(vec![Secret::password("pendant")])),
@@ -65,6 +67,7 @@
 //! ]);
 //! let tls = Listener::address(Transport::Tls, "0.0.0.0:5061".parse()?);
 //! config.listeners.push(ListenerConfig::digest(tls, challenger, accounts));
+//! config.listeners.push(ListenerConfig::open(Listener::Any));
 //!
 //! // Units register, or are reached where their last message came from.
 //! config.registrar = Some(registrar::Config::new());
@@ -109,10 +112,17 @@
 //!   ones 403, and with unreadable ones 400 (SCAIP reference 5.7). Neither is handed out. Right
 //!   ones that may not speak for the `cid` of the body, or the To of a REGISTER, hear 403
 //!   ([`Accounts::may_speak_for`](crate::digest::Accounts::may_speak_for)). OPTIONS is answered
-//!   without credentials: it tells nothing and changes nothing.
+//!   without credentials: it tells nothing and changes nothing. Over a listener that is not named,
+//!   where others are, everything else hears 403.
 //! - *A sign of life* is a message that was answered `snu` 0, whatever its type, or a REGISTER that
 //!   was carried out. An OPTIONS is none: nobody vouches for its sender, and one that is made up
 //!   would hide a dead unit.
+//! - *A repeat* has the sender, the `ref` and the bytes of a request that was accepted in the last
+//!   ten minutes, or still waits. It hears what the application said to that one, completed for
+//!   the present: `hbi` as the policy says now, `mre` 0 while a call with the unit is going on, also
+//!   where another alarm would hear `snu` 6. It is a sign of life, its path becomes the latest, and
+//!   its call is waited for afresh. One that comes before the decision waits with the first, and
+//!   both hear the same. Off by default: an application that keeps alarms knows repeats better.
 //! - *A path* is remembered with a message that was answered `snu` 0, and with a REGISTER.
 //! - *A call* is expected when the response that leaves asks for one. A reset that was answered
 //!   `snu` 0 ends the wait for the calls that it withdraws ([`AlarmKey::is_withdrawn_by`]).
@@ -121,11 +131,14 @@
 
 mod answer;
 mod config;
+mod duplicates;
 mod event;
+mod evidence;
 pub(crate) mod inquiry;
 mod listener;
 mod reach;
 mod registration;
+mod repeats;
 mod request;
 mod services;
 
@@ -137,9 +150,10 @@ use bytes::Bytes;
 
 pub use answer::{AlarmKey, Answer};
 pub use config::{AnswerMode, Config, ConfigError};
+pub use duplicates::{DuplicateSettings, Duplicates, Seen};
 pub use event::{
-    AnswerError, Event, Incoming, IncomingId, NotTracked, ReceiverWarning, Refusal, RefusalReason,
-    Registration,
+    AnswerError, Event, Incoming, IncomingId, IncomingRegistration, NotTracked, ReceiverWarning,
+    RefusalReason, RefusedRequest, Repeat,
 };
 pub use listener::{Access, Listener, ListenerConfig, SharedAccounts};
 
@@ -153,6 +167,7 @@ use crate::sip::{
     StatusCode, TooManyConnections, Transmit, Transport, UndeliveredReason,
 };
 use crate::text::Text;
+use evidence::Evidence;
 use inquiry::Addresses;
 use listener::Gates;
 use services::Services;
@@ -177,8 +192,12 @@ struct Pending {
     /// As much of the request as the answer depends on.
     outline: Box<Request<'static>>,
     deadline: Instant,
-    /// Bytes of the message that the application holds.
+    /// Bytes of the message that the application holds, and of the repeats.
     size: usize,
+    /// By which repeats of it are known.
+    key: Option<duplicates::Key>,
+    /// Repeats that came before the decision, and wait with it.
+    repeats: Vec<(IncomingId, WayBack)>,
 }
 
 /// Receives SCAIP over any number of sockets and connections, without owning any of them.
@@ -193,6 +212,9 @@ pub struct Receiver {
     endpoint: Endpoint,
     gates: Gates,
     services: Services,
+    evidence: Evidence,
+    duplicates: Option<Duplicates>,
+    repeats: u64,
     pending: HashMap<IncomingId, Pending>,
     pending_bytes: usize,
     deadlines: BTreeSet<(Instant, IncomingId)>,
@@ -210,8 +232,9 @@ impl Receiver {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] when a limit is zero or a listener cannot challenge.
+    /// [`ConfigError`] when a limit is zero, a time too long, or a listener cannot challenge.
     pub fn new(mut config: Config) -> Result<Self, ConfigError> {
+        config.check()?;
         let registers = config.registrar.is_some();
         config.endpoint.methods.retain(|method| match method {
             Method::Message => true,
@@ -221,6 +244,9 @@ impl Receiver {
         Ok(Receiver {
             gates: Gates::new(std::mem::take(&mut config.listeners))?,
             services: Services::new(&mut config),
+            evidence: Evidence::new(config.evidence_bytes),
+            duplicates: config.duplicates.map(Duplicates::new),
+            repeats: 0,
             timers_run: None,
             endpoint: Endpoint::new(config.endpoint.clone())?,
             config,
@@ -282,10 +308,28 @@ impl Receiver {
         self.endpoint.counters()
     }
 
+    /// Requests recognised as repeats of an alarm ([`Config::duplicates`]), since the start.
+    #[must_use]
+    pub fn repeats(&self) -> u64 {
+        self.repeats
+    }
+
     /// How many alarms wait for a decision.
     #[must_use]
     pub fn pending(&self) -> usize {
         self.pending.len()
+    }
+
+    /// The alarms that wait for a decision, the one whose time ends first first.
+    pub fn undecided(&self) -> impl Iterator<Item = IncomingId> {
+        self.deadlines.iter().map(|&(_, id)| id)
+    }
+
+    /// Messages that were refused, or were none, and whose bytes were left out of their event
+    /// because of [`Config::evidence_bytes`].
+    #[must_use]
+    pub fn evidence_left_out(&self) -> u64 {
+        self.evidence.left_out()
     }
 
     /// Runs what is due at `now`.
@@ -302,6 +346,13 @@ impl Receiver {
             self.events.push_back(Event::Undecided { id });
             // The text is short and the reference echoed before: this can be written.
             let _ = self.send(now, Some(id), &pending.way, &response);
+            self.send_to_repeats(now, &pending, &response);
+            if let (Some(duplicates), Some(key)) = (&mut self.duplicates, pending.key) {
+                duplicates.declined(key);
+            }
+        }
+        if let Some(duplicates) = &mut self.duplicates {
+            duplicates.forget_old(now);
         }
         self.endpoint.handle_timeout(now);
     }
@@ -374,12 +425,25 @@ impl Receiver {
     ) -> Result<(), AnswerError> {
         let pending = self.take(id).ok_or(AnswerError::NotWaiting)?;
         let request = &pending.outline;
-        let prepared = self.services.prepare(request, answer.into());
+        let answer = answer.into();
+        // What to say to repeats; nothing is kept of a refusal.
+        let kept = pending.key.filter(|_| answer.is_accepted());
+        let kept = kept.map(|key| (key, answer.clone().into_owned()));
+        let prepared = self.services.prepare(request, answer);
         match self.send(now, Some(id), &pending.way, &prepared.response) {
             Ok(()) => {
-                let (path, events) = (pending.way.path, &mut self.events);
+                self.send_to_repeats(now, &pending, &prepared.response);
+                let latest = pending.repeats.last().map_or(&pending.way, |(_, way)| way);
+                let (path, events) = (latest.path, &mut self.events);
                 let services = &mut self.services;
                 services.decided(now, Some(path), request, &prepared, events);
+                match (&mut self.duplicates, kept, pending.key) {
+                    (Some(duplicates), Some((key, answer)), _) => {
+                        duplicates.accepted(now, key, Some(id), answer);
+                    }
+                    (Some(duplicates), None, Some(key)) => duplicates.declined(key),
+                    _ => {}
+                }
                 self.forget_if_closed(&path);
                 Ok(())
             }
@@ -437,7 +501,7 @@ impl Receiver {
                 path,
                 error,
                 answered,
-                raw,
+                raw: self.evidence.keep(&raw.0),
             }),
         }
     }

@@ -270,6 +270,29 @@ fn line_59_a_call_that_never_comes_is_told_once_and_forgotten_after_the_grace() 
 }
 
 #[test]
+fn line_59_no_time_limit_is_a_long_one_and_not_none_at_all() {
+    let now = Instant::now();
+    let forever = Duration::MAX;
+    let mut settings = CallSettings::default();
+    settings.grace = forever;
+    settings.longest_call = forever;
+    let mut calls = CallExpectations::new(settings);
+    let request = alarm(CID);
+    let voice = duplex(VoiceTarget::Configured);
+    let response = answer(&request, &voice);
+    calls
+        .expect_within(now, forever, 1_u64, &request, &response, &voice.target)
+        .unwrap();
+    calls.call_started(now, &request.controller_id).unwrap();
+    let late = now + seconds(364 * 24 * 60 * 60);
+    assert_eq!(calls.poll_event(late), None);
+    assert_eq!(calls.expected(), 1);
+    assert!(calls.in_call(&request.controller_id));
+    // Within its wait still, so not late.
+    assert_eq!(paired(calls.incoming(late, &from(CID))).alarm, 1);
+}
+
+#[test]
 fn line_59_a_second_call_after_a_dropped_one_is_paired_again_and_after_clear_down_is_not() {
     let now = Instant::now();
     let unit = ControllerId::new(CID);

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use scaip::digest::{
     Accounts, Algorithm, Challenge, Challenger, ChallengerConfig, ChallengerError, Credentials,
-    HashedSecret, Password, Refusal, Secret, Session, Verdict,
+    CredentialsFault, HashedSecret, Password, Secret, Session, Verdict,
 };
 use scaip::sip::StatusCode;
 
@@ -138,7 +138,7 @@ fn accepted(verdict: &Verdict) -> bool {
 
 const STALE: Verdict = Verdict::Challenge { stale: true };
 const ASK: Verdict = Verdict::Challenge { stale: false };
-const WRONG: Verdict = Verdict::Refused(Refusal::Credentials);
+const WRONG: Verdict = Verdict::Refused(CredentialsFault::Credentials);
 
 #[test]
 fn line_38_challenge_right_wrong_stale_nonce_repeated_nonce_count() {
@@ -240,7 +240,10 @@ fn an_answer_without_count_is_taken_once_for_each_nonce() {
         config.algorithms = vec![Algorithm::Md5];
         config.require_count = true;
     });
-    assert_eq!(bench.verify(&header), Verdict::Refused(Refusal::NoCount));
+    assert_eq!(
+        bench.verify(&header),
+        Verdict::Refused(CredentialsFault::NoCount)
+    );
 }
 
 #[test]
@@ -259,7 +262,7 @@ fn an_answer_for_another_uri_is_told_or_refused_as_set() {
         .session()
         .answer(&right(), "MESSAGE", "sip:example.net")
         .unwrap();
-    let refused = Verdict::Refused(Refusal::OtherUri);
+    let refused = Verdict::Refused(CredentialsFault::OtherUri);
     assert_eq!(strict.verify(&header), refused);
 }
 
@@ -267,7 +270,7 @@ fn an_answer_for_another_uri_is_told_or_refused_as_set() {
 fn what_is_no_digest_answer_is_asked_again_or_refused() {
     let mut bench = Bench::new();
     let good = answer(&mut bench.session());
-    let malformed = Verdict::Refused(Refusal::Malformed);
+    let malformed = Verdict::Refused(CredentialsFault::Malformed);
     for (header, verdict) in [
         ("Basic dTpw".to_owned(), ASK),
         (
@@ -287,7 +290,7 @@ fn what_is_no_digest_answer_is_asked_again_or_refused() {
         (format!("{good}, username=\"{USER}\""), malformed),
         (
             good.replace("SHA-256", "SHA-512-256"),
-            Verdict::Refused(Refusal::Algorithm),
+            Verdict::Refused(CredentialsFault::Algorithm),
         ),
     ] {
         assert_eq!(bench.verify(&header), verdict, "{header}");

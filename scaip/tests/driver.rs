@@ -6,7 +6,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use scaip::driver::{Driver, Handle, Settings};
+use scaip::driver::receiver::{Driver, Ended, Handle, Settings};
 use scaip::receiver::{Config, Event, Receiver};
 use scaip::sip::{self, SipLimits, Transport};
 use scaip::{Response, StatusNumber, codec};
@@ -169,7 +169,8 @@ async fn a_small_room_for_inputs_slows_senders_down_and_loses_nothing_on_a_strea
             .unwrap();
         assert!(read > 0, "closed before the last response");
     }
-    handle.shut_down(Duration::from_secs(1));
+    let ended = timeout(PATIENCE, handle.shut_down(Duration::from_secs(1))).await;
+    assert_eq!(ended.unwrap(), Ok(Vec::new()));
     assert_eq!(timeout(PATIENCE, answering).await.unwrap().unwrap(), 51);
 }
 
@@ -208,13 +209,65 @@ async fn a_shut_down_ends_driver_and_events() {
         .await
         .unwrap()
         .unwrap();
-    running.handle.shut_down(Duration::from_secs(1));
+    let ended = running.handle.shut_down(Duration::from_secs(1));
+    let left = timeout(PATIENCE, ended).await.unwrap();
+    assert_eq!(left, Ok(Vec::new()));
     timeout(PATIENCE, running.driver).await.unwrap().unwrap();
     assert_eq!(
         timeout(PATIENCE, running.answering).await.unwrap().unwrap(),
         1
     );
     assert!(running.handle.counters().await.is_err(), "ended");
+}
+
+#[tokio::test]
+async fn a_shut_down_with_endless_patience_ends_with_the_last_decision() {
+    let receiver = Receiver::new(Config::new([7; 16])).unwrap();
+    let (driver, handle, mut events) = Driver::new(receiver, Settings::default());
+    let udp = handle
+        .add_udp(UdpSocket::bind("127.0.0.1:0").await.unwrap())
+        .unwrap();
+    let driver = tokio::spawn(driver.run());
+    let unit = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    unit.send_to(&message("p1"), udp).await.unwrap();
+    let event = timeout(PATIENCE, events.recv()).await.unwrap().unwrap();
+    let Event::Request(alarm) = event else {
+        panic!("{event:?}")
+    };
+    let ending = handle.clone();
+    let ended = tokio::spawn(async move { ending.shut_down(Duration::MAX).await });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(handle.counters().await.unwrap().pending, 1, "it waits");
+    let reference = alarm.decoded.message().reference.clone();
+    let response = Response::new(reference, StatusNumber::OK);
+    handle.answer(alarm.id, response).await.unwrap();
+    timeout(PATIENCE, driver).await.unwrap().unwrap();
+    assert_eq!(ended.await.unwrap(), Ok(Vec::new()));
+}
+
+#[tokio::test]
+async fn a_shut_down_names_what_nobody_has_decided_and_comes_back_with_the_end() {
+    let receiver = Receiver::new(Config::new([7; 16])).unwrap();
+    let (driver, handle, mut events) = Driver::new(receiver, Settings::default());
+    let udp = handle
+        .add_udp(UdpSocket::bind("127.0.0.1:0").await.unwrap())
+        .unwrap();
+    let driver = tokio::spawn(driver.run());
+    let unit = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    unit.send_to(&message("u1"), udp).await.unwrap();
+    let event = timeout(PATIENCE, events.recv()).await.unwrap().unwrap();
+    let Event::Request(alarm) = event else {
+        panic!("{event:?}")
+    };
+    // Two ask; the shorter grace counts.
+    let ending = handle.clone();
+    let longer = tokio::spawn(async move { ending.shut_down(PATIENCE * 100).await });
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let left = handle.shut_down(Duration::from_millis(20));
+    assert_eq!(timeout(PATIENCE, left).await.unwrap(), Ok(vec![alarm.id]));
+    assert_eq!(longer.await.unwrap(), Ok(vec![alarm.id]));
+    timeout(PATIENCE, driver).await.unwrap().unwrap();
+    assert_eq!(handle.shut_down(Duration::ZERO).await, Err(Ended));
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use scaip::call::{CallSettings, IncomingCall, Match, VoiceReply, VoiceTarget};
 use scaip::digest::{Account, Challenge, ChallengerConfig, Credentials, Secret, Session};
-use scaip::driver::{Driver, Ended, Handle, Settings};
+use scaip::driver::receiver::{Driver, Ended, Handle, Settings};
 use scaip::receiver::{Answer, Config, Event, Incoming, Listener, ListenerConfig, Receiver};
 use scaip::registrar::{self, OwnedRoute};
 use scaip::sip::{HeaderName, Message, Method, SipLimits, Transport};
@@ -134,6 +134,8 @@ async fn a_tcp_listener_and_a_tls_stream_challenge_and_a_udp_socket_does_not() {
         let listener = ListenerConfig::digest(listener, challenger, accounts("pendant"));
         config.listeners.push(listener);
     }
+    let open = ListenerConfig::open(Listener::Transport(Transport::Udp));
+    config.listeners.push(open);
     let (handle, mut events) = start(config, Settings::default());
     handle.add_listener(listener).unwrap();
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
@@ -260,9 +262,23 @@ async fn losses_wait_for_an_application_that_is_slow_and_none_is_left_out() {
 }
 
 #[tokio::test]
+async fn a_panic_in_what_is_done_with_the_receiver_hits_who_asked_and_not_the_driver() {
+    let (handle, _events) = start(config(), Settings::default());
+    let asking = handle.clone();
+    let asked = tokio::spawn(async move {
+        let work = |_: &mut Receiver, _| -> usize { panic!("a mistake of the application") };
+        asking.with(work).await
+    });
+    let error = timeout(PATIENCE, asked).await.unwrap().unwrap_err();
+    assert!(error.is_panic());
+    let pending = handle.with(|receiver, _| receiver.pending());
+    assert_eq!(timeout(PATIENCE, pending).await.unwrap(), Ok(0));
+}
+
+#[tokio::test]
 async fn whoever_asks_a_driver_that_has_ended_is_told() {
     let (handle, mut events) = start(config(), Settings::default());
-    handle.shut_down(Duration::ZERO);
+    assert_eq!(handle.shut_down(Duration::ZERO).await, Ok(Vec::new()));
     assert!(timeout(PATIENCE, events.recv()).await.unwrap().is_none());
     assert_eq!(handle.routes(unit()).await, Err(Ended));
     assert_eq!(handle.snapshot(WallMicros(0)).await, Err(Ended));

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use scaip::https::{
-    CONTENT_TYPE, Config, Failure, Next, Outcome, Received, Refusal, Reply, Status, post,
+    CONTENT_TYPE, Config, Failure, Next, Outcome, Received, RefusedPost, Reply, Status, post,
     read_answer, receive,
 };
 use scaip::receiver::ReceiverWarning;
@@ -29,14 +29,14 @@ fn strict() -> Config {
     config
 }
 
-fn refusal(content_type: Option<&str>, body: &[u8], config: &Config) -> Refusal {
+fn refusal(content_type: Option<&str>, body: &[u8], config: &Config) -> RefusedPost {
     match receive(content_type.map(str::as_bytes), body, config) {
         Received::Refused(refusal) => *refusal,
         Received::Request(_) => panic!("taken"),
     }
 }
 
-fn text(refusal: &Refusal) -> &str {
+fn text(refusal: &RefusedPost) -> &str {
     std::str::from_utf8(&refusal.answer.as_ref().unwrap().0).unwrap()
 }
 

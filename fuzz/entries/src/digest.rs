@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use arbitrary::{Arbitrary, Unstructured};
 use scaip::digest::{
-    Algorithm, Challenge, Challenger, ChallengerConfig, ChallengerError, Credentials, HashedSecret,
-    Password, QualityOfProtection, Refusal, Secret, Session, Verdict,
+    Algorithm, Challenge, Challenger, ChallengerConfig, ChallengerError, Credentials,
+    CredentialsFault, HashedSecret, Password, QualityOfProtection, Secret, Session, Verdict,
 };
 
 use crate::wire::{Change, pick, text};
@@ -322,13 +322,13 @@ impl World {
     }
 
     /// What the settings or the values alone refuse; the secret otherwise.
-    fn refusal(&self) -> Refusal {
+    fn refusal(&self) -> CredentialsFault {
         if !self.writable {
-            Refusal::Malformed
+            CredentialsFault::Malformed
         } else if self.settings.oldest_form && self.settings.require_count {
-            Refusal::NoCount
+            CredentialsFault::NoCount
         } else {
-            Refusal::Credentials
+            CredentialsFault::Credentials
         }
     }
 
@@ -338,7 +338,7 @@ impl World {
         let refusal = self.refusal();
         match verdict {
             Verdict::Accepted(identity) => {
-                assert_eq!(refusal, Refusal::Credentials);
+                assert_eq!(refusal, CredentialsFault::Credentials);
                 assert_eq!(identity.username, self.credentials.username);
                 assert!(!identity.other_uri);
                 assert!(identity.secret > 0, "the earlier secret is not the one");
@@ -348,14 +348,18 @@ impl World {
                 );
             }
             Verdict::Challenge { stale } => {
-                assert_eq!(refusal, Refusal::Credentials);
+                assert_eq!(refusal, CredentialsFault::Credentials);
                 assert!(stale);
                 // The form without a count is good once for each nonce.
                 assert!(!must_be_taken || self.settings.oldest_form);
             }
             Verdict::Refused(reason) => {
                 assert_eq!(*reason, refusal);
-                assert_ne!(*reason, Refusal::Credentials, "a right answer is refused");
+                assert_ne!(
+                    *reason,
+                    CredentialsFault::Credentials,
+                    "a right answer is refused"
+                );
             }
         }
     }
@@ -396,10 +400,10 @@ impl World {
                 assert!(identity.other_uri && !self.settings.require_same_uri);
                 self.accepted.insert(answer.to_owned());
             }
-            Verdict::Refused(Refusal::OtherUri) => assert!(self.settings.require_same_uri),
+            Verdict::Refused(CredentialsFault::OtherUri) => assert!(self.settings.require_same_uri),
             Verdict::Refused(reason) => {
                 assert_eq!(reason, self.refusal());
-                assert_ne!(reason, Refusal::Credentials);
+                assert_ne!(reason, CredentialsFault::Credentials);
             }
             Verdict::Challenge { stale } => assert!(stale),
         }

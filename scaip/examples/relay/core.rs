@@ -7,8 +7,9 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use scaip::driver::receiver::{Driver as InDriver, Handle as In};
 use scaip::driver::sender::{Handle as Out, Outcome};
-use scaip::driver::{Driver as InDriver, Handle as In, sender};
+use scaip::driver::{receiver as inbound, sender};
 use scaip::receiver::{self, Event, Incoming, IncomingId, Receiver};
 use scaip::sender::{Config, ReceiverAddress, ReceiverId, Relayed, Sender};
 use scaip::{
@@ -96,7 +97,7 @@ impl Relay {
         // Whether it knows a type is for the next receiver to say.
         config.accept_unknown_message_types = true;
         let (driver, inward, requests) =
-            InDriver::new(Receiver::new(config)?, scaip::driver::Settings::default());
+            InDriver::new(Receiver::new(config)?, inbound::Settings::default());
 
         let mut config = Config::new(sender_seed, settings.local, settings.next);
         config.open_alarms = settings.open;
@@ -163,7 +164,8 @@ impl Relay {
                 }
                 () = &mut stop, if !stopping => {
                     stopping = true;
-                    self.inward.shut_down(self.patience + MARGIN);
+                    let (inward, grace) = (self.inward.clone(), self.patience + MARGIN);
+                    tokio::spawn(async move { inward.shut_down(grace).await });
                 }
             }
         }

@@ -66,9 +66,7 @@ impl ClearDown {
     pub fn new(now: Instant, wait: Duration, length: ToneLength) -> Self {
         ClearDown {
             stage: Stage::Digit,
-            deadline: now
-                .checked_add(wait.min(Duration::from_secs(3600)))
-                .unwrap_or(now),
+            deadline: now + wait.min(Duration::from_secs(3600)),
             length,
         }
     }

@@ -18,7 +18,8 @@ pub enum DuringCall {
     Busy,
 }
 
-/// Settings of [`CallExpectations`](super::CallExpectations).
+/// Settings of [`CallExpectations`](super::CallExpectations). Of a time longer than 365 days, 365
+/// days count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallSettings {

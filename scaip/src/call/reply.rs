@@ -27,6 +27,16 @@ impl<'a> VoiceTarget<'a> {
             VoiceTarget::Shared(address) | VoiceTarget::ForThisAlarm(address) => Some(address),
         }
     }
+
+    /// The same, no longer borrowed.
+    #[must_use]
+    pub fn into_owned(self) -> VoiceTarget<'static> {
+        match self {
+            VoiceTarget::Configured => VoiceTarget::Configured,
+            VoiceTarget::Shared(address) => VoiceTarget::Shared(address.into_owned()),
+            VoiceTarget::ForThisAlarm(address) => VoiceTarget::ForThisAlarm(address.into_owned()),
+        }
+    }
 }
 
 /// The call that the caller of this crate wants: which speech, and where to.
@@ -116,6 +126,15 @@ impl<'a> VoiceReply<'a> {
         VoiceReply {
             media: MediaReply::NO_VOICE,
             target: VoiceTarget::Configured,
+        }
+    }
+
+    /// The same, no longer borrowed.
+    #[must_use]
+    pub fn into_owned(self) -> VoiceReply<'static> {
+        VoiceReply {
+            media: self.media,
+            target: self.target.into_owned(),
         }
     }
 

@@ -171,7 +171,7 @@ pub struct Identity {
 /// Why an answer is refused for good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum CredentialsFault {
     /// The header cannot be read, or lacks a part.
     Malformed,
     /// The user is unknown or the secret wrong; which of the two is not told.
@@ -184,16 +184,16 @@ pub enum Refusal {
     OtherUri,
 }
 
-impl Refusal {
+impl CredentialsFault {
     /// A stable name for machines.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
-            Refusal::Malformed => "malformed",
-            Refusal::Credentials => "credentials",
-            Refusal::Algorithm => "algorithm",
-            Refusal::NoCount => "no-count",
-            Refusal::OtherUri => "other-uri",
+            CredentialsFault::Malformed => "malformed",
+            CredentialsFault::Credentials => "credentials",
+            CredentialsFault::Algorithm => "algorithm",
+            CredentialsFault::NoCount => "no-count",
+            CredentialsFault::OtherUri => "other-uri",
         }
     }
 }
@@ -211,7 +211,7 @@ pub enum Verdict {
         stale: bool,
     },
     /// Answer with [`Verdict::status`].
-    Refused(Refusal),
+    Refused(CredentialsFault),
 }
 
 impl Verdict {
@@ -222,7 +222,7 @@ impl Verdict {
         match self {
             Verdict::Accepted(_) => None,
             Verdict::Challenge { .. } => Some(StatusCode::UNAUTHORIZED),
-            Verdict::Refused(Refusal::Malformed) => Some(StatusCode::BAD_REQUEST),
+            Verdict::Refused(CredentialsFault::Malformed) => Some(StatusCode::BAD_REQUEST),
             Verdict::Refused(_) => Some(StatusCode::FORBIDDEN),
         }
     }
@@ -340,7 +340,7 @@ impl Challenger {
             return Verdict::Challenge { stale: false };
         };
         let Ok(schemes) = read(value) else {
-            return Verdict::Refused(Refusal::Malformed);
+            return Verdict::Refused(CredentialsFault::Malformed);
         };
         match &schemes[..] {
             [scheme] if scheme.is_digest() && !scheme.is_ambiguous() => {
@@ -348,7 +348,7 @@ impl Challenger {
             }
             // Another scheme; its credentials may look like a second one.
             [first, ..] if !first.is_digest() => Verdict::Challenge { stale: false },
-            _ => Verdict::Refused(Refusal::Malformed),
+            _ => Verdict::Refused(CredentialsFault::Malformed),
         }
     }
 
@@ -367,7 +367,7 @@ impl Challenger {
             answer.get("uri"),
             answer.get("response"),
         ) else {
-            return Verdict::Refused(Refusal::Malformed);
+            return Verdict::Refused(CredentialsFault::Malformed);
         };
         if realm != self.config.realm {
             return Verdict::Challenge { stale: false };
@@ -377,7 +377,7 @@ impl Challenger {
             Some(name) => Algorithm::from_name(name),
         };
         let Some(algorithm) = algorithm.filter(|one| self.config.algorithms.contains(one)) else {
-            return Verdict::Refused(Refusal::Algorithm);
+            return Verdict::Refused(CredentialsFault::Algorithm);
         };
         let client_nonce = answer.get("cnonce");
         let protection = match (answer.get("qop"), answer.get("nc"), client_nonce) {
@@ -387,15 +387,17 @@ impl Challenger {
             {
                 Some((count, client_nonce))
             }
-            _ => return Verdict::Refused(Refusal::Malformed),
+            _ => return Verdict::Refused(CredentialsFault::Malformed),
         };
         let count = match protection {
-            None if self.config.require_count => return Verdict::Refused(Refusal::NoCount),
+            None if self.config.require_count => {
+                return Verdict::Refused(CredentialsFault::NoCount);
+            }
             // Without a count each nonce is good for one request.
             None => 1,
             Some((digits, _)) => match read_count(digits) {
                 Some(count) => count,
-                None => return Verdict::Refused(Refusal::Malformed),
+                None => return Verdict::Refused(CredentialsFault::Malformed),
             },
         };
         let exchange = Exchange {
@@ -407,11 +409,11 @@ impl Challenger {
             uri,
         };
         let Some(secret) = self.right_secret(&exchange, username, response, accounts) else {
-            return Verdict::Refused(Refusal::Credentials);
+            return Verdict::Refused(CredentialsFault::Credentials);
         };
         let other_uri = uri.as_bytes() != request_uri;
         if other_uri && self.config.require_same_uri {
-            return Verdict::Refused(Refusal::OtherUri);
+            return Verdict::Refused(CredentialsFault::OtherUri);
         }
         let fresh = match self.age_of(now, nonce) {
             Age::Good(id) => self.replay.take(id, count),

@@ -14,7 +14,7 @@
 //!
 //! # let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await?;
 //! # let machine = scaip::receiver::Receiver::new(scaip::receiver::Config::new([8; 16]))?;
-//! # let (arc, answers, mut alarms) = scaip::driver::Driver::new(machine, Default::default());
+//! # let (arc, answers, mut alarms) = scaip::driver::receiver::Driver::new(machine, Default::default());
 //! # let arc_address = answers.add_udp(socket)?;
 //! # tokio::spawn(arc.run());
 //! # tokio::spawn(async move {

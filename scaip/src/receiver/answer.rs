@@ -32,7 +32,7 @@ pub struct Answer<'a> {
     /// Which call should follow: it fills `mre`, `cre` and `tnu`, unless the request wants no call
     /// or the response does not accept it. `None` leaves these as they are.
     pub voice: Option<VoiceReply<'a>>,
-    /// How long to wait for the call; `None` for
+    /// How long to wait for the call, at most 365 days; `None` for
     /// [`CallSettings::wait`](crate::call::CallSettings::wait).
     pub wait: Option<Duration>,
 }
@@ -50,6 +50,37 @@ impl<'a> Answer<'a> {
     pub fn with_wait(mut self, wait: Duration) -> Self {
         self.wait = Some(wait);
         self
+    }
+
+    /// Whether it takes responsibility: `snu` 0.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        self.response.status_number.is_accepted()
+    }
+
+    /// The same, no longer borrowed.
+    #[must_use]
+    pub fn into_owned(self) -> Answer<'static> {
+        Answer {
+            response: self.response.into_owned(),
+            voice: self.voice.map(VoiceReply::into_owned),
+            wait: self.wait,
+        }
+    }
+
+    /// Bytes that it takes, about.
+    pub(super) fn size(&self) -> usize {
+        let response = &self.response;
+        let text = response
+            .status_text
+            .as_ref()
+            .map_or(0, |text| text.as_str().len());
+        let address = self.voice.as_ref().and_then(|voice| voice.target.address());
+        let numbers = response.transferred_numbers.iter().chain(address);
+        let numbers: usize = numbers
+            .map(|number| size_of_val(number) + number.as_str().len())
+            .sum();
+        size_of::<Self>() + response.reference.as_str().len() + text + numbers
     }
 }
 

@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
-use super::{Listener, ListenerConfig};
+use super::{DuplicateSettings, Listener, ListenerConfig};
 use crate::call::CallSettings;
 use crate::digest::ChallengerError;
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::supervision::{self, HeartbeatPolicy};
 use crate::{registrar, sip};
+
+/// The shortest and the longest a decision may take: below the one no application can decide, and
+/// sums of times stay far from their end.
+const SHORTEST: Duration = Duration::from_millis(1);
+pub(super) const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Where the `mrs` goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -44,12 +49,26 @@ pub struct Config {
     /// default, below the 20 s that senders wait (SCAIP reference 10). At most 32 s in the mode
     /// body-in-200, where the SIP transaction ends then.
     pub decision_time: Duration,
-    /// Alarms that may wait for a decision; one more hears 503. 10,000 by default.
+    /// Alarms that may wait for a decision, at least 1; one more hears 503. 10,000 by default.
     pub pending: usize,
     /// Bytes of the SIP messages of these alarms; beyond it one more hears 503. 64 MiB by default.
     pub pending_bytes: usize,
-    /// Which listeners ask for credentials. A message over one that is not named here is taken
-    /// without; [`Listener::Any`] names the rest. Empty by default: nobody is asked.
+    /// Bytes of messages that were refused ([`Event::Refused`](super::Event::Refused)) or are none
+    /// ([`Event::Bad`](super::Event::Bad)), counted until the application drops them. Beyond it
+    /// such an event comes without them, so that rubbish costs no more memory than this. 16 MiB by
+    /// default; zero leaves them all out.
+    pub evidence_bytes: usize,
+    /// Know repeats of what was accepted, and answer them again without asking; off by default.
+    ///
+    /// Switch it on unless the application knows repeats itself. One that keeps alarms durably does
+    /// so better there: this forgets with the process, and each receiver knows only its own.
+    pub duplicates: Option<DuplicateSettings>,
+    /// Which listeners ask for credentials, and which do not. As soon as one is named, a message
+    /// over one that is not hears 403 ([`RefusalReason::UnnamedListener`]), so that an address
+    /// mistyped here opens nothing; [`ListenerConfig::open`] with [`Listener::Any`] opens the rest.
+    /// Empty by default: nobody is asked.
+    ///
+    /// [`RefusalReason::UnnamedListener`]: super::RefusalReason::UnnamedListener
     pub listeners: Vec<ListenerConfig>,
     /// Remember where each unit can be reached; off by default. For REGISTER add it to
     /// [`sip::Config::methods`] too.
@@ -70,6 +89,20 @@ pub enum ConfigError {
     /// The SIP layer cannot be made.
     #[error(transparent)]
     Endpoint(#[from] sip::ConfigError),
+    /// A time below 1 ms, or a capacity of zero.
+    #[error("{setting} is zero")]
+    Zero {
+        /// The field of the settings.
+        setting: &'static str,
+    },
+    /// A time longer than it can be.
+    #[error("{setting} is longer than {limit:?}")]
+    TooLong {
+        /// The field of the settings.
+        setting: &'static str,
+        /// The longest it can be.
+        limit: Duration,
+    },
     /// A listener cannot challenge.
     #[error("{listener:?}: {error}")]
     Challenger {
@@ -108,11 +141,49 @@ impl Config {
             decision_time: Duration::from_secs(10),
             pending: 10_000,
             pending_bytes: 64 * 1024 * 1024,
+            evidence_bytes: 16 * 1024 * 1024,
+            duplicates: None,
             listeners: Vec::new(),
             registrar: None,
             supervision: None,
             heartbeat_policy: None,
             calls: None,
         }
+    }
+
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        for (setting, zero) in [
+            ("decision_time", self.decision_time < SHORTEST),
+            ("pending", self.pending == 0),
+            ("pending_bytes", self.pending_bytes == 0),
+        ] {
+            if zero {
+                return Err(ConfigError::Zero { setting });
+            }
+        }
+        if let Some(duplicates) = &self.duplicates {
+            for (setting, zero) in [
+                ("duplicates.window", duplicates.window < SHORTEST),
+                ("duplicates.entries", duplicates.entries == 0),
+                ("duplicates.bytes", duplicates.bytes == 0),
+            ] {
+                if zero {
+                    return Err(ConfigError::Zero { setting });
+                }
+            }
+            if duplicates.window > LONGEST {
+                let (setting, limit) = ("duplicates.window", LONGEST);
+                return Err(ConfigError::TooLong { setting, limit });
+            }
+        }
+        let limit = match self.answer_mode {
+            AnswerMode::SeparateMessage => LONGEST,
+            AnswerMode::BodyInOk => self.endpoint.timers.transaction().min(LONGEST),
+        };
+        if self.decision_time > limit {
+            let setting = "decision_time";
+            return Err(ConfigError::TooLong { setting, limit });
+        }
+        Ok(())
     }
 }

@@ -55,6 +55,10 @@ pub enum ReceiverWarning {
     /// The user of From is not the `cid` of the body, or missing; the `cid` counts
     /// (SCAIP reference 5.6).
     FromUnlikeController,
+    /// The sender has used the `ref` within the last minutes for something else, as after a power
+    /// cut; this is a new event (SCAIP reference 10). Only with
+    /// [`Config::duplicates`](super::Config::duplicates).
+    ReferenceReused,
 }
 
 impl ReceiverWarning {
@@ -65,6 +69,7 @@ impl ReceiverWarning {
             ReceiverWarning::Sip(warning) => warning.code(),
             ReceiverWarning::ContentType => "content-type",
             ReceiverWarning::FromUnlikeController => "from-unlike-controller",
+            ReceiverWarning::ReferenceReused => "reference-reused",
         }
     }
 }
@@ -72,7 +77,7 @@ impl ReceiverWarning {
 /// A request that was refused without asking the application. Log it with its bytes.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Refusal {
+pub struct RefusedRequest {
     /// Where it came from.
     pub path: Path,
     /// Why.
@@ -89,18 +94,20 @@ pub struct Refusal {
     pub identity: Option<Identity>,
     /// The `mrs` that was sent, if one was.
     pub answer: Option<RawBytes>,
-    /// The whole SIP message as received; evidence, may hold personal data.
+    /// The whole SIP message as received; evidence, may hold personal data. Empty when too much of
+    /// it is held already ([`Config::evidence_bytes`](super::Config::evidence_bytes)): drop it, or
+    /// copy what is to be kept.
     pub raw: RawBytes,
 }
 
-impl Refusal {
+impl RefusedRequest {
     pub(super) fn new(
         path: Path,
         reason: RefusalReason,
         status: StatusCode,
         raw: RawBytes,
-    ) -> Refusal {
-        Refusal {
+    ) -> RefusedRequest {
+        RefusedRequest {
             path,
             reason,
             status,
@@ -114,10 +121,32 @@ impl Refusal {
     }
 }
 
+/// A request that is an earlier one come again. There is nothing to decide and nothing to raise.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Repeat {
+    /// Its own number: what becomes of its answer is told under it, as it is for an alarm.
+    pub id: IncomingId,
+    /// The one it repeats; `None` when that came over another transport
+    /// ([`Duplicates::keep`](super::Duplicates::keep)).
+    pub first: Option<IncomingId>,
+    /// Where it came from.
+    pub path: Path,
+    /// The unit.
+    pub controller_id: ControllerId<'static>,
+    /// Its reference.
+    pub reference: Reference<'static>,
+    /// Whose credentials came with it; `None` where the listener asks for none.
+    pub identity: Option<Identity>,
+    /// The first was accepted, and this one has heard the same. `false`: the first is not decided
+    /// yet, and both will hear it together.
+    pub answered: bool,
+}
+
 /// A REGISTER that was carried out and answered.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Registration {
+pub struct IncomingRegistration {
     /// Where it came from.
     pub path: Path,
     /// Whose credentials came with it; `None` where the listener asks for none.
@@ -162,7 +191,10 @@ pub enum RefusalReason {
     /// ([`DuringCall::Busy`](crate::call::DuringCall::Busy)).
     InCall,
     /// Credentials that are wrong or cannot be read.
-    Credentials(digest::Refusal),
+    Credentials(digest::CredentialsFault),
+    /// It came over a listener that [`Config::listeners`](super::Config::listeners) does not name,
+    /// although it names others.
+    UnnamedListener,
     /// The credentials are right but may not speak for this `cid`.
     ForeignController,
     /// A REGISTER that cannot be carried out.
@@ -182,6 +214,7 @@ impl RefusalReason {
             RefusalReason::Busy => "busy",
             RefusalReason::InCall => "in-call",
             RefusalReason::Credentials(_) => "credentials",
+            RefusalReason::UnnamedListener => "unnamed-listener",
             RefusalReason::ForeignController => "foreign-controller",
             RefusalReason::Registration(error) => error.code(),
         }
@@ -193,9 +226,22 @@ impl RefusalReason {
 #[non_exhaustive]
 pub enum Event {
     /// A request that waits for a decision.
+    ///
+    /// **Keep it durably before you answer `snu` 0**: with that the sender gives its alarm away.
+    ///
+    /// **It may be one that you have already.** A sender that did not hear the answer sends the
+    /// request again with the same `ref`. [`Config::duplicates`](super::Config::duplicates) knows
+    /// such repeats for ten minutes, but not over a restart, not between two receivers, and not at
+    /// all when it is off. Where one alarm must never be raised twice, look it up where you keep
+    /// the alarms: the same `cid`, the same `ref` and the same bytes
+    /// ([`Decoded::raw`]) within the last minutes is the same event, and is told what it was told
+    /// before. The same `ref` with other bytes is a new one (SCAIP reference 10).
     Request(Box<Incoming>),
+    /// A request that was accepted before, or is about to be, came again
+    /// ([`Config::duplicates`](super::Config::duplicates)).
+    Repeated(Box<Repeat>),
     /// A request that was refused already.
-    Refused(Refusal),
+    Refused(RefusedRequest),
     /// A request without credentials where they are asked for, or with a nonce that is used up. It
     /// was answered 401 and comes again with the right ones; how often to log it is the caller's
     /// affair.
@@ -206,7 +252,7 @@ pub enum Event {
         stale: bool,
     },
     /// A REGISTER was carried out, also one that changes nothing.
-    Registered(Box<Registration>),
+    Registered(Box<IncomingRegistration>),
     /// A registration has expired.
     Registrar(registrar::Event),
     /// A unit has gone silent, or is back.
@@ -270,7 +316,8 @@ pub enum Event {
         error: SipError,
         /// The status that was sent back, if any could be.
         answered: Option<StatusCode>,
-        /// The bytes; may hold personal data.
+        /// The bytes; may hold personal data. Empty when too many are held already
+        /// ([`Config::evidence_bytes`](super::Config::evidence_bytes)).
         raw: RawBytes,
     },
 }

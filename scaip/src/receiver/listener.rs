@@ -102,7 +102,7 @@ pub struct ListenerConfig {
 }
 
 impl ListenerConfig {
-    /// A listener that asks nothing: an exception from a wider one that does.
+    /// A listener that asks nothing. With [`Listener::Any`] it opens every one that is not named.
     #[must_use]
     pub const fn open(listener: Listener) -> Self {
         ListenerConfig {
@@ -162,9 +162,11 @@ pub(super) enum Passage {
     Challenge { stale: bool, values: Vec<String> },
     /// Answer with this status.
     Refused {
-        refusal: digest::Refusal,
+        refusal: digest::CredentialsFault,
         status: StatusCode,
     },
+    /// Listeners are named, and this is none of them.
+    Unnamed,
 }
 
 /// Authorization headers that are looked at. More than one comes only of several realms.
@@ -206,14 +208,18 @@ impl Gates {
     }
 
     pub(super) fn pass(&mut self, now: Instant, path: &Path, message: &Message) -> Passage {
+        if self.0.is_empty() {
+            return Passage::Open;
+        }
         let narrowest = self
             .0
             .iter_mut()
             .enumerate()
             .filter_map(|(index, gate)| Some((gate.listener.fit(path)?, index, gate)))
             .max_by_key(|&(fit, ..)| fit);
+        // A name that fits nothing is more likely a mistake than an open door.
         let Some((_, index, gate)) = narrowest else {
-            return Passage::Open;
+            return Passage::Unnamed;
         };
         let Some((challenger, accounts)) = &mut gate.digest else {
             return Passage::Open;

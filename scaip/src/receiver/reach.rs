@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use super::{AlarmKey, Answer, Listener, Receiver, SharedAccounts};
+use super::{AlarmKey, Answer, Duplicates, Listener, Receiver, SharedAccounts};
 use crate::call::CallExpectations;
 use crate::message::{Request, Response};
 use crate::registrar::{Registrar, Route};
@@ -69,6 +69,20 @@ impl Receiver {
     /// [`Config::supervision`](super::Config::supervision).
     pub fn sign_of_life(&mut self, now: Instant, controller: &ControllerId<'_>) {
         self.services.heard(now, controller, &mut self.events);
+    }
+
+    /// What was accepted in the last minutes, if repeats are known.
+    #[must_use]
+    pub fn duplicates(&self) -> Option<&Duplicates> {
+        self.duplicates.as_ref()
+    }
+
+    /// The same, for a request over another transport (SCAIP reference 13), so that one alarm on
+    /// two transports is one: [see](Duplicates::see) whether it is a repeat before anything is
+    /// stored; [`complete`](Self::complete) what it is to hear; and [keep](Duplicates::keep) what
+    /// was accepted. Over SIP this is done already.
+    pub fn duplicates_mut(&mut self) -> Option<&mut Duplicates> {
+        self.duplicates.as_mut()
     }
 
     /// What a request over another transport (SCAIP reference 13) hears before anybody is asked:

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::listener::Known;
-use super::{Event, Receiver, Refusal, RefusalReason, Registration};
+use super::{Event, IncomingRegistration, Receiver, RefusalReason, RefusedRequest};
 use crate::registrar::{RegisterError, Registered, Registrar};
 use crate::sip::{self, Path, RequestId, StatusCode};
 
@@ -16,15 +16,15 @@ impl Receiver {
         message: &sip::Message,
         known: Option<Known>,
     ) -> Event {
-        let raw = sip::RawBytes(message.raw().clone());
-        let refusal = |reason, status| Refusal::new(path, reason, status, raw.clone());
         let foreign = known.as_ref().is_some_and(|known| {
             Registrar::controller_of(message)
                 .is_ok_and(|controller| !self.gates.allows(known, &controller))
         });
         let identity = known.map(|known| known.identity);
         if foreign {
-            let mut refusal = refusal(RefusalReason::ForeignController, StatusCode::FORBIDDEN);
+            let (reason, status) = (RefusalReason::ForeignController, StatusCode::FORBIDDEN);
+            let raw = self.evidence.keep(message.raw());
+            let mut refusal = RefusedRequest::new(path, reason, status, raw);
             refusal.controller_id = Registrar::controller_of(message).ok();
             refusal.identity = identity;
             self.respond(now, request, refusal.status);
@@ -41,14 +41,16 @@ impl Receiver {
                 self.services.heard(now, controller, &mut self.events);
                 self.forget_if_closed(&path);
                 self.respond_with(now, request, StatusCode::OK, &registered.headers());
-                Event::Registered(Box::new(Registration {
+                Event::Registered(Box::new(IncomingRegistration {
                     path,
                     identity,
                     registered,
                 }))
             }
             Err(error) => {
-                let mut refusal = refusal(RefusalReason::Registration(error), error.status());
+                let (reason, status) = (RefusalReason::Registration(error), error.status());
+                let raw = self.evidence.keep(message.raw());
+                let mut refusal = RefusedRequest::new(path, reason, status, raw);
                 refusal.controller_id = Registrar::controller_of(message).ok();
                 refusal.identity = identity;
                 match error.headers() {

@@ -75,6 +75,43 @@ impl Services {
         if !prepared.response.status_number.is_accepted() {
             return;
         }
+        self.met(now, path, request, events);
+        match request.message_type {
+            MessageType::Message => self.expect_call(now, request, prepared, events),
+            MessageType::Reset => {
+                if let Some(calls) = &mut self.calls {
+                    let controller = &request.controller_id;
+                    calls.cancel_where(controller, |alarm| alarm.is_withdrawn_by(request));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes note of the repeat of an accepted message. A reset withdraws nothing again: there may
+    /// be a new alarm since.
+    pub(super) fn repeated(
+        &mut self,
+        now: Instant,
+        path: Path,
+        request: &Request<'_>,
+        prepared: &Prepared<'_>,
+        events: &mut VecDeque<Event>,
+    ) {
+        self.met(now, Some(path), request, events);
+        if request.message_type == MessageType::Message {
+            self.expect_call(now, request, prepared, events);
+        }
+    }
+
+    /// A sign of life, and a path.
+    fn met(
+        &mut self,
+        now: Instant,
+        path: Option<Path>,
+        request: &Request<'_>,
+        events: &mut VecDeque<Event>,
+    ) {
         let controller = &request.controller_id;
         self.heard(now, controller, events);
         if let (Some(registrar), Some(path)) = (&mut self.registrar, path) {
@@ -82,27 +119,29 @@ impl Services {
                 events.push_back(not_tracked(controller, NotTracked::Path(error)));
             }
         }
+    }
+
+    /// Expects the call that a response asks for.
+    fn expect_call(
+        &mut self,
+        now: Instant,
+        request: &Request<'_>,
+        prepared: &Prepared<'_>,
+        events: &mut VecDeque<Event>,
+    ) {
         let Some(calls) = &mut self.calls else { return };
-        match request.message_type {
-            MessageType::Message => {
-                let (response, target) = (&prepared.response, &prepared.target);
-                let alarm = AlarmKey::of(request);
-                let expected = match prepared.wait {
-                    Some(wait) => calls.expect_within(now, wait, alarm, request, response, target),
-                    None => calls.expect(now, alarm, request, response, target),
-                };
-                match expected {
-                    // That no call will come is what the response says.
-                    Ok(_) | Err(CallError::NoCall(_)) => {}
-                    Err(error) => {
-                        events.push_back(not_tracked(controller, NotTracked::Call(error)));
-                    }
-                }
+        let (response, target) = (&prepared.response, &prepared.target);
+        let alarm = AlarmKey::of(request);
+        let expected = match prepared.wait {
+            Some(wait) => calls.expect_within(now, wait, alarm, request, response, target),
+            None => calls.expect(now, alarm, request, response, target),
+        };
+        match expected {
+            // That no call will come is what the response says.
+            Ok(_) | Err(CallError::NoCall(_)) => {}
+            Err(error) => {
+                events.push_back(not_tracked(&request.controller_id, NotTracked::Call(error)));
             }
-            MessageType::Reset => {
-                calls.cancel_where(controller, |alarm| alarm.is_withdrawn_by(request));
-            }
-            _ => {}
         }
     }
 

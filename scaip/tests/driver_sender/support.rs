@@ -90,7 +90,7 @@ pub(crate) async fn end(submitted: Submitted) -> Outcome {
 
 /// A centre that accepts everything.
 pub(crate) struct Centre {
-    pub(crate) handle: scaip::driver::Handle,
+    pub(crate) handle: scaip::driver::receiver::Handle,
     pub(crate) udp: SocketAddr,
     pub(crate) tcp: SocketAddr,
     pub(crate) driver: JoinHandle<()>,
@@ -104,8 +104,8 @@ impl Centre {
 
     pub(crate) async fn at(address: &str) -> Self {
         let machine = Receiver::new(receiver::Config::new([7; 16])).unwrap();
-        let settings = scaip::driver::Settings::default();
-        let (driver, handle, mut events) = scaip::driver::Driver::new(machine, settings);
+        let settings = scaip::driver::receiver::Settings::default();
+        let (driver, handle, mut events) = scaip::driver::receiver::Driver::new(machine, settings);
         let udp = handle
             .add_udp(UdpSocket::bind(address).await.unwrap())
             .unwrap();
@@ -136,7 +136,8 @@ impl Centre {
 
     /// Ends it; gives the references it took.
     pub(crate) async fn stop(self) -> Vec<String> {
-        self.handle.shut_down(milliseconds(500));
+        let ended = self.handle.shut_down(milliseconds(500));
+        timeout(PATIENCE, ended).await.unwrap().unwrap();
         timeout(PATIENCE, self.driver).await.unwrap().unwrap();
         drop(self.handle);
         timeout(PATIENCE, self.answering).await.unwrap().unwrap()

@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use scaip::digest::{
     self, Account, Algorithm, ChallengerConfig, ChallengerError, Credentials, Secret, Session,
 };
 use scaip::receiver::{
-    Config, ConfigError, Event, Listener, ListenerConfig, Receiver, RefusalReason,
+    AnswerMode, Config, ConfigError, Event, Listener, ListenerConfig, Receiver, RefusalReason,
 };
-use scaip::sip::{Path, StatusCode, Transport};
+use scaip::sip::{Method, Path, StatusCode, Transport};
 use scaip::{Response, StatusNumber};
 
 use crate::bench::{Bench, CID, Sip, challenge_of, incoming, mrq, refusal, seconds, server};
@@ -82,7 +83,7 @@ fn line_38_wrong_credentials_are_refused_and_nothing_is_handed_out() {
         let mut session = challenged(&mut bench, &alarm());
         let (events, answer) = bench.exchange(&alarm().answering(&mut session, &wrong));
         let refusal = refusal(events);
-        let reason = RefusalReason::Credentials(digest::Refusal::Credentials);
+        let reason = RefusalReason::Credentials(digest::CredentialsFault::Credentials);
         assert_eq!(refusal.reason, reason);
         assert_eq!(refusal.identity, None);
         assert_eq!(answer.status(), Some(StatusCode::FORBIDDEN));
@@ -98,7 +99,7 @@ fn line_38_unreadable_credentials_are_refused_with_400() {
     let mut request = alarm();
     request.lines.push("Authorization: Digest username=".into());
     let (events, answer) = bench.exchange(&request);
-    let reason = RefusalReason::Credentials(digest::Refusal::Malformed);
+    let reason = RefusalReason::Credentials(digest::CredentialsFault::Malformed);
     assert_eq!(refusal(events).reason, reason);
     assert_eq!(answer.status(), Some(StatusCode::BAD_REQUEST));
 }
@@ -198,8 +199,35 @@ fn line_38_listeners_ask_each_for_themselves() {
     let (events, _) = bench.exchange(&alarm().answering(&mut session, &pendant()));
     assert!(matches!(
         refusal(events).reason,
-        RefusalReason::Credentials(digest::Refusal::Credentials)
+        RefusalReason::Credentials(digest::CredentialsFault::Credentials)
     ));
+}
+
+#[test]
+fn line_38_a_listener_that_is_not_named_beside_others_is_closed_and_not_open() {
+    // The address that the operator knows; the socket is bound to another one.
+    let mistaken = Listener::address(Transport::Udp, "192.0.2.9:5060".parse().unwrap());
+    let register = Sip::register(1, &["Contact: <sip:40211870@10.11.12.13>"]);
+    let mut bench = Bench::new(|config| {
+        config.registrar = Some(scaip::registrar::Config::new());
+        config.endpoint.methods.push(Method::Register);
+        let listener = ListenerConfig::digest(mistaken, challenger(), accounts());
+        config.listeners.push(listener);
+    });
+    for request in [alarm(), register] {
+        let (events, answer) = bench.exchange(&request);
+        let refusal = refusal(events);
+        assert_eq!(refusal.reason, RefusalReason::UnnamedListener);
+        assert_eq!(refusal.raw.0, request.bytes());
+        assert_eq!(answer.status(), Some(StatusCode::FORBIDDEN));
+    }
+    assert_eq!(bench.receiver.pending(), 0);
+    // Open, when it is said.
+    let mut bench = Bench::new(|config| {
+        let listener = ListenerConfig::digest(mistaken, challenger(), accounts());
+        config.listeners = vec![listener, ListenerConfig::open(Listener::Any)];
+    });
+    assert_eq!(incoming(bench.send(&alarm())).identity, None);
 }
 
 #[test]
@@ -295,6 +323,52 @@ fn settings_that_cannot_be_are_refused() {
             error: ChallengerError::NoAlgorithm
         }
     );
+}
+
+#[test]
+fn times_and_capacities_that_cannot_be_are_refused() {
+    let error = |change: fn(&mut Config)| {
+        let mut config = Config::new([7; 16]);
+        change(&mut config);
+        Receiver::new(config).err()
+    };
+    let zero = |setting| Some(ConfigError::Zero { setting });
+    assert_eq!(error(|config| config.pending = 0), zero("pending"));
+    assert_eq!(
+        error(|config| config.pending_bytes = 0),
+        zero("pending_bytes")
+    );
+    let long = |limit| {
+        let setting = "decision_time";
+        Some(ConfigError::TooLong { setting, limit })
+    };
+    let day = seconds(24 * 60 * 60);
+    for (mode, limit) in [
+        (AnswerMode::SeparateMessage, day),
+        (AnswerMode::BodyInOk, seconds(32)),
+    ] {
+        let with = |time| {
+            let mut config = Config::new([7; 16]);
+            config.answer_mode = mode;
+            config.decision_time = time;
+            Receiver::new(config).err()
+        };
+        assert_eq!(with(Duration::ZERO), zero("decision_time"));
+        assert_eq!(with(Duration::from_millis(1)), None);
+        assert_eq!(with(limit), None);
+        assert_eq!(with(limit + Duration::from_nanos(1)), long(limit));
+        assert_eq!(with(Duration::MAX), long(limit));
+    }
+}
+
+#[test]
+fn the_longest_decision_time_runs_its_course() {
+    let mut bench = Bench::new(|config| config.decision_time = seconds(24 * 60 * 60));
+    let id = incoming(bench.send(&alarm())).id;
+    bench.wait(seconds(24 * 60 * 60 - 1));
+    assert!(bench.events().is_empty());
+    bench.wait(seconds(1));
+    assert!(matches!(bench.events()[..], [Event::Undecided { id: late }] if late == id));
 }
 
 #[test]

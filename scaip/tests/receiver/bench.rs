@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use scaip::call::{VoiceReply, VoiceTarget};
 use scaip::digest::{Challenge, Credentials, Session};
-use scaip::receiver::{Config, Event, Incoming, Receiver, Refusal};
+use scaip::receiver::{Answer, Config, Event, Incoming, Receiver, RefusedRequest};
 use scaip::sip::{ConnectionId, HeaderName, Message, Path, SipLimits, Transport};
-use scaip::{ControllerId, Response, StatusNumber};
+use scaip::{ControllerId, MediaReply, Response, StatusNumber};
 
 pub(crate) const CID: &str = "40211870";
 
@@ -212,6 +213,16 @@ impl Bench {
         self.mrs()
     }
 
+    /// The same with an answer that asks for a call.
+    pub(crate) fn accept_with_voice(&mut self, body: String) -> Response<'static> {
+        let incoming = incoming(self.send(&Sip::message(body)));
+        let response = Response::new("x".into(), StatusNumber::OK);
+        let voice = VoiceReply::new(MediaReply::DUPLEX, VoiceTarget::Configured);
+        let answer = Answer::from(response).with_voice(voice);
+        self.receiver.answer(self.now, incoming.id, answer).unwrap();
+        self.mrs()
+    }
+
     /// The one `mrs` among what was sent; the unit takes it.
     pub(crate) fn mrs(&mut self) -> Response<'static> {
         let sent = self.sent();
@@ -231,7 +242,7 @@ pub(crate) fn incoming(events: Vec<Event>) -> Incoming {
     }
 }
 
-pub(crate) fn refusal(events: Vec<Event>) -> Refusal {
+pub(crate) fn refusal(events: Vec<Event>) -> RefusedRequest {
     match <[Event; 1]>::try_from(events) {
         Ok([Event::Refused(refusal)]) => refusal,
         other => panic!("expected one refusal, got {other:?}"),

@@ -92,7 +92,10 @@ impl World {
         let bench = Bench::new(|config| {
             let challenger = ChallengerConfig::new("arc.example.net", [9; 32]);
             let tls = Listener::Transport(Transport::Tls);
-            config.listeners = vec![ListenerConfig::digest(tls, challenger, accounts)];
+            config.listeners = vec![
+                ListenerConfig::digest(tls, challenger, accounts),
+                ListenerConfig::open(Listener::Any),
+            ];
             let mut registrar = registrar::Config::new();
             registrar.controllers = KNOWN;
             config.registrar = Some(registrar);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use scaip::digest::{Account, ChallengerConfig, Credentials, Secret, Session};
-use scaip::receiver::{Event, Listener, ListenerConfig, RefusalReason, Registration};
+use scaip::receiver::{Event, IncomingRegistration, Listener, ListenerConfig, RefusalReason};
 use scaip::registrar::{self, Change, RegisterError, Route};
 use scaip::sip::{Method, StatusCode, Transport};
 use scaip::{Response, StatusNumber};
@@ -20,7 +20,7 @@ fn bench() -> Bench {
     })
 }
 
-fn registration(events: Vec<Event>) -> Registration {
+fn registration(events: Vec<Event>) -> IncomingRegistration {
     match <[Event; 1]>::try_from(events) {
         Ok([Event::Registered(registration)]) => *registration,
         other => panic!("expected a registration, got {other:?}"),

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use scaip::call::CallSettings;
 use scaip::receiver::{Event, NotTracked};
 use scaip::sip::Method;
 use scaip::supervision::{
     self, Allowance, HeartbeatPolicy, Interval, Presence, Saved, SupervisionError, WallMicros,
 };
 use scaip::{
-    ControllerId, DecodeOptions, HeartbeatInterval, Response, StatusNumber, decode_request,
-    registrar,
+    ControllerId, DecodeOptions, HeartbeatInterval, MediaReply, Response, StatusNumber,
+    decode_request, registrar,
 };
 
 use crate::bench::{Bench, CID, Sip, incoming, mrq, seconds, unit};
@@ -26,6 +27,13 @@ fn bench() -> Bench {
         config.supervision = Some(settings());
         config.registrar = Some(registrar::Config::new());
         config.endpoint.methods.push(Method::Register);
+    })
+}
+
+fn with_calls() -> Bench {
+    Bench::new(|config| {
+        config.supervision = Some(settings());
+        config.calls = Some(CallSettings::default());
     })
 }
 
@@ -79,6 +87,42 @@ fn line_65_a_unit_late_by_three_is_lost_once_and_comes_back_once() {
     assert!(
         matches!(&back[..], [supervision::Event::Restored { absent_for, .. }] if *absent_for == MINUTE * 63),
         "{back:?}"
+    );
+}
+
+#[test]
+fn line_63_a_heartbeat_with_the_status_of_an_alarm_is_a_sign_of_life_and_expects_no_call() {
+    for status in ["0009", "0102", "0010"] {
+        let mut bench = with_calls();
+        let status = format!("<mty>PI</mty><crd>sip:</crd><stc>{status}</stc>");
+        let mrs = bench.accept_with_voice(mrq("h1", CID, &status));
+        assert_eq!(mrs.status_number, StatusNumber::OK);
+        assert_eq!(mrs.media_reply, MediaReply::NO_VOICE);
+        assert_eq!(presence(&bench), Some(Presence::Present));
+        assert_eq!(bench.receiver.calls().unwrap().expected(), 0);
+    }
+}
+
+#[test]
+fn line_64_a_test_transmission_is_a_sign_of_life_and_expects_no_call() {
+    let test = "<crd>no-voice:</crd><stc>0102</stc>";
+    let mut bench = with_calls();
+    let mrs = bench.accept_with_voice(mrq("t1", CID, test));
+    assert_eq!(mrs.status_number, StatusNumber::OK);
+    assert_eq!(mrs.media_reply, MediaReply::NO_VOICE);
+    assert_eq!(presence(&bench), Some(Presence::Present));
+    assert_eq!(bench.receiver.calls().unwrap().expected(), 0);
+    // The next one in time keeps the unit present; without it the unit is lost.
+    bench.wait(MINUTE * 2);
+    assert!(changes(&mut bench).is_empty());
+    bench.accept_with_voice(mrq("t22", CID, test));
+    bench.wait(MINUTE * 2);
+    assert!(changes(&mut bench).is_empty());
+    bench.wait(MINUTE);
+    let lost = changes(&mut bench);
+    assert!(
+        matches!(lost[..], [supervision::Event::Lost { .. }]),
+        "{lost:?}"
     );
 }
 

@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use alarm_codes::Profile;
 use metrics::{Unit, counter, describe_counter};
 use scaip::call::CallSettings;
-use scaip::driver::{Driver, Handle, Settings};
+use scaip::driver::receiver::{Driver, Handle, Settings};
 use scaip::receiver::{AnswerMode, Config as ReceiverConfig, Receiver};
 use scaip::sip::{Method, Transport};
 use scaip::{

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use scaip::digest::{Account, Algorithm, ChallengerConfig, HashedSecret, Secret};
-use scaip::driver::Handle;
+use scaip::driver::receiver::Handle;
 use scaip::receiver::{Access, Listener, ListenerConfig, SharedAccounts};
 use scaip::sip::Transport;
 use tokio_util::sync::CancellationToken;
@@ -93,7 +93,10 @@ impl DigestAccounts {
             };
             config
         };
-        self.settings.listeners.iter().map(listen).collect()
+        // The rest is open, and has to say so: with some named the others would hear 403.
+        let open = ListenerConfig::open(Listener::Any);
+        let asking = self.settings.listeners.iter().map(listen);
+        asking.chain([open]).collect()
     }
 
     /// Reads the files again and again until stopped. An account that lost a secret is not
@@ -235,6 +238,46 @@ mod tests {
         ));
         std::fs::remove_file(&path).expect("there");
         assert!(matches!(read(&one(from)), Err(AccountError::Read { .. })));
+    }
+
+    #[test]
+    fn a_listener_that_asks_for_nothing_stays_open_beside_one_that_does() {
+        let mut settings = one(DigestSecret {
+            password: Some(Private::new("open sesame")),
+            ..DigestSecret::default()
+        });
+        settings.realm = "arc.example.net".into();
+        settings.listeners = vec![SipListener::Tcp];
+        let mut config = scaip::receiver::Config::new([7; 16]);
+        config.listeners = DigestAccounts::new(&settings).expect("good").listeners();
+        let mut receiver = scaip::receiver::Receiver::new(config).expect("good settings");
+        let (local, remote) = ([127, 0, 0, 1], [127, 0, 0, 2]);
+        let path = scaip::sip::Path::udp((local, 5060).into(), (remote, 5060).into());
+        let body = "<mrq><ref>a1</ref><cid>40211870</cid><dty>0003</dty></mrq>";
+        let message = format!(
+            "MESSAGE sip:alarm@arc.example.net SIP/2.0\r\n\
+             Via: SIP/2.0/UDP 127.0.0.2:5060;branch=z9hG4bK1\r\n\
+             From: <sip:40211870@arc.example.net>;tag=1\r\nTo: <sip:alarm@arc.example.net>\r\n\
+             Call-ID: 1\r\nCSeq: 1 MESSAGE\r\nContent-Type: application/scaip+xml\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let now = std::time::Instant::now();
+        receiver.handle_datagram(now, path, message.clone().into());
+        let event = receiver.poll_event(now);
+        assert!(
+            matches!(event, Some(scaip::receiver::Event::Request(_))),
+            "{event:?}"
+        );
+        let tcp = receiver
+            .connection_opened(Transport::Tcp, path.local, path.remote)
+            .expect("room");
+        receiver.handle_stream(now, tcp, message.as_bytes());
+        let event = receiver.poll_event(now);
+        assert!(
+            matches!(event, Some(scaip::receiver::Event::Challenged { .. })),
+            "{event:?}"
+        );
     }
 
     #[test]

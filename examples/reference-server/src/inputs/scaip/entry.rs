@@ -8,7 +8,7 @@ use alarm_codes::{
     Reference as SourceReference, Timestamp as AlarmTime,
 };
 use bytes::Bytes;
-use scaip::receiver::{Refusal, RefusalReason};
+use scaip::receiver::{RefusalReason, RefusedRequest};
 use scaip::sip::{RawBytes, SipError};
 use scaip::{
     ControllerId, Decoded, EncodeOptions, Reference, Request, Response, encode_response, https,
@@ -198,7 +198,7 @@ pub(super) fn without_proof(raw: Bytes) -> Bytes {
 }
 
 /// The evidence of a SIP request that was refused.
-pub(super) fn refused(refusal: &Refusal, origin: &Origin) -> Entry {
+pub(super) fn refused(refusal: &RefusedRequest, origin: &Origin) -> Entry {
     let summary = match refusal.status_number {
         Some(number) => format!("snu {}", number.number()),
         None => format!("SIP {}", refusal.status.get()),
@@ -218,7 +218,7 @@ pub(super) fn refused(refusal: &Refusal, origin: &Origin) -> Entry {
 }
 
 /// The evidence of a posted request that was refused. `raw` is the body: the head may hold a token.
-pub(super) fn refused_post(refusal: &https::Refusal, origin: &Origin, raw: Bytes) -> Entry {
+pub(super) fn refused_post(refusal: &https::RefusedPost, origin: &Origin, raw: Bytes) -> Entry {
     let summary = match refusal.status_number {
         Some(number) => format!("snu {}", number.number()),
         None => format!("HTTP {}", refusal.status.code()),

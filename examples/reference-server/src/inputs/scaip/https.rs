@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use metrics::counter;
-use scaip::https::{self, CONTENT_TYPE, Incoming, Received, Refusal};
+use scaip::https::{self, CONTENT_TYPE, Incoming, Received, RefusedPost};
 use scaip::{Response as Verdict, StatusNumber, Text};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -41,7 +41,7 @@ pub(super) enum Post {
     Request(Box<Waiting>),
     /// A request that was refused already.
     Refused {
-        refusal: Box<Refusal>,
+        refusal: Box<RefusedPost>,
         raw: Bytes,
         origin: Origin,
     },
@@ -212,7 +212,7 @@ async fn decided(site: &Site, incoming: Arc<Incoming>, raw: Bytes, origin: Origi
     }
 }
 
-fn refused(refusal: &Refusal) -> Response {
+fn refused(refusal: &RefusedPost) -> Response {
     let status = StatusCode::from_u16(refusal.status.code()).unwrap_or(StatusCode::BAD_REQUEST);
     let reason = format!("refused: {}\n", refusal.reason.code());
     match &refusal.answer {

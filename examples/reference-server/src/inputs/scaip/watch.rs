@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use alarm_codes::Profile;
 use metrics::counter;
-use scaip::driver::Handle;
+use scaip::driver::receiver::Handle;
 use scaip::supervision::{
     self, Allowance, Config as SupervisorConfig, HeartbeatPolicy, Interval, MissedLimit, Presence,
     Saved, WallMicros,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use alarm_codes::Profile;
 use bytes::Bytes;
 use metrics::{Gauge, counter, gauge};
-use scaip::driver::Handle;
+use scaip::driver::receiver::Handle;
 use scaip::receiver::{Event, Incoming, IncomingId};
 use scaip::sip::{StatusCode, UndeliveredReason};
 use scaip::{
@@ -203,7 +203,8 @@ impl Work {
                 biased;
                 () = stop.cancelled(), if !stopping => {
                     stopping = true;
-                    self.handle.shut_down(LAST_PATIENCE);
+                    let handle = self.handle.clone();
+                    tokio::spawn(async move { handle.shut_down(LAST_PATIENCE).await });
                 }
                 Some(kept) = self.storing.join_next() => match kept {
                     Ok(kept) => self.answer(kept).await,
@@ -531,14 +532,14 @@ async fn publish(handle: Handle, period: Duration) {
     let mut upkeep = tokio::time::interval(period);
     loop {
         upkeep.tick().await;
-        let Ok((counters, pending)) = handle.counters().await else {
+        let Ok(counters) = handle.counters().await else {
             return;
         };
-        for (name, count) in counters.iter() {
+        for (name, count) in counters.sip.iter() {
             counter!("alarm_sip_total", "count" => name).absolute(count);
         }
         #[expect(clippy::cast_precision_loss, reason = "a gauge, and far below 2^52")]
-        gauge!("alarm_scaip_pending").set(pending as f64);
+        gauge!("alarm_scaip_pending").set(counters.pending as f64);
     }
 }
 

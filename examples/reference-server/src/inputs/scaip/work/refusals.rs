@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use metrics::counter;
-use scaip::receiver::Refusal;
+use scaip::receiver::RefusedRequest;
 use scaip::sip::{Path, RawBytes, SipError, StatusCode};
 use scaip::{Request, Response, StatusNumber, Text, https};
 
@@ -31,7 +31,7 @@ impl Work {
         response
     }
 
-    pub(super) fn refuse(&mut self, refusal: &Refusal) {
+    pub(super) fn refuse(&mut self, refusal: &RefusedRequest) {
         self.context.counters.received.increment(1);
         let length = refusal.raw.0.len();
         if self.refusal(
@@ -45,7 +45,12 @@ impl Work {
         }
     }
 
-    pub(super) fn refuse_post(&mut self, refusal: &https::Refusal, raw: Bytes, origin: &Origin) {
+    pub(super) fn refuse_post(
+        &mut self,
+        refusal: &https::RefusedPost,
+        raw: Bytes,
+        origin: &Origin,
+    ) {
         self.context.counters.received.increment(1);
         if self.refusal(
             refusal.reason.code(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use metrics::with_local_recorder;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
-use scaip::driver::{Driver, Settings};
+use scaip::driver::receiver::{Driver, Settings};
 use scaip::receiver::{AnswerMode, Config as ReceiverConfig, Receiver};
 use scaip::sip::Path;
 use tokio::net::UdpSocket;
@@ -216,7 +216,8 @@ impl Rig {
 
     async fn stop(self, work: JoinHandle<()>) {
         self.stop.cancel();
-        self.handle.shut_down(Duration::ZERO);
+        // Either way it ends: the work has asked for it too.
+        let _ = self.handle.shut_down(Duration::ZERO).await;
         work.await.expect("the work ends");
         self.driver.await.expect("the driver ends");
         self.journal.close().await.expect("a clean end");

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use metrics::counter;
 use scaip::ControllerId;
-use scaip::receiver::{AlarmKey, NotTracked, Registration};
+use scaip::receiver::{AlarmKey, IncomingRegistration, NotTracked};
 
 use super::super::origin::Origin;
 use super::Work;
@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 
 impl Work {
     /// A registration is a sign of life, as the receiver has counted it already.
-    pub(super) async fn registered(&mut self, registration: &Registration) {
+    pub(super) async fn registered(&mut self, registration: &IncomingRegistration) {
         let registered = &registration.registered;
         let change = registered.change.code();
         counter!("alarm_scaip_registrations_total", "change" => change).increment(1);

@@ -1,9 +1,11 @@
 //! What the application reaches in the receiver while the driver owns it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Instant;
 
-use super::{Command, Ended, Handle};
+use super::handle::{Command, Handle};
 use crate::call::{IncomingCall, Match};
+use crate::driver::Ended;
 use crate::message::{Request, Response};
 use crate::receiver::{AlarmKey, Answer, Listener, Receiver, SharedAccounts};
 use crate::registrar::OwnedRoute;
@@ -19,7 +21,8 @@ const RESTORED: usize = 1000;
 impl Handle {
     /// Does something with the receiver, in the driver's task and at its time. It takes its turn
     /// behind what was asked for before; alarms wait while it runs, so it must be short, and must
-    /// not block. Leave taking events and bytes to the driver.
+    /// not block. Leave taking events and bytes to the driver. If it panics, the panic comes out
+    /// here, in the task that asked, and the driver goes on; what it had begun to change stays.
     ///
     /// # Errors
     ///
@@ -30,14 +33,18 @@ impl Handle {
     ) -> Result<R, Ended> {
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let work: Work = Box::new(move |machine, now| {
+            let done = catch_unwind(AssertUnwindSafe(|| work(machine, now)));
             // Nobody waits for the result any more: it was done all the same.
-            let _ = sender.send(work(machine, now));
+            let _ = sender.send(done);
         });
         self.commands
             .send(Command::Run(work))
             .await
             .map_err(|_| Ended)?;
-        receiver.await.map_err(|_| Ended)
+        match receiver.await.map_err(|_| Ended)? {
+            Ok(result) => Ok(result),
+            Err(panic) => resume_unwind(panic),
+        }
     }
 
     /// The ways to reach a unit; see [`Receiver::routes`].

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use arbitrary::{Arbitrary, Unstructured};
-use scaip::https::{self, Failure, Incoming, Next, Outcome, Received, Refusal, Reply, Status};
+use scaip::https::{self, Failure, Incoming, Next, Outcome, Received, RefusedPost, Reply, Status};
 use scaip::receiver::{self, Event, Receiver, ReceiverWarning};
 use scaip::{
     DecodeOptions, Decoded, EncodeError, EncodeOptions, Reference, Response, StatusNumber, Text,
@@ -193,7 +193,7 @@ fn outcome(
 }
 
 /// A refusal is never positive, and what it says can be read.
-fn refused(refusal: &Refusal) {
+fn refused(refusal: &RefusedPost) {
     let answer = refusal.answer.as_ref();
     assert_eq!(refusal.status == Status::Ok, answer.is_some());
     assert_eq!(refusal.status_number.is_some(), answer.is_some());

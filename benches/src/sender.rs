@@ -108,8 +108,11 @@ impl SenderRound {
         let answer = bytes::Bytes::copy_from_slice(self.peer.answer(sent));
         let path = Path::udp(unit(), receiver());
         self.sender.handle_datagram(self.now, path, answer);
-        let accepted = self.sender.poll_event(self.now);
-        assert!(matches!(accepted, Some(Event::Accepted { .. })));
+        let mut accepted = false;
+        while let Some(event) = self.sender.poll_event(self.now) {
+            accepted |= matches!(event, Event::Accepted { .. });
+        }
+        assert!(accepted);
         assert_eq!(self.sender.open(), 0);
     }
 }

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::accept::Opened;
 use super::super::limiter::Limiter;
+use super::super::places::Place;
 use super::bearer::Tokens;
 use super::origin::Origin;
 use crate::http::connections::Connections;
@@ -126,6 +127,7 @@ impl Site {
 async fn receive(
     State(site): State<Arc<Site>>,
     Extension(mut origin): Extension<Origin>,
+    Extension(place): Extension<Arc<Place>>,
     request: Request,
 ) -> Response {
     if let Some(refused) = site.turn_away(&mut origin, request.headers()) {
@@ -149,6 +151,7 @@ async fn receive(
                 .into_response();
         }
     };
+    place.hear();
     let content_type = content_type.as_ref().map(|value| value.as_bytes());
     match https::receive(content_type, &raw, &site.config) {
         Received::Request(incoming) => decided(&site, Arc::from(incoming), raw, origin).await,
@@ -255,7 +258,11 @@ pub(super) async fn serve(
             token: None,
             account: None,
         };
-        let router = router.clone().layer(Extension(origin));
+        let place = Arc::clone(connection.link.place());
+        let router = router
+            .clone()
+            .layer(Extension(origin))
+            .layer(Extension(place));
         connections.serve(connection.link, router, ());
     }
     drop(opened);

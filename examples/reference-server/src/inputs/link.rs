@@ -3,7 +3,8 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use scaip::sip::{Framed, SipLimits, StreamFramer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -24,13 +25,19 @@ pub(super) enum Speech {
     Http,
 }
 
+/// How long a SIP client that has finished sending is still waited on for its answers: a little more
+/// than a decision may take.
+const LINGER: Duration = Duration::from_secs(12);
+
 /// A stream and its place among the connections, which it gives back when it is dropped. A stream
 /// that was heard is only passed on.
 #[derive(Debug)]
 pub(super) struct Link {
     stream: Stream,
     place: Arc<Place>,
-    unheard: Option<Box<Unheard>>,
+    speech: Speech,
+    watch: Option<Box<Watch>>,
+    report: Report,
 }
 
 #[derive(Debug)]
@@ -39,12 +46,30 @@ pub(super) enum Stream {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
+/// What can end a stream that is not in use yet, or not any more.
 #[derive(Debug)]
-struct Unheard {
-    framer: Option<StreamFramer>,
+struct Watch {
+    why: Why,
     ended: Pin<Box<WaitForCancellationFutureOwned>>,
     deadline: Pin<Box<Sleep>>,
-    report: Report,
+}
+
+#[derive(Debug)]
+enum Why {
+    /// No whole message has come over it; with SIP the framer finds out.
+    Unheard(Option<StreamFramer>),
+    /// Its client has finished sending.
+    Left,
+}
+
+impl Watch {
+    fn new(why: Why, place: &Place, deadline: Instant) -> Box<Self> {
+        Box::new(Self {
+            why,
+            ended: Box::pin(place.ended()),
+            deadline: Box::pin(tokio::time::sleep_until(deadline)),
+        })
+    }
 }
 
 impl Link {
@@ -55,16 +80,13 @@ impl Link {
         deadline: Instant,
         report: Report,
     ) -> Self {
-        let unheard = Unheard {
-            framer: (speech == Speech::Sip).then(|| StreamFramer::new(SipLimits::default())),
-            ended: Box::pin(place.ended()),
-            deadline: Box::pin(tokio::time::sleep_until(deadline)),
-            report,
-        };
+        let framer = (speech == Speech::Sip).then(|| StreamFramer::new(SipLimits::default()));
         Self {
+            watch: Some(Watch::new(Why::Unheard(framer), &place, deadline)),
             stream,
             place,
-            unheard: Some(Box::new(unheard)),
+            speech,
+            report,
         }
     }
 
@@ -73,52 +95,68 @@ impl Link {
         &self.place
     }
 
-    /// Whether it is time to end the stream.
-    fn is_over(&mut self, context: &mut Context<'_>) -> Option<io::Error> {
-        let unheard = self.unheard.as_mut()?;
-        if self.place.is_heard() {
-            self.unheard = None;
-            return None;
+    /// Whether there is nothing to read: it is time to end the stream, or its client has finished.
+    fn is_over(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Some(watch) = &mut self.watch else {
+            return Poll::Ready(Ok(()));
+        };
+        let left = matches!(watch.why, Why::Left);
+        if !left && self.place.is_heard() {
+            self.watch = None;
+            return Poll::Ready(Ok(()));
         }
         // Counted and logged by the door, which knows why.
-        if unheard.ended.as_mut().poll(context).is_ready() {
-            return Some(io::ErrorKind::ConnectionAborted.into());
+        if watch.ended.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
-        if unheard.deadline.as_mut().poll(context).is_ready() {
-            let what = "a connection without a whole message in time";
-            unheard.report.closed("first-message-timeout", what);
-            return Some(io::ErrorKind::TimedOut.into());
+        if watch.deadline.as_mut().poll(context).is_ready() {
+            if !left {
+                let what = "a connection without a whole message in time";
+                self.report.closed("first-message-timeout", what);
+            }
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
-        None
+        if left {
+            Poll::Pending
+        } else {
+            Poll::Ready(Ok(()))
+        }
     }
 
     fn listen(&mut self, bytes: &[u8]) {
-        if let Some(framer) = self.unheard.as_mut().and_then(|it| it.framer.as_mut())
-            && framer.hears(bytes)
+        if let Some(watch) = &mut self.watch
+            && let Why::Unheard(Some(framer)) = &mut watch.why
+            && hears(framer, bytes)
         {
             self.place.hear();
             if self.place.is_heard() {
-                self.unheard = None;
+                self.watch = None;
             }
         }
     }
+
+    /// The client of a SIP stream has finished sending. It may be gone altogether: its place is for
+    /// whoever needs it.
+    fn leave(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.watch.is_some() {
+            // It never asked, so there is nothing to answer.
+            return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
+        }
+        self.place.leave();
+        self.watch = Some(Watch::new(Why::Left, &self.place, Instant::now() + LINGER));
+        self.is_over(context)
+    }
 }
 
-trait Hears {
-    /// Whether a whole message has come with these bytes.
-    fn hears(&mut self, bytes: &[u8]) -> bool;
-}
-
-impl Hears for StreamFramer {
-    fn hears(&mut self, bytes: &[u8]) -> bool {
-        self.push(bytes);
-        loop {
-            match self.poll() {
-                Framed::Message(_) => return true,
-                Framed::NeedMore => return false,
-                // A ping is no message, and neither is what nobody can read.
-                _ => {}
-            }
+/// Whether a whole message has come with these bytes.
+fn hears(framer: &mut StreamFramer, bytes: &[u8]) -> bool {
+    framer.push(bytes);
+    loop {
+        match framer.poll() {
+            Framed::Message(_) => return true,
+            Framed::NeedMore => return false,
+            // A ping is no message, and neither is what nobody can read.
+            _ => {}
         }
     }
 }
@@ -146,15 +184,16 @@ impl AsyncRead for Link {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if let Some(error) = this.is_over(context) {
-            return Poll::Ready(Err(error));
-        }
+        ready!(this.is_over(context))?;
         let before = buffer.filled().len();
-        let read = on_either!(this, stream => stream.poll_read(context, buffer));
-        if this.unheard.is_some() {
-            this.listen(&buffer.filled()[before..]);
+        let had_room = buffer.remaining() > 0;
+        let read = ready!(on_either!(this, stream => stream.poll_read(context, buffer)));
+        let bytes = &buffer.filled()[before..];
+        if read.is_ok() && bytes.is_empty() && had_room && this.speech == Speech::Sip {
+            return this.leave(context);
         }
-        read
+        this.listen(bytes);
+        Poll::Ready(read)
     }
 }
 

@@ -41,7 +41,7 @@ struct Shared {
 struct State {
     taken: usize,
     last: u64,
-    /// Those that have not sent a whole message, the oldest first.
+    /// Those that have not sent a whole message, and those that have finished, the oldest first.
     unheard: BTreeMap<u64, (Option<Source>, CancellationToken)>,
     sources: HashMap<Source, OfSource>,
 }
@@ -186,6 +186,23 @@ impl Place {
         }
     }
 
+    /// Its client has finished: the place is kept only while nobody else needs it.
+    pub(super) fn leave(&self) {
+        let mut state = self.shared.state();
+        if self.token.is_cancelled() {
+            return;
+        }
+        state
+            .unheard
+            .insert(self.id, (self.source, self.token.clone()));
+        if let Some(of_source) = self
+            .source
+            .and_then(|source| state.sources.get_mut(&source))
+        {
+            of_source.unheard.insert(self.id);
+        }
+    }
+
     pub(super) fn is_heard(&self) -> bool {
         self.heard.load(Ordering::Relaxed)
     }
@@ -267,6 +284,23 @@ mod tests {
         assert_eq!(enter(&places, "2001:db8:8::1").1, None);
         drop(third);
         assert_eq!(enter(&places, "2001:db8::4").1, None);
+    }
+
+    #[test]
+    fn one_that_has_left_makes_room_like_one_that_was_never_heard() {
+        let places = Places::new(2, 2);
+        let all = [(), ()].map(|()| enter(&places, "192.0.2.1").0);
+        for place in &all {
+            place.hear();
+        }
+        assert!(places.enter(source("192.0.2.1")).is_err());
+        all[1].leave();
+        assert_eq!(enter(&places, "192.0.2.1").1, Some(Ended::OfSource));
+        assert!(is_ended(&all[1]) && !is_ended(&all[0]));
+        all[1].leave();
+        drop(all);
+        assert_eq!(places.0.state().taken, 0);
+        assert!(places.0.state().unheard.is_empty());
     }
 
     #[test]

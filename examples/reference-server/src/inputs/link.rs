@@ -19,8 +19,8 @@ use super::report::Report;
 /// Who says that a first message is whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Speech {
-    /// The link itself, which cuts SIP messages off the stream until there was one.
-    Sip,
+    /// The link itself, which cuts SIP messages of these lengths off the stream until there was one.
+    Sip(SipLimits),
     /// Whoever serves HTTP, with [`Place::hear`].
     Http,
 }
@@ -80,7 +80,10 @@ impl Link {
         deadline: Instant,
         report: Report,
     ) -> Self {
-        let framer = (speech == Speech::Sip).then(|| StreamFramer::new(SipLimits::default()));
+        let framer = match speech {
+            Speech::Sip(limits) => Some(StreamFramer::new(limits)),
+            Speech::Http => None,
+        };
         Self {
             watch: Some(Watch::new(Why::Unheard(framer), &place, deadline)),
             stream,
@@ -189,7 +192,7 @@ impl AsyncRead for Link {
         let had_room = buffer.remaining() > 0;
         let read = ready!(on_either!(this, stream => stream.poll_read(context, buffer)));
         let bytes = &buffer.filled()[before..];
-        if read.is_ok() && bytes.is_empty() && had_room && this.speech == Speech::Sip {
+        if read.is_ok() && bytes.is_empty() && had_room && this.speech != Speech::Http {
             return this.leave(context);
         }
         this.listen(bytes);

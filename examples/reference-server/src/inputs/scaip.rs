@@ -240,6 +240,7 @@ impl ScaipInput {
             posts,
             last: AtomicU64::new(0),
             lines: Mutex::new(Limiter::new(LINES)),
+            busy: Mutex::new(Limiter::new(1)),
         }
     }
 
@@ -323,12 +324,18 @@ impl ScaipInput {
     ) -> Option<mpsc::Receiver<Post>> {
         let settings = &self.settings;
         let reload = settings.reload_interval.0;
+        // What the receiver takes.
+        let limits = ReceiverConfig::new([0; 16]).endpoint.limits;
         // TCP and TLS together, and HTTPS by itself.
         let places = || Places::new(settings.connections, settings.connections_per_source());
         let (sip_places, https_places) = (places(), places());
         let door = |way: Way, tls: Option<&Tls>, places: &Places| {
             let networks = Networks::new(&settings.plain_networks);
-            let (speech, first) = (way.speech(), settings.first_message_timeout.0);
+            let speech = match way {
+                Way::Tcp | Way::Tls => Speech::Sip(limits),
+                Way::Http | Way::Https => Speech::Http,
+            };
+            let first = settings.first_message_timeout.0;
             let door = Door::plain(way.name(), networks, places.clone(), speech, first);
             match tls {
                 Some(tls) => {
@@ -389,13 +396,6 @@ impl ScaipInput {
 }
 
 impl Way {
-    fn speech(self) -> Speech {
-        match self {
-            Self::Tcp | Self::Tls => Speech::Sip,
-            Self::Http | Self::Https => Speech::Http,
-        }
-    }
-
     fn name(self) -> &'static str {
         match self {
             Self::Tcp => "tcp",

@@ -70,6 +70,8 @@ pub(super) struct Site {
     pub(super) posts: mpsc::Sender<Post>,
     pub(super) last: AtomicU64,
     pub(super) lines: Mutex<Limiter>,
+    /// For alarms that are refused for want of room: other lines do not crowd them out.
+    pub(super) busy: Mutex<Limiter>,
 }
 
 impl Site {
@@ -85,7 +87,11 @@ impl Site {
     /// Counts and logs a request that is turned away before it is looked at; gives its status back.
     fn unheard(&self, reason: &'static str, status: StatusCode) -> StatusCode {
         counter!("alarm_scaip_refused_total", "reason" => reason).increment(1);
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let lines = match status {
+            StatusCode::SERVICE_UNAVAILABLE => &self.busy,
+            _ => &self.lines,
+        };
+        let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(held_back) = lines.pass(Instant::now()) {
             tracing::warn!(
                 reason,

@@ -119,6 +119,7 @@ pub(super) struct Work {
     calls: AwaitedCalls,
     rubbish: Limiter,
     failures: Limiter,
+    /// For alarms that are refused for want of room.
     busy: Limiter,
     untracked: Limiter,
 }

@@ -3,18 +3,22 @@
 #[path = "support/tls.rs"]
 mod support;
 
+#[cfg(target_os = "linux")]
 #[path = "support/program.rs"]
 mod program;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+#[cfg(target_os = "linux")]
 use program::Program;
 use reference_server::config::{Config, Span};
 use rustls::version::{TLS12, TLS13};
 use support::{Link, PATIENCE, Running, Web, accepted, alarm, connect, connector, free};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpSocket, TcpStream};
+#[cfg(target_os = "linux")]
+use tokio::net::TcpSocket;
+use tokio::net::TcpStream;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 use tokio_rustls::client::TlsStream;

@@ -229,8 +229,8 @@ impl Door {
         deadline: Instant,
     ) -> Option<(Stream, Option<Arc<Identity>>)> {
         let shaking = async {
-            // One that says nothing is no handshake yet.
-            stream.readable().await?;
+            // One that says nothing is no handshake yet. (Readiness alone may be a false alarm.)
+            stream.peek(&mut [0]).await?;
             let turn = door.handshakes.begin().await;
             tokio::select! {
                 shaken = door.tls.handshake(stream) => shaken.map(Some),

@@ -175,6 +175,8 @@ async fn serve(directory: &Path, flags: &Flags) -> Result<(), Box<dyn Error>> {
     config.http.listen = free();
     (config.scaip.tcp, config.scaip.udp) = (free(), free());
     config.scaip.connections = scale.connections + 1000;
+    // All of them come from this machine.
+    config.scaip.source_share = 1;
     config.scaip.supervision.enabled = true;
     config.scaip.supervision.interval = Span(Duration::from_secs(60));
     let input = ScaipInput::new(&config)?;

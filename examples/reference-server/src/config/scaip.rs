@@ -14,6 +14,8 @@ use super::{
 };
 use crate::journal::DEFAULT_DUPLICATE_WINDOW;
 
+/// What a source always gets, however small its share.
+const LEAST_PER_SOURCE: usize = 16;
 /// Networks that `plain_networks` may name: what a filter of the operating system has room for.
 const MOST_NETWORKS: usize = 256;
 
@@ -46,6 +48,11 @@ pub struct ScaipConfig {
     pub transferred_number: Private,
     /// Connections at a time: over TCP and TLS together, and as many over HTTPS.
     pub connections: usize,
+    /// The part of the connections, one in so many, that one source may have: an IPv4 address or
+    /// an IPv6 network of 64 bits. See [`Self::connections_per_source`].
+    pub source_share: usize,
+    /// How long a connection may take to bring its first whole message, the handshake included.
+    pub first_message_timeout: Span,
     /// TLS handshakes under way at a time, for SIP and for HTTPS each.
     pub handshakes: usize,
     /// How long a TLS handshake may take.
@@ -84,7 +91,9 @@ impl Default for ScaipConfig {
             call_handling_reply: 61,
             transferred_number: Private::default(),
             connections: 10_000,
-            handshakes: 256,
+            source_share: 16,
+            first_message_timeout: Span(Duration::from_secs(32)),
+            handshakes: 512,
             handshake_timeout: Span(Duration::from_secs(10)),
             reload_interval: Span(Duration::from_secs(10)),
             certificate_names_controller: false,
@@ -204,6 +213,14 @@ impl fmt::Debug for BearerToken {
 }
 
 impl ScaipConfig {
+    /// How many connections one source may have at a time: its share, rounded up, and never less
+    /// than 16.
+    #[must_use]
+    pub fn connections_per_source(&self) -> usize {
+        let share = self.connections.div_ceil(self.source_share.max(1));
+        share.max(LEAST_PER_SOURCE)
+    }
+
     /// Checks what the types cannot.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         holds([
@@ -241,6 +258,16 @@ impl ScaipConfig {
                 self.connections > 0,
                 "scaip.connections",
                 "must be at least 1",
+            ),
+            (
+                self.source_share > 0,
+                "scaip.source_share",
+                "must be at least 1",
+            ),
+            (
+                !self.first_message_timeout.0.is_zero(),
+                "scaip.first_message_timeout",
+                "must be longer than nothing",
             ),
             (
                 self.handshakes > 0,

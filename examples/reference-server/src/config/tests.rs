@@ -193,6 +193,11 @@ fn tls_and_https_need_what_they_work_with() {
             "scaip.https.bearer_tokens.name",
         ),
         ("[scaip]\nhandshakes = 0".into(), "scaip.handshakes"),
+        ("[scaip]\nsource_share = 0".into(), "scaip.source_share"),
+        (
+            "[scaip]\nfirst_message_timeout = \"0s\"".into(),
+            "scaip.first_message_timeout",
+        ),
     ] {
         let error = parse(&text).unwrap_err();
         assert!(
@@ -204,6 +209,19 @@ fn tls_and_https_need_what_they_work_with() {
     parse(&format!("[scaip.https]\n{outside}{files}{token}")).unwrap();
     let shown = format!("{:?}", parse(&format!("[scaip.https]\n{token}")).unwrap());
     assert!(!shown.contains("0a0a"), "{shown}");
+}
+
+#[test]
+fn the_share_of_a_source_is_rounded_up_and_never_tiny() {
+    for (text, expected) in [
+        ("", 625),
+        ("[scaip]\nsource_share = 3", 3334),
+        ("[scaip]\nsource_share = 1", 10_000),
+        ("[scaip]\nconnections = 64", 16),
+    ] {
+        let config = parse(text).unwrap();
+        assert_eq!(config.scaip.connections_per_source(), expected, "{text}");
+    }
 }
 
 #[test]

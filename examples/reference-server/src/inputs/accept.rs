@@ -1,28 +1,30 @@
 //! Accepting connections, plain and over TLS, within bounds.
+//!
+//! Whoever comes is accepted at once. What is bounded is bounded by ending those that have said
+//! nothing, so that silent connections, however many, do not keep an alarm out.
 
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
-use metrics::counter;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio_rustls::server::TlsStream;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::certificate::Identity;
-use super::limiter::Limiter;
+use super::handshakes::Handshakes;
+use super::link::{Link, Speech, Stream};
 use super::network::Networks;
+use super::places::{Ended, NoPlace, Place, Places, Source};
+use super::report::Report;
 use super::tls::Tls;
 
 /// How long to wait when the operating system gives no connection: it is out of descriptors.
-const RECOVERY: Duration = Duration::from_millis(200);
-/// Lines of the log about connections that came to nothing, in one second.
-const LINES: u32 = 5;
+const RECOVERY: Duration = Duration::from_millis(20);
+/// How many silent connections are ended then.
+const RECOVERED: usize = 32;
 
 /// A connection that is ready for its protocol.
 #[derive(Debug)]
@@ -34,112 +36,64 @@ pub(super) struct Opened {
     pub(super) identity: Option<Arc<Identity>>,
 }
 
-/// The stream, and its place among the connections, which it gives back when it is dropped.
-#[derive(Debug)]
-pub(super) struct Link {
-    stream: Stream,
-    _slot: OwnedSemaphorePermit,
-}
-
-#[derive(Debug)]
-enum Stream {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
-}
-
-/// Runs the same call on either kind of stream.
-macro_rules! on_either {
-    ($link:ident, $stream:ident => $call:expr) => {
-        match &mut $link.get_mut().stream {
-            Stream::Plain(stream) => {
-                let $stream = Pin::new(stream);
-                $call
-            }
-            Stream::Tls(stream) => {
-                let $stream = Pin::new(stream.as_mut());
-                $call
-            }
-        }
-    };
-}
-
-impl AsyncRead for Link {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        on_either!(self, stream => stream.poll_read(context, buffer))
-    }
-}
-
-impl AsyncWrite for Link {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        on_either!(self, stream => stream.poll_write(context, bytes))
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        on_either!(self, stream => stream.poll_flush(context))
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        on_either!(self, stream => stream.poll_shutdown(context))
-    }
-}
-
 /// How connections of one transport are let in.
 #[derive(Clone, Debug)]
 pub(super) struct Door {
-    transport: &'static str,
     networks: Networks,
-    slots: Arc<Semaphore>,
+    places: Places,
+    speech: Speech,
+    first_message: Duration,
+    /// Whether one source gets no more than its share.
+    by_source: bool,
     tls: Option<TlsDoor>,
-    lines: Arc<Mutex<Limiter>>,
+    report: Report,
 }
 
 #[derive(Clone, Debug)]
 struct TlsDoor {
     tls: Tls,
-    handshakes: Arc<Semaphore>,
+    handshakes: Handshakes,
     patience: Duration,
 }
 
 impl Door {
-    /// For plain connections from these networks. `slots` bounds the connections.
+    /// For plain connections from these networks, which must bring a whole message in time.
     pub(super) fn plain(
         transport: &'static str,
         networks: Networks,
-        slots: Arc<Semaphore>,
+        places: Places,
+        speech: Speech,
+        first_message: Duration,
     ) -> Self {
         Self {
-            transport,
             networks,
-            slots,
+            places,
+            speech,
+            first_message,
+            by_source: true,
             tls: None,
-            lines: Arc::new(Mutex::new(Limiter::new(LINES))),
+            report: Report::new(transport),
+        }
+    }
+
+    /// For connections from a proxy, which stands for many.
+    pub(super) fn without_shares(self) -> Self {
+        Self {
+            by_source: false,
+            ..self
         }
     }
 
     /// For connections over TLS from anywhere, so many handshakes at a time.
-    pub(super) fn tls(
-        transport: &'static str,
-        tls: Tls,
-        slots: Arc<Semaphore>,
-        handshakes: usize,
-        patience: Duration,
-    ) -> Self {
-        let handshakes = Arc::new(Semaphore::new(handshakes.min(Semaphore::MAX_PERMITS)));
+    pub(super) fn with_tls(self, tls: Tls, handshakes: usize, patience: Duration) -> Self {
         Self {
+            networks: Networks::all(),
             tls: Some(TlsDoor {
                 tls,
-                handshakes,
+                handshakes: Handshakes::new(handshakes),
                 patience,
             }),
-            ..Self::plain(transport, Networks::all(), slots)
+            ..self
         }
     }
 
@@ -152,26 +106,23 @@ impl Door {
     ) {
         loop {
             let accepted = tokio::select! {
-                accepted = self.next(&listener) => accepted,
+                accepted = listener.accept() => accepted,
                 () = stop.cancelled() => return,
                 () = opened.closed() => return,
             };
-            let (stream, remote, handshake) = match accepted {
+            let (stream, remote) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    if self.may_log() {
-                        tracing::warn!(%error, transport = self.transport, "cannot accept a connection");
-                    }
-                    tokio::time::sleep(RECOVERY).await;
+                    self.recover(&error).await;
                     continue;
                 }
             };
             if !self.networks.allow(remote.ip()) {
-                self.turned_away("network", "a connection from a network that is not named");
+                let what = "a connection from a network that is not named";
+                self.report.closed("network", what);
                 continue;
             }
-            let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() else {
-                self.turned_away("full", "a connection above the limit");
+            let Some(place) = self.place(remote) else {
                 continue;
             };
             let Ok(local) = stream.local_addr() else {
@@ -181,82 +132,129 @@ impl Door {
             let _ = stream.set_nodelay(true);
             let (door, opened, stop) = (self.clone(), opened.clone(), stop.clone());
             tokio::spawn(async move {
-                let shaken = tokio::select! {
-                    shaken = door.shake(stream) => shaken,
-                    () = stop.cancelled() => None,
-                };
-                drop(handshake);
-                if let Some((stream, identity)) = shaken {
-                    door.count("opened");
-                    let link = Link {
-                        stream,
-                        _slot: slot,
-                    };
-                    let ready = Opened {
-                        link,
-                        local,
-                        remote,
-                        identity,
-                    };
-                    // It fails when the server stops; dropping it closes it.
-                    let _ = opened.send(ready).await;
+                let ended = place.ended();
+                tokio::select! {
+                    () = door.bring_in(stream, local, remote, place, opened) => {}
+                    () = ended => {}
+                    () = stop.cancelled() => {}
                 }
             });
         }
     }
 
-    /// The next connection, and the right to a handshake.
-    async fn next(
-        &self,
-        listener: &TcpListener,
-    ) -> io::Result<(TcpStream, SocketAddr, Option<OwnedSemaphorePermit>)> {
-        let handshake = match &self.tls {
-            // It is never closed, so there always is a permit in the end.
-            Some(tls) => Arc::clone(&tls.handshakes).acquire_owned().await.ok(),
-            None => None,
-        };
-        let (stream, remote) = listener.accept().await?;
-        Ok((stream, remote, handshake))
+    async fn recover(&self, error: &io::Error) {
+        use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+        self.report
+            .failed("not-accepted", "cannot accept a connection", error);
+        // It was the client's doing, and the next one may have come already.
+        let of_the_client = [
+            ConnectionAborted,
+            ConnectionRefused,
+            ConnectionReset,
+            Interrupted,
+        ];
+        if of_the_client.contains(&error.kind()) {
+            return;
+        }
+        for _ in 0..self.places.end_oldest(RECOVERED) {
+            let what = "a silent connection, to accept another";
+            self.report.closed("ended-for-another", what);
+        }
+        tokio::time::sleep(RECOVERY).await;
     }
 
-    async fn shake(&self, stream: TcpStream) -> Option<(Stream, Option<Arc<Identity>>)> {
-        let Some(tls) = &self.tls else {
-            return Some((Stream::Plain(stream), None));
-        };
-        match tokio::time::timeout(tls.patience, tls.tls.handshake(stream)).await {
-            Ok(Ok((stream, identity))) => Some((Stream::Tls(Box::new(stream)), identity)),
-            Ok(Err(error)) => {
-                self.count("handshake-failed");
-                if self.may_log() {
-                    tracing::warn!(%error, transport = self.transport, "a TLS handshake failed");
+    /// A place for a connection from there, if there is one or can be made.
+    fn place(&self, remote: SocketAddr) -> Option<Place> {
+        let source = self.by_source.then(|| Source::of(remote.ip()));
+        match self.places.enter(source) {
+            Ok((place, ended)) => {
+                match ended {
+                    Some(Ended::Oldest) => {
+                        let what = "the longest silent connection: the limit is reached";
+                        self.report.closed("ended-for-another", what);
+                    }
+                    Some(Ended::OfSource) => {
+                        let what = "the longest silent connection of a source with all its share";
+                        self.report.closed("ended-for-share", what);
+                    }
+                    None => {}
                 }
+                Some(place)
+            }
+            Err(NoPlace::Source) => {
+                let what = "a connection above the share of its source (source_share)";
+                self.report.closed("share", what);
+                None
+            }
+            Err(NoPlace::All) => {
+                self.report.closed("full", "a connection above the limit");
+                None
+            }
+        }
+    }
+
+    /// Takes a connection to where its protocol begins.
+    async fn bring_in(
+        &self,
+        stream: TcpStream,
+        local: SocketAddr,
+        remote: SocketAddr,
+        place: Place,
+        opened: mpsc::Sender<Opened>,
+    ) {
+        let deadline = Instant::now() + self.first_message;
+        let (stream, identity) = match &self.tls {
+            None => (Stream::Plain(stream), None),
+            Some(tls) => match self.shake(tls, stream, deadline).await {
+                Some(shaken) => shaken,
+                None => return,
+            },
+        };
+        self.report.count("opened");
+        let (place, report) = (Arc::new(place), self.report.clone());
+        let ready = Opened {
+            link: Link::new(stream, place, self.speech, deadline, report),
+            local,
+            remote,
+            identity,
+        };
+        // It fails when the server stops; dropping it closes it.
+        let _ = opened.send(ready).await;
+    }
+
+    async fn shake(
+        &self,
+        door: &TlsDoor,
+        stream: TcpStream,
+        deadline: Instant,
+    ) -> Option<(Stream, Option<Arc<Identity>>)> {
+        let shaking = async {
+            // One that says nothing is no handshake yet. (Readiness alone may be a false alarm.)
+            stream.peek(&mut [0]).await?;
+            let turn = door.handshakes.begin().await;
+            tokio::select! {
+                shaken = door.tls.handshake(stream) => shaken.map(Some),
+                () = turn.ended() => Ok(None),
+            }
+        };
+        let deadline = deadline.min(Instant::now() + door.patience);
+        match tokio::time::timeout_at(deadline, shaking).await {
+            Ok(Ok(Some((stream, identity)))) => Some((Stream::Tls(Box::new(stream)), identity)),
+            Ok(Ok(None)) => {
+                let what = "the oldest unfinished TLS handshake: others waited";
+                self.report.closed("handshake-ended", what);
+                None
+            }
+            Ok(Err(error)) => {
+                let what = "a TLS handshake failed";
+                self.report.failed("handshake-failed", what, &error);
                 None
             }
             Err(_) => {
-                self.turned_away("handshake-timeout", "a TLS handshake that took too long");
+                let what = "a TLS handshake that took too long";
+                self.report.closed("handshake-timeout", what);
                 None
             }
         }
-    }
-
-    fn turned_away(&self, outcome: &'static str, what: &str) {
-        self.count(outcome);
-        if self.may_log() {
-            tracing::warn!(transport = self.transport, "closed {what}");
-        }
-    }
-
-    fn count(&self, outcome: &'static str) {
-        counter!(
-            "alarm_scaip_connections_total",
-            "transport" => self.transport,
-            "outcome" => outcome
-        )
-        .increment(1);
-    }
-
-    fn may_log(&self) -> bool {
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.pass(Instant::now()).is_some()
     }
 }

@@ -2,8 +2,12 @@
 
 mod accept;
 mod certificate;
+mod handshakes;
 mod limiter;
+mod link;
 pub(crate) mod network;
+mod places;
+mod report;
 pub mod scaip;
 mod source_filter;
 pub(crate) mod tls;

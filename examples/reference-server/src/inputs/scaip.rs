@@ -32,13 +32,15 @@ use scaip::{
     Response, StatusNumber, encode_response, registrar,
 };
 use tokio::net::{TcpListener, UdpSocket};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::accept::{Door, Opened};
 use super::limiter::Limiter;
+use super::link::Speech;
 use super::network::{self, Networks};
+use super::places::Places;
 use super::source_filter;
 use super::tls::{Reloader, Tls, TlsError, TlsFiles};
 use crate::config::{ClientCertificates, Config, Listen, ScaipConfig};
@@ -194,7 +196,8 @@ impl ScaipInput {
         config.decode = self.decode();
         config.strict_content_type = self.settings.strict;
         config.accept_unknown_message_types = self.settings.accept_unknown_message_types;
-        config.endpoint.connections = self.settings.connections;
+        // The doors keep the limit. One that they ended may still be here when the next one comes.
+        config.endpoint.connections = self.settings.connections.saturating_mul(2);
         if self.settings.body_in_200 {
             config.answer_mode = AnswerMode::BodyInOk;
         }
@@ -237,6 +240,7 @@ impl ScaipInput {
             posts,
             last: AtomicU64::new(0),
             lines: Mutex::new(Limiter::new(LINES)),
+            busy: Mutex::new(Limiter::new(1)),
         }
     }
 
@@ -320,24 +324,27 @@ impl ScaipInput {
     ) -> Option<mpsc::Receiver<Post>> {
         let settings = &self.settings;
         let reload = settings.reload_interval.0;
-        let slots = || {
-            Arc::new(Semaphore::new(
-                settings.connections.min(Semaphore::MAX_PERMITS),
-            ))
-        };
-        let (sip_slots, https_slots) = (slots(), slots());
-        let door = |way: Way, tls: Option<&Tls>, slots: &Arc<Semaphore>| {
+        // What the receiver takes.
+        let limits = ReceiverConfig::new([0; 16]).endpoint.limits;
+        // TCP and TLS together, and HTTPS by itself.
+        let places = || Places::new(settings.connections, settings.connections_per_source());
+        let (sip_places, https_places) = (places(), places());
+        let door = |way: Way, tls: Option<&Tls>, places: &Places| {
             let networks = Networks::new(&settings.plain_networks);
-            let (slots, name) = (Arc::clone(slots), way.name());
+            let speech = match way {
+                Way::Tcp | Way::Tls => Speech::Sip(limits),
+                Way::Http | Way::Https => Speech::Http,
+            };
+            let first = settings.first_message_timeout.0;
+            let door = Door::plain(way.name(), networks, places.clone(), speech, first);
             match tls {
-                Some(tls) => Door::tls(
-                    name,
-                    tls.clone(),
-                    slots,
-                    settings.handshakes,
-                    settings.handshake_timeout.0,
-                ),
-                None => Door::plain(name, networks, slots),
+                Some(tls) => {
+                    let patience = settings.handshake_timeout.0;
+                    door.with_tls(tls.clone(), settings.handshakes, patience)
+                }
+                // On loopback only: what connects there is a proxy.
+                None if way == Way::Http => door.without_shares(),
+                None => door,
             }
         };
         let sip_tls = self.sip_tls.take().map(|(reloader, tls)| {
@@ -350,12 +357,12 @@ impl ScaipInput {
         });
         tokio::spawn(self.tokens.clone().reload(reload, stop.clone()));
         let doors = [
-            (Way::Tcp, door(Way::Tcp, None, &sip_slots)),
-            (Way::Tls, door(Way::Tls, sip_tls.as_ref(), &sip_slots)),
-            (Way::Http, door(Way::Http, None, &https_slots)),
+            (Way::Tcp, door(Way::Tcp, None, &sip_places)),
+            (Way::Tls, door(Way::Tls, sip_tls.as_ref(), &sip_places)),
+            (Way::Http, door(Way::Http, None, &https_places)),
             (
                 Way::Https,
-                door(Way::Https, https_tls.as_ref(), &https_slots),
+                door(Way::Https, https_tls.as_ref(), &https_places),
             ),
         ];
         let (posts, posted) = mpsc::channel(POSTS);

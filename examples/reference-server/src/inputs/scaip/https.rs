@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::accept::Opened;
 use super::super::limiter::Limiter;
+use super::super::places::Place;
 use super::bearer::Tokens;
 use super::origin::Origin;
 use crate::http::connections::Connections;
@@ -69,6 +70,8 @@ pub(super) struct Site {
     pub(super) posts: mpsc::Sender<Post>,
     pub(super) last: AtomicU64,
     pub(super) lines: Mutex<Limiter>,
+    /// For alarms that are refused for want of room: other lines do not crowd them out.
+    pub(super) busy: Mutex<Limiter>,
 }
 
 impl Site {
@@ -84,7 +87,11 @@ impl Site {
     /// Counts and logs a request that is turned away before it is looked at; gives its status back.
     fn unheard(&self, reason: &'static str, status: StatusCode) -> StatusCode {
         counter!("alarm_scaip_refused_total", "reason" => reason).increment(1);
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let lines = match status {
+            StatusCode::SERVICE_UNAVAILABLE => &self.busy,
+            _ => &self.lines,
+        };
+        let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(held_back) = lines.pass(Instant::now()) {
             tracing::warn!(
                 reason,
@@ -126,6 +133,7 @@ impl Site {
 async fn receive(
     State(site): State<Arc<Site>>,
     Extension(mut origin): Extension<Origin>,
+    Extension(place): Extension<Arc<Place>>,
     request: Request,
 ) -> Response {
     if let Some(refused) = site.turn_away(&mut origin, request.headers()) {
@@ -149,6 +157,7 @@ async fn receive(
                 .into_response();
         }
     };
+    place.hear();
     let content_type = content_type.as_ref().map(|value| value.as_bytes());
     match https::receive(content_type, &raw, &site.config) {
         Received::Request(incoming) => decided(&site, Arc::from(incoming), raw, origin).await,
@@ -255,7 +264,11 @@ pub(super) async fn serve(
             token: None,
             account: None,
         };
-        let router = router.clone().layer(Extension(origin));
+        let place = Arc::clone(connection.link.place());
+        let router = router
+            .clone()
+            .layer(Extension(origin))
+            .layer(Extension(place));
         connections.serve(connection.link, router, ());
     }
     drop(opened);

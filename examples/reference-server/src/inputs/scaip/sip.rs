@@ -9,7 +9,8 @@ use scaip::sip::Transport;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::mpsc;
 
-use super::super::accept::{Link, Opened};
+use super::super::accept::Opened;
+use super::super::link::Link;
 use super::origin::{CertificateGuard, Certificates};
 
 /// Hands every connection to the driver, for as long as there are any.

@@ -119,6 +119,8 @@ pub(super) struct Work {
     calls: AwaitedCalls,
     rubbish: Limiter,
     failures: Limiter,
+    /// For alarms that are refused for want of room.
+    busy: Limiter,
     untracked: Limiter,
 }
 
@@ -154,6 +156,7 @@ impl Work {
             untracked: Limiter::new(1),
             rubbish: Limiter::new(RUBBISH),
             failures: Limiter::new(RUBBISH),
+            busy: Limiter::new(1),
         }
     }
 
@@ -468,11 +471,11 @@ impl Work {
     }
 
     fn declined(&mut self, error: &JournalError, response: Response<'static>) -> Response<'static> {
-        let (number, text) = match error {
-            JournalError::Busy => (StatusNumber::BUSY, "busy"),
-            _ => (StatusNumber::NOT_TREATED, "not stored"),
+        let (number, text, limiter) = match error {
+            JournalError::Busy => (StatusNumber::BUSY, "busy", &mut self.busy),
+            _ => (StatusNumber::NOT_TREATED, "not stored", &mut self.failures),
         };
-        if let Some(held_back) = self.failures.pass(Instant::now()) {
+        if let Some(held_back) = limiter.pass(Instant::now()) {
             tracing::error!(%error, snu = number.number(), held_back, "an alarm could not be kept");
         }
         let mut declined = Response::new(response.reference, number);
@@ -530,11 +533,23 @@ async fn next(
 /// Copies the counts of the SIP layer into the metrics, for as long as its driver runs.
 async fn publish(handle: Handle, period: Duration) {
     let mut upkeep = tokio::time::interval(period);
+    let mut before = 0;
     loop {
         upkeep.tick().await;
         let Ok(counters) = handle.counters().await else {
             return;
         };
+        // The SIP layer turns these away by itself, before there is an event.
+        let turned_away = counters.sip.full() + counters.sip.overloaded();
+        if turned_away > before {
+            let requests = turned_away - before;
+            tracing::error!(
+                requests,
+                status = 503,
+                "alarms were refused: too many at once"
+            );
+        }
+        before = turned_away;
         for (name, count) in counters.sip.iter() {
             counter!("alarm_sip_total", "count" => name).absolute(count);
         }

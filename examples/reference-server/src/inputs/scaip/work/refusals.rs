@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use metrics::counter;
-use scaip::receiver::RefusedRequest;
+use scaip::receiver::{RefusalReason, RefusedRequest};
 use scaip::sip::{Path, RawBytes, SipError, StatusCode};
 use scaip::{Request, Response, StatusNumber, Text, https};
 
@@ -72,7 +72,12 @@ impl Work {
     ) -> bool {
         self.context.counters.refused.increment(1);
         counter!("alarm_scaip_refused_total", "reason" => reason).increment(1);
-        let Some(held_back) = self.rubbish.pass(Instant::now()) else {
+        // An alarm refused for want of room is told in any case, whatever rubbish there is.
+        let limiter = match reason == RefusalReason::Busy.code() {
+            true => &mut self.busy,
+            false => &mut self.rubbish,
+        };
+        let Some(held_back) = limiter.pass(Instant::now()) else {
             return false;
         };
         let snu = snu.map(StatusNumber::number);

@@ -23,13 +23,20 @@ use crate::journal::{
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// The delay of a journal that is busy for ever.
+const BUSY: Duration = Duration::MAX;
+
 /// A journal that says only later that it has stored.
 #[derive(Debug)]
 struct Slow(SqliteJournal, Duration);
 
 impl Journal for Slow {
     fn store(&self, entry: Entry) -> BoxFuture<'static, Result<Stored, JournalError>> {
-        let (stored, delay) = (self.0.store(entry), self.1);
+        let delay = self.1;
+        if delay == BUSY {
+            return Box::pin(async { Err(JournalError::Busy) });
+        }
+        let stored = self.0.store(entry);
         Box::pin(async move {
             tokio::time::sleep(delay).await;
             stored.await
@@ -139,8 +146,8 @@ impl Rig {
         tokio::spawn(self.work().run(events))
     }
 
-    /// Sends an alarm and hears its `mrs`, wherever that comes.
-    async fn send(&self, number: u32) -> String {
+    /// Sends an alarm and does not wait.
+    async fn post(&self, number: u32) {
         let local = self.unit.local_addr().expect("bound");
         let body = format!("<mrq><ref>r{number}</ref><cid>1</cid><dty>0003</dty></mrq>");
         let message = format!(
@@ -153,6 +160,11 @@ impl Rig {
             body.len()
         );
         self.unit.send(message.as_bytes()).await.expect("loopback");
+    }
+
+    /// Sends an alarm and hears its `mrs`, wherever that comes.
+    async fn send(&self, number: u32) -> String {
+        self.post(number).await;
         let mut buffer = vec![0; 65_536];
         loop {
             let received = tokio::time::timeout(PATIENCE, self.unit.recv(&mut buffer)).await;
@@ -385,5 +397,100 @@ async fn posted_alarms_are_answered_and_recorded_whatever_becomes_of_their_sende
     let verdict = tokio::time::timeout(PATIENCE, heard).await;
     let verdict = verdict.expect("in time").expect("a verdict");
     assert_eq!(verdict.status_number, StatusNumber::OK);
+    rig.stop(work).await;
+}
+
+/// The log of one thread.
+#[derive(Clone, Default)]
+struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("whole").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
+        let log = Self::default();
+        let to = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(move || to.clone())
+            .finish();
+        (log, tracing::subscriber::set_default(subscriber))
+    }
+
+    fn lines(&self, text: &str) -> Vec<String> {
+        let all = String::from_utf8(self.0.lock().expect("whole").clone()).expect("text");
+        let found = all.lines().filter(|line| line.contains(text));
+        found.map(ToOwned::to_owned).collect()
+    }
+}
+
+#[tokio::test]
+async fn alarms_that_a_busy_journal_refuses_are_one_line_of_the_log_in_a_second() {
+    let (log, _guard) = Log::begin();
+    let mut rig = Rig::new(BUSY, |_| ()).await;
+    let work = rig.start();
+    let begun = Instant::now();
+    for number in 1..=20 {
+        let answer = rig.send(number).await;
+        assert!(answer.contains("<snu>6</snu>"), "{answer}");
+    }
+    let seconds = begun.elapsed().as_millis().div_ceil(1000);
+    let lines = log.lines("an alarm could not be kept");
+    assert!((1..=seconds).contains(&(lines.len() as u128)), "{lines:?}");
+    assert!(lines[0].contains("snu=6"), "{lines:?}");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    rig.send(21).await;
+    let lines = log.lines("an alarm could not be kept");
+    let last = lines.last().expect("one more");
+    assert!(
+        !last.contains("held_back=0"),
+        "it tells of the others: {last}"
+    );
+    rig.stop(work).await;
+}
+
+#[tokio::test]
+async fn alarms_that_hear_503_are_told_in_the_log() {
+    let (log, _guard) = Log::begin();
+    // One alarm may wait for its decision, which never comes.
+    let mut rig = Rig::new(Duration::from_secs(60), |config| config.pending = 1).await;
+    let work = rig.start();
+    for number in 1..=3 {
+        rig.post(number).await;
+    }
+    let patience = Instant::now() + PATIENCE;
+    while log.lines("status=503").is_empty() {
+        assert!(Instant::now() < patience, "{:?}", log.lines(""));
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let lines = log.lines("status=503");
+    assert!(lines[0].contains("reason=\"busy\""), "{lines:?}");
+    work.abort();
+}
+
+#[tokio::test]
+async fn alarms_that_the_sip_layer_turns_away_by_itself_are_told_in_the_log() {
+    let (log, _guard) = Log::begin();
+    let mut rig = Rig::new(Duration::ZERO, |_| ()).await;
+    rig.handle.set_overloaded(true).await.expect("it runs");
+    let events = rig.events.take().expect("not started");
+    let work = tokio::spawn(
+        rig.work()
+            .run_and_publish(events, Duration::from_millis(50)),
+    );
+    rig.post(1).await;
+    let patience = Instant::now() + PATIENCE;
+    while log.lines("too many at once").is_empty() {
+        assert!(Instant::now() < patience, "{:?}", log.lines(""));
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     rig.stop(work).await;
 }

@@ -1,0 +1,313 @@
+//! A capture of a line, taken apart.
+//!
+//! Works on one direction alone or on both merged in the order of time. Every byte of the capture
+//! belongs to exactly one item; a BCC is part of its block whatever its value.
+
+use core::iter::FusedIterator;
+use core::ops::Range;
+
+use crate::address::Address;
+use crate::codes::{ACK, ENQ, EOT, NAK, NakPrefix, SOH, STX};
+use crate::decode::{Decoded, Frame, clean, frame, general};
+use crate::error::DecodeError;
+use crate::options::DecodeOptions;
+use crate::{bcc, parity, skim};
+
+/// Something on the line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Item<'a> {
+    /// Address and ENQ directly after EOT: a poll (ESPA reference 3.3).
+    Poll(Address),
+    /// Address and ENQ later in a transaction: a select.
+    Select(Address),
+    /// The first address and ENQ at the start of the capture or after garbage: either of the two.
+    PollOrSelect(Address),
+    /// ENQ without an address.
+    BareEnquiry,
+    /// ACK. A prefix, which has no meaning, is in the range.
+    Acknowledgement,
+    /// NAK, with its prefix if it had one.
+    NegativeAcknowledgement(Option<NakPrefix>),
+    /// EOT. A prefix, which has no meaning, is in the range.
+    EndOfTransmission,
+    /// A block that could be read.
+    Block(Decoded<'a>),
+    /// A complete block that could not. Offsets count from the start of the range.
+    RefusedBlock(DecodeError),
+    /// A block that stops without ETX: at a new SOH, at EOT, or where the capture ends.
+    TruncatedBlock,
+    /// Header, STX and records without SOH, as one caller repeats a block. Includes the next byte
+    /// if that fits as BCC.
+    BlockWithoutStart,
+    /// CR, LF, NUL and blanks between the rest; without meaning.
+    Padding,
+    /// Anything else.
+    Garbage,
+}
+
+/// An [`Item`] and where it stands in the capture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Scanned<'a> {
+    /// What it is.
+    pub item: Item<'a>,
+    /// Its bytes in the capture.
+    pub range: Range<usize>,
+}
+
+/// Takes a capture apart, without allocating for blocks free of deviations.
+///
+/// Even parity left in bit 7 is recognised when the options say so; each block then costs an
+/// allocation, which [`parity::strip`] over the whole capture beforehand saves.
+///
+/// ```
+/// use espa444::{DecodeOptions, Item, scan};
+///
+/// let capture = b"\x041\x052\x05\x06\x011\x021\x1F31\x1E2\x1FTEST\x03\x39\x06\x04";
+/// let items: Vec<_> = scan(capture, &DecodeOptions::lenient()).collect();
+/// assert!(matches!(items[1].item, Item::Poll(_)));
+/// assert!(matches!(items[2].item, Item::Select(_)));
+/// let Item::Block(decoded) = &items[4].item else { panic!() };
+/// assert_eq!(decoded.bcc().received, Some(0x39));
+/// assert_eq!(items[4].range, 6..22);
+/// ```
+#[must_use]
+pub fn scan<'a>(capture: &'a [u8], options: &DecodeOptions) -> Scan<'a> {
+    Scan {
+        capture,
+        at: 0,
+        options: *options,
+        expects: Expects::Either,
+        with_parity: false,
+    }
+}
+
+/// What the next address and ENQ would be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expects {
+    Either,
+    Poll,
+    Select,
+}
+
+/// The items of a capture; see [`scan`].
+#[derive(Debug, Clone)]
+pub struct Scan<'a> {
+    capture: &'a [u8],
+    at: usize,
+    options: DecodeOptions,
+    expects: Expects,
+    /// Even parity was recognised, and has to be taken off.
+    with_parity: bool,
+}
+
+impl<'a> Scan<'a> {
+    /// The byte there, parity taken off.
+    #[inline]
+    fn byte(&self, at: usize) -> Option<u8> {
+        let mask = if self.with_parity { 0x7F } else { 0xFF };
+        self.capture.get(at).map(|byte| byte & mask)
+    }
+
+    #[inline]
+    fn enquiry(&mut self, address: Address) -> Item<'a> {
+        match core::mem::replace(&mut self.expects, Expects::Select) {
+            Expects::Poll => Item::Poll(address),
+            Expects::Select => Item::Select(address),
+            Expects::Either => Item::PollOrSelect(address),
+        }
+    }
+
+    /// Whether parity begins to be left in bit 7 here: 81 or 84, and even parity from there on.
+    fn parity_begins(&self, at: usize) -> bool {
+        /// Looked at; a line without parity passes by chance once in 2^15.
+        const MOST: usize = 16;
+        /// Fewer prove nothing.
+        const LEAST: usize = 4;
+        let rest = &self.capture[at..];
+        let looked_at = &rest[..rest.len().min(MOST)];
+        self.options.accept_parity
+            && matches!(looked_at[0], parity::SOH | parity::EOT)
+            && looked_at.len() >= LEAST
+            && parity::first_odd(looked_at).is_none()
+    }
+
+    /// The item that begins with a printable character, and its end.
+    #[inline]
+    fn printable(&mut self, start: usize, first: u8) -> (Item<'a>, usize) {
+        if self.byte(start + 1) == Some(ENQ) {
+            return (self.enquiry(Address::from_character(first)), start + 2);
+        }
+        self.run(start)
+    }
+
+    fn run(&mut self, start: usize) -> (Item<'a>, usize) {
+        let end = self.run_end(start);
+        let follows = self.byte(end);
+        // How much of the run belongs to what follows it.
+        let own = match follows {
+            Some(ENQ) => Address::LONGEST,
+            Some(NAK | ACK | EOT | STX) => 1,
+            _ => 0,
+        };
+        if end - start > own {
+            return self.garbage(end - own);
+        }
+        let item = match follows {
+            Some(ENQ) => {
+                let mut characters = [0; Address::LONGEST];
+                let characters = &mut characters[..end - start];
+                characters.copy_from_slice(&self.capture[start..end]);
+                if self.with_parity {
+                    parity::strip(characters);
+                }
+                match Address::new(characters) {
+                    Ok(address) => self.enquiry(address),
+                    Err(_) => Item::BareEnquiry,
+                }
+            }
+            Some(NAK) => {
+                Item::NegativeAcknowledgement(self.byte(start).and_then(NakPrefix::new))
+            }
+            Some(EOT) => self.end_of_transmission(),
+            Some(STX) => return self.without_start(end),
+            _ => Item::Acknowledgement,
+        };
+        (item, end + 1)
+    }
+
+    fn run_end(&self, start: usize) -> usize {
+        let mut end = start;
+        while self.byte(end).is_some_and(|byte| byte.is_ascii_graphic()) {
+            end += 1;
+        }
+        end
+    }
+
+    #[inline]
+    fn end_of_transmission(&mut self) -> Item<'a> {
+        self.expects = Expects::Poll;
+        Item::EndOfTransmission
+    }
+
+    /// Garbage up to `end` at least, and on as long as nothing else begins.
+    fn garbage(&mut self, mut end: usize) -> (Item<'a>, usize) {
+        self.expects = Expects::Either;
+        while let Some(byte) = self.byte(end) {
+            match byte {
+                SOH | STX | EOT | ENQ | ACK | NAK | 0 | b'\r' | b'\n' | b' ' => break,
+                parity::SOH | parity::EOT if self.parity_begins(end) => break,
+                byte if byte.is_ascii_graphic() => {
+                    let run = self.run_end(end);
+                    // The run belongs at least in part to what follows.
+                    if matches!(self.byte(run), Some(ENQ | NAK | ACK | EOT | STX)) {
+                        break;
+                    }
+                    end = run;
+                }
+                _ => end += 1,
+            }
+        }
+        (Item::Garbage, end)
+    }
+
+    /// STX where no block has begun; the header, if any, is already in the item.
+    fn without_start(&mut self, stx: usize) -> (Item<'a>, usize) {
+        self.expects = Expects::Either;
+        let limit = self.options.limits.block();
+        let rest = &self.capture[stx..];
+        let rest = &rest[..rest.len().min(limit)];
+        let Frame::Etx(at) = frame(rest, self.with_parity) else {
+            return self.garbage(stx + 1);
+        };
+        let etx = stx + at;
+        // The header is one character, or left out.
+        let header = stx.saturating_sub(1).max(self.at);
+        let sum = bcc::xor(&self.capture[header..=etx]);
+        let fits = self
+            .capture
+            .get(etx + 1)
+            .is_some_and(|&byte| (byte ^ sum) & 0x7F == 0);
+        (Item::BlockWithoutStart, etx + 1 + usize::from(fits))
+    }
+
+    #[inline]
+    fn block(&mut self, start: usize) -> (Item<'a>, usize) {
+        let rest = &self.capture[start..];
+        self.expects = Expects::Select;
+        if let Some(etx) = skim::clean(rest, &self.options.limits) {
+            return (Item::Block(clean(rest, etx)), start + etx + 2);
+        }
+        self.deviating_block(start)
+    }
+
+    #[cold]
+    fn deviating_block(&mut self, start: usize) -> (Item<'a>, usize) {
+        let rest = &self.capture[start..];
+        let length = match frame(rest, self.with_parity) {
+            Frame::Etx(etx) => etx + 2,
+            Frame::Soh(at) | Frame::Eot(at) => {
+                self.expects = Expects::Either;
+                return (Item::TruncatedBlock, start + at);
+            }
+            Frame::Open => {
+                self.expects = Expects::Either;
+                return (Item::TruncatedBlock, self.capture.len());
+            }
+        };
+        match general(rest, &self.options) {
+            Ok(decoded) => {
+                let end = start + decoded.raw().len();
+                (Item::Block(decoded), end)
+            }
+            Err(error) => (
+                Item::RefusedBlock(error),
+                (start + length).min(self.capture.len()),
+            ),
+        }
+    }
+}
+
+impl<'a> Iterator for Scan<'a> {
+    type Item = Scanned<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Scanned<'a>> {
+        let start = self.at;
+        let mut byte = self.byte(start)?;
+        let received = self.capture[start];
+        if self.with_parity {
+            // These two have odd parity: the line is read as it is again.
+            self.with_parity = !matches!(received, SOH | EOT);
+        } else if received >= 0x80 && self.parity_begins(start) {
+            self.with_parity = true;
+            byte = received & 0x7F;
+        }
+        let (item, end) = match byte {
+            SOH => self.block(start),
+            EOT => (self.end_of_transmission(), start + 1),
+            ACK => (Item::Acknowledgement, start + 1),
+            NAK => (Item::NegativeAcknowledgement(None), start + 1),
+            ENQ => (Item::BareEnquiry, start + 1),
+            STX => self.without_start(start),
+            0 | b'\r' | b'\n' | b' ' => {
+                let mut end = start + 1;
+                while matches!(self.byte(end), Some(0 | b'\r' | b'\n' | b' ')) {
+                    end += 1;
+                }
+                (Item::Padding, end)
+            }
+            byte if byte.is_ascii_graphic() => self.printable(start, byte),
+            _ => self.garbage(start + 1),
+        };
+        self.at = end;
+        debug_assert!(end > start && end <= self.capture.len());
+        Some(Scanned {
+            item,
+            range: start..end,
+        })
+    }
+}
+
+impl FusedIterator for Scan<'_> {}

@@ -18,10 +18,19 @@ pub fn xor(bytes: &[u8]) -> u8 {
     for word in &mut words {
         sum ^= word.try_into().map_or(0, u64::from_le_bytes);
     }
-    let mut rest = [0; 8];
-    rest[..words.remainder().len()].copy_from_slice(words.remainder());
-    sum ^= u64::from_le_bytes(rest);
-    sum.to_le_bytes().into_iter().fold(0, |sum, byte| sum ^ byte)
+    let rest = words.remainder();
+    if let (Some(last), false) = (bytes.last_chunk::<8>(), rest.is_empty()) {
+        // The last eight bytes once more, those already summed shifted out.
+        sum ^= u64::from_le_bytes(*last) >> (64 - 8 * rest.len());
+    } else {
+        for &byte in rest {
+            sum ^= u64::from(byte);
+        }
+    }
+    sum ^= sum >> 32;
+    sum ^= sum >> 16;
+    sum ^= sum >> 8;
+    sum.to_le_bytes()[0]
 }
 
 /// A block check character that was accepted, and how.

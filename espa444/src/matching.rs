@@ -16,7 +16,7 @@ use crate::codes::RecordId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum MatchBasis {
-    /// Nothing could be compared, and no other call is open. A guess.
+    /// A call status with nothing to compare, and no other call is open. A guess.
     OnlyOpenCall,
     /// Neither address nor text, but other records.
     OtherRecords,
@@ -159,7 +159,11 @@ impl<K> OpenCalls<K> {
                 key: &self.calls[at].key,
                 basis,
             }),
-            None if self.calls.len() == 1 && !compares(&self.calls[0].block(), status) => {
+            // The state of the system alone is about no call.
+            None if self.calls.len() == 1
+                && status.call_status().is_some()
+                && !compares(&self.calls[0].block(), status) =>
+            {
                 Some(Match {
                     key: &self.calls[0].key,
                     basis: MatchBasis::OnlyOpenCall,

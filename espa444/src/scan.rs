@@ -133,15 +133,6 @@ impl<'a> Scan<'a> {
             && parity::first_odd(looked_at).is_none()
     }
 
-    /// The item that begins with a printable character, and its end.
-    #[inline]
-    fn printable(&mut self, start: usize, first: u8) -> (Item<'a>, usize) {
-        if self.byte(start + 1) == Some(ENQ) {
-            return (self.enquiry(Address::from_character(first)), start + 2);
-        }
-        self.run(start)
-    }
-
     fn run(&mut self, start: usize) -> (Item<'a>, usize) {
         let end = self.run_end(start);
         let follows = self.byte(end);
@@ -232,19 +223,10 @@ impl<'a> Scan<'a> {
         (Item::BlockWithoutStart, etx + 1 + usize::from(fits))
     }
 
-    #[inline]
-    fn block(&mut self, start: usize) -> (Item<'a>, usize) {
-        let rest = &self.capture[start..];
-        self.expects = Expects::Select;
-        if let Some(etx) = skim::clean(rest, &self.options.limits) {
-            return (Item::Block(clean(rest, etx)), start + etx + 2);
-        }
-        self.deviating_block(start)
-    }
-
-    #[cold]
+    /// A block that `skim` has not taken.
     fn deviating_block(&mut self, start: usize) -> (Item<'a>, usize) {
         let rest = &self.capture[start..];
+        self.expects = Expects::Select;
         let length = match frame(rest, self.with_parity) {
             Frame::Etx(etx) => etx + 2,
             Frame::Soh(at) | Frame::Eot(at) => {
@@ -267,25 +249,18 @@ impl<'a> Scan<'a> {
             ),
         }
     }
-}
 
-impl<'a> Iterator for Scan<'a> {
-    type Item = Scanned<'a>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Scanned<'a>> {
-        let start = self.at;
-        let mut byte = self.byte(start)?;
-        let received = self.capture[start];
+    /// Everything that `next` has not taken.
+    #[inline(never)]
+    fn other(&mut self, start: usize, received: u8) -> Scanned<'a> {
         if self.with_parity {
             // These two have odd parity: the line is read as it is again.
             self.with_parity = !matches!(received, SOH | EOT);
-        } else if received >= 0x80 && self.parity_begins(start) {
-            self.with_parity = true;
-            byte = received & 0x7F;
+        } else if received >= 0x80 {
+            self.with_parity = self.parity_begins(start);
         }
-        let (item, end) = match byte {
-            SOH => self.block(start),
+        let (item, end) = match received & if self.with_parity { 0x7F } else { 0xFF } {
+            SOH => self.deviating_block(start),
             EOT => (self.end_of_transmission(), start + 1),
             ACK => (Item::Acknowledgement, start + 1),
             NAK => (Item::NegativeAcknowledgement(None), start + 1),
@@ -298,15 +273,51 @@ impl<'a> Iterator for Scan<'a> {
                 }
                 (Item::Padding, end)
             }
-            byte if byte.is_ascii_graphic() => self.printable(start, byte),
+            byte if byte.is_ascii_graphic() => self.run(start),
             _ => self.garbage(start + 1),
         };
+        self.taken(item, end)
+    }
+
+    /// The item up to `end`, which is where the next one begins.
+    #[inline]
+    fn taken(&mut self, item: Item<'a>, end: usize) -> Scanned<'a> {
+        let range = self.at..end;
         self.at = end;
-        debug_assert!(end > start && end <= self.capture.len());
-        Some(Scanned {
-            item,
-            range: start..end,
-        })
+        Scanned { item, range }
+    }
+}
+
+impl<'a> Iterator for Scan<'a> {
+    type Item = Scanned<'a>;
+
+    /// What a sound line consists of is taken here, so that it can be inlined; the rest in `other`.
+    #[inline]
+    fn next(&mut self) -> Option<Scanned<'a>> {
+        let start = self.at;
+        let rest = self.capture.get(start..)?;
+        let &received = rest.first()?;
+        if !self.with_parity {
+            match *rest {
+                [EOT, ..] => {
+                    self.expects = Expects::Poll;
+                    return Some(self.taken(Item::EndOfTransmission, start + 1));
+                }
+                [ACK, ..] => return Some(self.taken(Item::Acknowledgement, start + 1)),
+                [SOH, ..] => {
+                    if let Some(etx) = skim::clean(rest, &self.options.limits) {
+                        self.expects = Expects::Select;
+                        return Some(self.taken(Item::Block(clean(rest, etx)), start + etx + 2));
+                    }
+                }
+                [address @ 0x21..=0x7E, ENQ, ..] => {
+                    let item = self.enquiry(Address::from_character(address));
+                    return Some(self.taken(item, start + 2));
+                }
+                _ => {}
+            }
+        }
+        Some(self.other(start, received))
     }
 }
 

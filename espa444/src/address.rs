@@ -102,7 +102,10 @@ mod tests {
     #[test]
     fn an_address_is_one_to_sixteen_printable_characters() {
         assert_eq!(Address::new(b"2"), Ok(Address::RECEIVER));
-        assert_eq!(Address::new(b"0123456789ABCDEF").map(|a| a.is_standard()), Ok(false));
+        assert_eq!(
+            Address::new(b"0123456789ABCDEF").map(|a| a.is_standard()),
+            Ok(false)
+        );
         for bad in [&b""[..], b"0123456789ABCDEF0", b"1 ", b"\x81", b"\x05"] {
             assert_eq!(Address::new(bad), Err(InvalidAddress));
         }

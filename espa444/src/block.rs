@@ -67,7 +67,8 @@ impl<'a> Block<'a> {
     /// Record 1.
     #[must_use]
     pub fn call_address(&self) -> Option<CallAddress<'a>> {
-        self.data(RecordId::CALL_ADDRESS).map(CallAddress::from_bytes)
+        self.data(RecordId::CALL_ADDRESS)
+            .map(CallAddress::from_bytes)
     }
 
     /// Record 2. A call without one is a tone only.

@@ -140,7 +140,8 @@ impl BlockBuf {
             let Some(identifier) = record.identifier() else {
                 continue;
             };
-            if identifier == RecordId::CALL_STATUS || check_record(identifier.as_bytes(), b"").is_err()
+            if identifier == RecordId::CALL_STATUS
+                || check_record(identifier.as_bytes(), b"").is_err()
             {
                 continue;
             }

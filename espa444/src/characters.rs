@@ -312,7 +312,11 @@ mod tests {
     fn case_11_every_byte_of_a_one_byte_set_comes_back() {
         for &set in CharacterSet::ALL {
             let utf8 = set == CharacterSet::Utf8;
-            let top = if utf8 || set.is_seven_bit() { 0x7F } else { 0xFF };
+            let top = if utf8 || set.is_seven_bit() {
+                0x7F
+            } else {
+                0xFF
+            };
             let bytes: Vec<u8> = (0..=top).filter(|&byte| !is_control(byte)).collect();
             let text = set.decode(&bytes);
             assert_eq!(text.chars().count(), bytes.len(), "{set:?}");
@@ -333,7 +337,10 @@ mod tests {
     #[test]
     fn plain_text_is_borrowed() {
         for &set in CharacterSet::ALL {
-            assert!(matches!(set.decode(b"BRANN 3\r\n"), Cow::Borrowed("BRANN 3\r\n")));
+            assert!(matches!(
+                set.decode(b"BRANN 3\r\n"),
+                Cow::Borrowed("BRANN 3\r\n")
+            ));
         }
         let utf8 = CharacterSet::Utf8.decode("RØYK".as_bytes());
         assert!(matches!(utf8, Cow::Borrowed("RØYK")));
@@ -342,7 +349,10 @@ mod tests {
     #[test]
     fn control_characters_are_left_out_of_the_text() {
         assert_eq!(CharacterSet::Ascii.decode(b"A\0B\x1FC\tD"), "ABC\tD");
-        assert_eq!(CharacterSet::Utf8.decode(b"R\xC3\0\x98"), "R\u{FFFD}\u{FFFD}");
+        assert_eq!(
+            CharacterSet::Utf8.decode(b"R\xC3\0\x98"),
+            "R\u{FFFD}\u{FFFD}"
+        );
     }
 
     #[test]
@@ -360,10 +370,16 @@ mod tests {
     fn section_9_the_limit_counts_bytes_and_cuts_between_characters() {
         let mut out = vec![];
         let encoded = CharacterSet::Utf8.encode("RØYK", 2, &mut out);
-        assert_eq!((out.as_slice(), encoded.cut, encoded.length), (&b"R"[..], true, 1));
+        assert_eq!(
+            (out.as_slice(), encoded.cut, encoded.length),
+            (&b"R"[..], true, 1)
+        );
         out.clear();
         let encoded = CharacterSet::Ascii.encode("ÆÆ", 3, &mut out);
-        assert_eq!((out.as_slice(), encoded.cut, encoded.replaced), (&b"AE"[..], true, 1));
+        assert_eq!(
+            (out.as_slice(), encoded.cut, encoded.replaced),
+            (&b"AE"[..], true, 1)
+        );
     }
 
     #[test]

@@ -286,9 +286,15 @@ mod tests {
 
     #[test]
     fn section_6_an_unknown_refinement_falls_back_to_the_first_character() {
-        assert_eq!(CallStatus::new("71").name(), Some("speech channel open, paged"));
+        assert_eq!(
+            CallStatus::new("71").name(),
+            Some("speech channel open, paged")
+        );
         assert_eq!(CallStatus::new("79").name(), Some("speech channel open"));
-        assert_eq!(CallStatus::new("79").base(), CallStatus::SPEECH_CHANNEL_OPEN);
+        assert_eq!(
+            CallStatus::new("79").base(),
+            CallStatus::SPEECH_CHANNEL_OPEN
+        );
         assert!(CallStatus::new("79").is_refined());
         assert_eq!(CallStatus::new("").base(), CallStatus::new(""));
         assert_eq!(CallStatus::new("Z1").name(), None);

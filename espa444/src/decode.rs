@@ -124,10 +124,7 @@ impl fmt::Debug for Decoded<'_> {
 /// A [`DecodeError`] with the place and the answer that fits. A wrong BCC is found before anything
 /// about the content, so that damage is never answered as nonsense.
 #[inline]
-pub fn decode<'a>(
-    bytes: &'a [u8],
-    options: &DecodeOptions,
-) -> Result<Decoded<'a>, DecodeError> {
+pub fn decode<'a>(bytes: &'a [u8], options: &DecodeOptions) -> Result<Decoded<'a>, DecodeError> {
     if let Some(etx) = skim::clean(bytes, &options.limits) {
         if etx + 2 == bytes.len() {
             return Ok(clean(bytes, etx));
@@ -446,17 +443,16 @@ impl Reader<'_> {
             ),
             RecordId::DISPLAY_MESSAGE => (
                 (data.len() > Limits::TEXT).then_some(WarningKind::TextTooLong),
-                (data.len() > limits.text).then_some(DecodeErrorKind::TextTooLong {
-                    limit: limits.text,
-                }),
+                (data.len() > limits.text)
+                    .then_some(DecodeErrorKind::TextTooLong { limit: limits.text }),
             ),
             _ => (None, None),
         };
-        if let Some(kind) = error {
-            return Err(DecodeError::new(kind, data_offset));
-        }
         if let Some(kind) = warning {
             self.warn(kind, data_offset)?;
+        }
+        if let Some(kind) = error {
+            return Err(DecodeError::new(kind, data_offset));
         }
         self.data(data, data_offset)
     }
@@ -494,4 +490,63 @@ pub(crate) const fn is_control(byte: u8) -> bool {
 
 const fn is_eot(byte: u8, with_parity: bool) -> bool {
     byte == if with_parity { parity::EOT } else { EOT }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_fast_way_and_the_general_one_agree(
+            header in "[0-6]",
+            records in prop::collection::vec(
+                ("[1-9AD ]{0,2}", "[\x1F!]?", "[A-Z \r\x07]{0,20}"), 1..6),
+            strict in any::<bool>(),
+            block in 20_usize..120,
+        ) {
+            let mut bytes = std::vec![SOH];
+            bytes.extend(header.bytes());
+            bytes.push(STX);
+            for (index, (identifier, separator, data)) in records.iter().enumerate() {
+                if index > 0 {
+                    bytes.push(RS);
+                }
+                // Nearly always a good separator.
+                let separator = if separator.is_empty() { "\x1F" } else { separator };
+                bytes.extend(identifier.bytes().chain(separator.bytes()).chain(data.bytes()));
+            }
+            bytes.push(ETX);
+            bytes.push(bcc::xor(&bytes[1..]));
+            let mut options = if strict {
+                DecodeOptions::strict()
+            } else {
+                DecodeOptions::lenient()
+            };
+            options.limits.block = block;
+            options.limits.text = 12;
+            if let Some(etx) = skim::clean(&bytes, &options.limits) {
+                prop_assert_eq!(Ok(clean(&bytes, etx)), general(&bytes, &options));
+            }
+        }
+
+        #[test]
+        fn a_plain_block_goes_the_fast_way(
+            address in "[0-9]{1,16}",
+            text in "[ -~]{0,128}",
+            priority in "[1-3]",
+        ) {
+            let body = std::format!("1\x021\x1F{address}\x1E2\x1F{text}\x1E6\x1F{priority}\x03");
+            let mut bytes = std::vec![SOH];
+            bytes.extend(body.bytes());
+            bytes.push(bcc::xor(body.as_bytes()));
+            let etx = skim::clean(&bytes, &Limits::LENIENT);
+            prop_assert_eq!(etx, Some(bytes.len() - 2));
+            prop_assert_eq!(
+                Ok(clean(&bytes, bytes.len() - 2)),
+                general(&bytes, &DecodeOptions::strict())
+            );
+        }
+    }
 }

@@ -235,9 +235,8 @@ fn compared_for_reset(identifier: RecordId<'_>) -> bool {
 
 /// Whether anything can be compared at all.
 fn compares(call: &Block<'_>, other: &Block<'_>) -> bool {
-    firsts(other).any(|(identifier, _)| {
-        compared_for_status(identifier) && call.record(identifier).is_some()
-    })
+    firsts(other)
+        .any(|(identifier, _)| compared_for_status(identifier) && call.record(identifier).is_some())
 }
 
 /// Each identifier of a block with its first data.

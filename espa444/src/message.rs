@@ -1,9 +1,7 @@
 //! What a block is, by its header (ESPA reference 7.1 and 8).
 
 use crate::block::Block;
-use crate::codes::{
-    BeepCode, CallStatus, CallType, Header, Priority, SystemStatus, Transmissions,
-};
+use crate::codes::{BeepCode, CallStatus, CallType, Header, Priority, SystemStatus, Transmissions};
 use crate::value::{CallAddress, DisplayMessage};
 
 /// A block by its meaning.

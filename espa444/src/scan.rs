@@ -158,9 +158,7 @@ impl<'a> Scan<'a> {
                     Err(_) => Item::BareEnquiry,
                 }
             }
-            Some(NAK) => {
-                Item::NegativeAcknowledgement(self.byte(start).and_then(NakPrefix::new))
-            }
+            Some(NAK) => Item::NegativeAcknowledgement(self.byte(start).and_then(NakPrefix::new)),
             Some(EOT) => self.end_of_transmission(),
             Some(STX) => return self.without_start(end),
             _ => Item::Acknowledgement,

@@ -151,7 +151,11 @@ mod tests {
             for at in 0..WINDOW {
                 let mut window = [b'x'; WINDOW];
                 window[at] = byte;
-                assert_eq!(mask_window(&window), u64::from(byte < 0x20) << at, "{byte:02X}");
+                assert_eq!(
+                    mask_window(&window),
+                    u64::from(byte < 0x20) << at,
+                    "{byte:02X}"
+                );
             }
         }
         assert_eq!(mask_window(&[0; WINDOW]), u64::MAX);

@@ -70,7 +70,10 @@ impl<'a> DisplayMessage<'a> {
     #[must_use]
     pub fn decode_line(self, characters: CharacterSet) -> Cow<'a, str> {
         let text = characters.decode(self.0);
-        if text.bytes().any(|byte| matches!(byte, b'\r' | b'\n' | b'\t')) {
+        if text
+            .bytes()
+            .any(|byte| matches!(byte, b'\r' | b'\n' | b'\t'))
+        {
             Cow::Owned(text.replace("\r\n", " ").replace(['\r', '\n', '\t'], " "))
         } else {
             text

@@ -219,7 +219,7 @@ pub(crate) fn general<'a>(
         Some(&parity::SOH) if options.accept_parity => true,
         Some(_) => return error(DecodeErrorKind::SohMissing, 0),
     };
-    let limit = options.limits.block();
+    let limit = options.limits.largest_block();
     let too_large = DecodeErrorKind::TooLarge { limit };
     let etx = match frame(bytes, with_parity) {
         // An end beyond the limit says nothing about this block.

@@ -9,7 +9,7 @@ use crate::value::{CallAddress, DisplayMessage};
 /// ```
 /// use espa444::{DecodeOptions, Message, Priority, decode};
 ///
-/// let bytes = b"\x011\x021\x1F208\x1E6\x1F1\x03\x0A";
+/// let bytes = b"\x011\x021\x1F208\x1E6\x1F1\x03\x22";
 /// let decoded = decode(bytes, &DecodeOptions::lenient())?;
 /// let Message::Call(call) = decoded.block().message() else {
 ///     return Err("not a call".into());

@@ -47,7 +47,7 @@ impl Limits {
 
     /// The greatest block in force.
     #[inline]
-    pub(crate) const fn block(&self) -> usize {
+    pub(crate) const fn largest_block(&self) -> usize {
         if self.block < Self::LARGEST_BLOCK {
             self.block
         } else {

@@ -204,7 +204,7 @@ impl<'a> Scan<'a> {
     /// STX where no block has begun; the header, if any, is already in the item.
     fn without_start(&mut self, stx: usize) -> (Item<'a>, usize) {
         self.expects = Expects::Either;
-        let limit = self.options.limits.block();
+        let limit = self.options.limits.largest_block();
         let rest = &self.capture[stx..];
         let rest = &rest[..rest.len().min(limit)];
         let Frame::Etx(at) = frame(rest, self.with_parity) else {

@@ -68,7 +68,7 @@ pub(crate) fn skim(bytes: &[u8], block: usize, address: usize, text: usize) -> O
 pub(crate) fn clean(bytes: &[u8], limits: &Limits) -> Option<usize> {
     skim(
         bytes,
-        limits.block(),
+        limits.largest_block(),
         limits.address.min(Limits::ADDRESS),
         limits.text.min(Limits::TEXT),
     )

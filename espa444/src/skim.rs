@@ -11,6 +11,9 @@ use crate::options::Limits;
 /// First byte of the records: after SOH, one character of header, and STX.
 const RECORDS: usize = 3;
 
+/// First of the 64 identifiers that are taken here: digits, capital and most small letters.
+const FIRST: u8 = b'0';
+
 /// Where ETX stands, if `bytes` start with a block without any deviation whose BCC is exact.
 #[inline]
 pub(crate) fn skim(bytes: &[u8], block: usize, address: usize, text: usize) -> Option<usize> {
@@ -18,7 +21,7 @@ pub(crate) fn skim(bytes: &[u8], block: usize, address: usize, text: usize) -> O
         return None;
     };
     let mut controls = Controls::new(bytes, RECORDS);
-    let mut seen = 0_u128;
+    let mut seen = 0_u64;
     let mut start = RECORDS;
     let etx = loop {
         // A record: one character, US, data, and then RS or ETX.
@@ -27,10 +30,12 @@ pub(crate) fn skim(bytes: &[u8], block: usize, address: usize, text: usize) -> O
             return None;
         }
         let identifier = bytes[start];
-        if identifier == b' ' || identifier >= 0x80 {
+        let place = identifier.wrapping_sub(FIRST);
+        // Others are rare, and one word of bits is much cheaper than two.
+        if place >= 64 {
             return None;
         }
-        let bit = 1_u128 << identifier;
+        let bit = 1 << place;
         if seen & bit != 0 {
             return None;
         }
@@ -51,9 +56,9 @@ pub(crate) fn skim(bytes: &[u8], block: usize, address: usize, text: usize) -> O
         }
     };
     let needed = match header {
-        b'2' => 1 << b'7' | 1 << b'8',
-        b'5' => u128::MAX,
-        _ => 1 << b'1',
+        b'2' => 1 << (b'7' - FIRST) | 1 << (b'8' - FIRST),
+        b'5' => u64::MAX,
+        _ => 1 << (b'1' - FIRST),
     };
     if seen & needed == 0 || etx + 2 > block {
         return None;

@@ -314,6 +314,46 @@ mod tests {
     }
 
     #[test]
+    fn section_7_every_name_has_the_grade_of_its_row() {
+        let marks = |graded: &[Confidence]| -> std::vec::Vec<_> {
+            graded.iter().map(|confidence| confidence.mark()).collect()
+        };
+        let of = |headers: &[Header<'_>]| {
+            marks(
+                &headers
+                    .iter()
+                    .filter_map(|h| h.confidence())
+                    .collect::<std::vec::Vec<_>>(),
+            )
+        };
+        assert_eq!(
+            of(&[
+                Header::CALL,
+                Header::OTHER_INFORMATION,
+                Header::LICENCE_REQUEST
+            ]),
+            ["S+", "S+", "P1"]
+        );
+        assert_eq!(Header::new("6").confidence(), None);
+        let types: std::vec::Vec<_> = CallType::NAMED.iter().map(|row| row.2).collect();
+        assert_eq!(
+            marks(&types),
+            ["S+", "S+", "S+", "S+", "?", "P1", "P1", "P1", "?", "?"]
+        );
+        for (status, _, confidence) in CallStatus::NAMED {
+            assert_eq!(*confidence, Confidence::StandardAndPractice, "{status:?}");
+        }
+        let records = |confidence| {
+            RecordId::NAMED
+                .iter()
+                .filter(|row| row.2 == confidence)
+                .count()
+        };
+        assert_eq!(records(Confidence::StandardAndPractice), 8);
+        assert_eq!(records(Confidence::OneSource), 4);
+    }
+
+    #[test]
     fn transmissions_count() {
         assert_eq!(Transmissions::new("2").count(), Some(2));
         assert_eq!(Transmissions::new("12").count(), Some(12));

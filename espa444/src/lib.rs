@@ -12,14 +12,20 @@ mod builder;
 mod characters;
 pub mod codes;
 mod decode;
+pub mod diagnosis;
 mod encode;
 mod error;
+pub mod link;
 pub mod matching;
 mod message;
 mod options;
 pub mod parity;
+pub mod profile;
 mod scan;
 mod skim;
+pub mod status;
+pub mod tap;
+mod time;
 mod value;
 mod warning;
 
@@ -33,13 +39,18 @@ pub use codes::{
     SystemStatus, Transmissions,
 };
 pub use decode::{Decoded, decode, decode_prefix};
+pub use diagnosis::{Finding, FindingKind};
 pub use encode::{encode, encode_into, encoded_len};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
+pub use link::{Event, Link, Role};
 pub use matching::OpenCalls;
 pub use message::{
     Call, Message, OtherInformation, StatusInformation, StatusRequest, SubscriberLineCall,
 };
 pub use options::{BccForm, DecodeOptions, EncodeOptions, Limits, Mode};
+pub use profile::Profile;
 pub use scan::{Item, Scan, Scanned, scan};
+pub use tap::Tap;
+pub use time::Time;
 pub use value::{CallAddress, DisplayMessage};
 pub use warning::{Warning, WarningKind};

@@ -196,8 +196,20 @@ impl<K> OpenCalls<K> {
     where
         K: PartialEq,
     {
-        let found = self.calls.iter().position(|call| call.key == *key);
+        self.close_if(|open| open == key)
+    }
+
+    /// Ends the oldest call with a key like this.
+    pub(crate) fn close_if(&mut self, like: impl Fn(&K) -> bool) -> bool {
+        let found = self.calls.iter().position(|call| like(&call.key));
         found.and_then(|at| self.calls.remove(at)).is_some()
+    }
+
+    /// The oldest call with a key like this.
+    pub(crate) fn get_mut(&mut self, like: impl Fn(&K) -> bool) -> Option<(&mut K, Block<'_>)> {
+        let call = self.calls.iter_mut().find(|call| like(&call.key))?;
+        let block = Block::from_parts(&call.header, &call.records);
+        Some((&mut call.key, block))
     }
 
     /// Ends the oldest call, to make room or because nobody ends it.

@@ -480,7 +480,7 @@ impl Link {
 
     fn put(&mut self, bytes: &[u8]) {
         if !self.mute {
-            self.wire.put(bytes);
+            self.wire.put(bytes, self.lexer.has_parity());
             self.garbage = 0;
         }
     }
@@ -593,6 +593,7 @@ impl Link {
     fn token(&mut self, token: Token) {
         match token {
             Token::Partial | Token::Padding | Token::Garbage => {}
+            _ if self.lexer.is_guessing() => {}
             _ => self.diagnosis.dismiss(FindingKind::Garbage),
         }
         match token {
@@ -635,7 +636,7 @@ impl Link {
         match self.state {
             State::Selecting | State::Sending => {
                 self.wire.drop_block();
-                self.attempt_failed(FailureReason::LineTaken);
+                self.abort(FailureReason::LineTaken);
             }
             State::Polling => self.poll_answered(),
             State::Ready if self.nak_sent == Some(NakPrefix::TRANSMISSION_ERROR) => {
@@ -644,6 +645,9 @@ impl Link {
             _ => {}
         }
         self.idle();
+        // A doubled EOT is over before anything begins.
+        let quiet = self.profile.serial.character_time() * 3;
+        self.quiet_until = self.quiet_until.max(self.now + quiet);
     }
 }
 

@@ -324,7 +324,9 @@ impl Tap {
             _ => {}
         }
         self.lanes[at].garbage = false;
-        self.diagnosis.dismiss(FindingKind::Garbage);
+        if !self.lanes[at].lexer.is_guessing() {
+            self.diagnosis.dismiss(FindingKind::Garbage);
+        }
         self.last_valid = self.now;
         self.silent = false;
         match token {

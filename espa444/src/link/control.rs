@@ -65,6 +65,7 @@ impl Link {
 
     /// The station polled is there.
     pub(super) fn poll_answered(&mut self) {
+        self.diagnosis.dismiss(FindingKind::TwoControlStations);
         self.valid();
         let at = u8::try_from(self.polled).unwrap_or(u8::MAX);
         self.station_answered(at);

@@ -6,9 +6,6 @@ use crate::address::Address;
 use crate::codes::{ACK, ENQ, EOT, ETX, NAK, NakPrefix, SOH, STX};
 use crate::parity;
 
-/// Bytes of even parity after an 81 or 84 that prove parity to be left in.
-const PARITY_PROOF: u8 = 4;
-
 /// What a byte completed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Token {
@@ -65,8 +62,8 @@ enum Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Parity {
     Off,
-    /// Bytes of even parity so far.
-    Suspected(u8),
+    /// An 81 or 84 has come, and only even bytes since.
+    Suspected,
     LeftIn,
 }
 
@@ -135,6 +132,11 @@ impl Lexer {
         self.parity != Parity::Off
     }
 
+    /// Whether parity is suspected only: what is read may be garbage that looks like it.
+    pub(crate) fn is_guessing(&self) -> bool {
+        self.parity == Parity::Suspected
+    }
+
     /// The block as received; after [`Token::Block`], [`Token::BlockThenEot`] and
     /// [`Gap::BlockWithoutBcc`].
     pub(crate) fn block(&self) -> &[u8] {
@@ -189,6 +191,22 @@ impl Lexer {
 
     pub(crate) fn push(&mut self, received: u8) -> Token {
         self.follow_parity(received);
+        let token = self.read(received);
+        if self.parity == Parity::Suspected {
+            match token {
+                // Even bytes that make sense without their parity are proof enough.
+                Token::Enquiry(Some(_)) | Token::Block => {
+                    self.parity = Parity::LeftIn;
+                    self.parity_found = true;
+                }
+                Token::Garbage => self.parity = Parity::Off,
+                _ => {}
+            }
+        }
+        token
+    }
+
+    fn read(&mut self, received: u8) -> Token {
         let byte = if self.has_parity() {
             received & 0x7F
         } else {
@@ -225,14 +243,13 @@ impl Lexer {
                     && self.place == Place::Outside
                     && matches!(received, parity::SOH | parity::EOT) =>
             {
-                Parity::Suspected(1)
+                Parity::Suspected
             }
-            Parity::Suspected(_) if !even => Parity::Off,
-            Parity::Suspected(count) if count + 1 >= PARITY_PROOF => {
-                self.parity_found = true;
-                Parity::LeftIn
+            Parity::Suspected if !even => {
+                // What began there was no block.
+                self.abandon();
+                Parity::Off
             }
-            Parity::Suspected(count) => Parity::Suspected(count + 1),
             // These have odd parity: the line is read as it is again.
             Parity::LeftIn if self.place == Place::Outside && matches!(received, SOH | EOT) => {
                 Parity::Off
@@ -359,7 +376,7 @@ mod tests {
             .map(|byte| (lexer.push(byte), lexer.parity_found))
             .into();
         assert_eq!(found[0], (Token::Eot, false));
-        assert_eq!(found[3], (Token::Partial, true));
+        assert_eq!(found[2], (Token::Enquiry(Some(Address::CALLER)), true));
         assert_eq!(found[4].0, Token::Enquiry(Some(Address::RECEIVER)));
         assert!(lexer.has_parity());
         lexer.push(0x04);

@@ -5,6 +5,7 @@ use core::time::Duration;
 use super::event::Pending;
 use super::{CallId, Current, FailureReason, Link, State};
 use crate::codes::{EOT, NakPrefix};
+use crate::diagnosis::FindingKind;
 use crate::time::Time;
 
 /// Between the steps of a caller that waits for no answers (ESPA reference 5: 0.5 s is seen).
@@ -107,6 +108,7 @@ impl Link {
     /// A block is done; the next one follows, or EOT.
     fn delivered(&mut self, mut current: Current, acknowledged: bool) {
         self.valid();
+        self.diagnosis.dismiss(FindingKind::TwoControlStations);
         let before = super::recent::hash(self.outbox.block(current.id));
         self.outbox.remove(current.id);
         self.event(Pending::Delivered {
@@ -240,12 +242,23 @@ impl Link {
         }
     }
 
+    /// The transaction is taken from us. After a select nothing is sent to the station for a
+    /// while: its ACK may still be on the way, and would pass for one to the next select.
+    pub(super) fn abort(&mut self, reason: FailureReason) {
+        let station = self.current.map(|current| current.station);
+        let selecting = self.state == State::Selecting;
+        self.attempt_failed(reason);
+        if let (Some(station), true) = (station, selecting) {
+            self.delay_station(station);
+        }
+    }
+
     /// Something else than an answer came: stop, and find the line again.
     pub(super) fn collision(&mut self) {
         match self.state {
             State::Selecting | State::Sending => {
                 self.wire.clear();
-                self.attempt_failed(FailureReason::Collision);
+                self.abort(FailureReason::Collision);
                 self.lose_track();
             }
             State::Polling => {

@@ -41,9 +41,33 @@ impl Recent {
         }
     }
 
-    pub(crate) fn remember(&mut self, block: &[u8], id: BlockId, transaction: u32, now: Time) {
+    pub(crate) fn remember(
+        &mut self,
+        block: &[u8],
+        id: BlockId,
+        transaction: u32,
+        now: Time,
+        window: Duration,
+    ) {
+        let hash = hash(block);
+        // A repeat takes no place of its own, so that repeats of one drive out no other.
+        if let Some(seen) = self
+            .seen
+            .iter_mut()
+            .flatten()
+            .find(|seen| seen.hash == hash)
+        {
+            let alive = seen.transaction == transaction || now.since(seen.at) <= window;
+            *seen = Seen {
+                hash,
+                id: if alive { seen.id } else { id },
+                transaction,
+                at: now,
+            };
+            return;
+        }
         self.seen[self.next] = Some(Seen {
-            hash: hash(block),
+            hash,
             id,
             transaction,
             at: now,
@@ -60,7 +84,7 @@ impl Recent {
         }
     }
 
-    /// The youngest equal block within the window.
+    /// The first equal block, if the last one is within the window.
     pub(crate) fn find(
         &self,
         block: &[u8],
@@ -72,11 +96,10 @@ impl Recent {
         self.seen
             .iter()
             .flatten()
-            .filter(|seen| {
+            .find(|seen| {
                 seen.hash == hash
                     && (seen.transaction == transaction || now.since(seen.at) <= window)
             })
-            .max_by_key(|seen| seen.id)
             .map(|seen| PossibleRepeat {
                 of: seen.id,
                 same_transaction: seen.transaction == transaction,

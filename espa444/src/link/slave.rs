@@ -154,8 +154,9 @@ impl Link {
             State::OtherMaster if address.is_some() => {
                 self.enter(State::Watching, self.profile.timers.regain);
             }
-            // The master asks again: our ACK was lost.
-            State::Ready if ours || address.is_none() => self.selected(),
+            // The master asks again: our ACK was lost. Not for a lone ENQ, which may be a doubled
+            // one: a second ACK could pass for the answer to the block.
+            State::Ready if ours || bare => self.selected(),
             State::Ready | State::Deciding if !ours && address.is_some() => {
                 self.observe(FindingKind::EotMissing);
                 self.idle();
@@ -335,7 +336,13 @@ impl Link {
             self.now,
             self.profile.timers.repeat,
         );
-        self.recent.remember(block, id, self.transaction, self.now);
+        self.recent.remember(
+            block,
+            id,
+            self.transaction,
+            self.now,
+            self.profile.timers.repeat,
+        );
         self.lexer.swap(&mut self.held.bytes);
         self.held.id = id;
         self.held.decision = Decision::Done;

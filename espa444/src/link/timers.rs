@@ -73,10 +73,11 @@ impl Link {
         self.profile.timers.character.max(floor)
     }
 
-    /// The longest a block may take, all of it.
+    /// The longest a block may take, all of it: generous to a slow sender, since a pause between
+    /// characters is noticed much earlier.
     pub(super) fn longest_block(&self) -> Duration {
         let bytes = u32::try_from(self.profile.decode.limits.largest_block()).unwrap_or(u32::MAX);
-        self.profile.timers.regain + self.profile.serial.character_time() * bytes * 2
+        self.profile.timers.regain * 3 + self.profile.serial.character_time() * bytes * 2
     }
 
     /// When so many bytes will have left the port.

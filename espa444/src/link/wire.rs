@@ -64,10 +64,14 @@ impl Wire {
         self.length == 0 && self.block.is_none()
     }
 
-    pub(crate) fn put(&mut self, bytes: &[u8]) {
+    pub(crate) fn put(&mut self, bytes: &[u8], with_parity: bool) {
         let end = (self.length + bytes.len()).min(ROOM);
         let count = end - self.length;
-        self.control[self.length..end].copy_from_slice(&bytes[..count]);
+        let added = &mut self.control[self.length..end];
+        added.copy_from_slice(&bytes[..count]);
+        if with_parity {
+            parity::add(added);
+        }
         self.length = end;
     }
 
@@ -112,9 +116,12 @@ impl Wire {
             end += more;
             self.block = (more < rest.len()).then_some((id, sent + more));
         }
+        if end == 0 {
+            return 0;
+        }
         let sent = &mut buffer[..end];
         if with_parity {
-            parity::add(sent);
+            parity::add(&mut sent[count..]);
         }
         if let Some(echo) = &mut self.echo {
             // Bounded by what can be waiting: more is no echo of anything.

@@ -215,7 +215,8 @@ pub struct Sending {
     pub line_end: LineEnd,
     /// Calls that may wait; 8.
     pub queue_calls: usize,
-    /// Bytes that waiting calls may take together; 768. At least one block of the limit fits.
+    /// Bytes that waiting calls may take together; 576, so that a link stays below 4 kB. At
+    /// least one block of the limit fits.
     pub queue_bytes: usize,
 }
 
@@ -230,7 +231,7 @@ impl Sending {
         own_poll: true,
         line_end: LineEnd::None,
         queue_calls: 8,
-        queue_bytes: 768,
+        queue_bytes: 576,
     };
 }
 

@@ -150,6 +150,9 @@ pub struct Link {
     transaction: u32,
     /// Garbage since the last own transmission.
     garbage: u8,
+    /// Enquiries of another control station, and what went well since the last of them.
+    foreign: u8,
+    undisturbed: u8,
     /// The last answer to a block or select in this transaction was a NAK.
     nak_sent: Option<NakPrefix>,
     /// Own address and ENQ were heard in the unknown state.
@@ -207,6 +210,8 @@ impl Link {
             next_block: 1,
             transaction: 0,
             garbage: 0,
+            foreign: 0,
+            undisturbed: 0,
             nak_sent: None,
             enquiry_seen: false,
             after_pause: false,

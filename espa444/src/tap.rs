@@ -293,10 +293,14 @@ impl Tap {
         lane.gap = None;
         let kind = match lane.lexer.gap() {
             Gap::Nothing | Gap::Run => return,
+            Gap::Headless => DecodeErrorKind::SohMissing,
             Gap::Block => DecodeErrorKind::Truncated,
             Gap::BlockWithoutBcc => DecodeErrorKind::BccMissing,
         };
         let length = lane.lexer.block().len();
+        if kind == DecodeErrorKind::SohMissing {
+            self.observe(FindingKind::BlockWithoutStart);
+        }
         if kind == DecodeErrorKind::BccMissing {
             self.observe(FindingKind::BccMissing);
             if self.options.accept_missing_bcc {

@@ -589,3 +589,41 @@ fn a_caller_without_answers_goes_on_by_the_clock() {
     assert_eq!(sent, [SELECT, &example('B'), b"\x04"].concat());
     assert_eq!(caller.events(), [Seen::Delivered(id, false)]);
 }
+
+#[test]
+fn of_two_of_our_control_stations_one_steps_back_for_good() {
+    let mut owners = [Address::CALLER, Address::new(b"5").unwrap()].map(|address| {
+        let role = Role::control_station(address, &[Address::RECEIVER]);
+        Driven::new(role, &polling())
+    });
+    let mut pager = Driven::receiver();
+    let mut polls = [0, 0];
+    // At the very same moment they would not hear each other.
+    owners[1].wait_ms(400);
+    for step in 0..12_000 {
+        let spoken = [owners[0].sent(), owners[1].sent(), pager.sent()];
+        for (at, bytes) in spoken.iter().enumerate() {
+            // The last minute counts.
+            if at < 2 && step >= 6000 {
+                polls[at] += bytes.windows(2).filter(|pair| pair == b"2\x05").count();
+            }
+            for (hears, owner) in owners.iter_mut().enumerate() {
+                if hears != at {
+                    owner.feed(bytes);
+                }
+            }
+            if at < 2 {
+                pager.feed(bytes);
+            }
+        }
+        for owner in &mut owners {
+            owner.wait_ms(10);
+        }
+        pager.wait_ms(10);
+    }
+    // Whoever notices first steps back; the other then has the line for itself.
+    let found = |owner: &Driven| owner.findings().contains(&FindingKind::TwoControlStations);
+    assert!(owners.iter().any(found));
+    polls.sort_unstable();
+    assert!(polls[0] == 0 && polls[1] > 20, "{polls:?}");
+}

@@ -90,6 +90,9 @@ fn a_block_without_soh_in_slave_is_refused_after_etx_and_one_byte() {
     receiver.feed(&bytes[1..]);
     assert_eq!(receiver.findings(), [FindingKind::BlockWithoutStart]);
     assert_eq!(receiver.sent(), b"1\x15");
+    // One caller leaves out the BCC as well, and waits.
+    receiver.feed(&bytes[1..bytes.len() - 1]).wait_ms(1000);
+    assert_eq!(receiver.sent(), b"1\x15");
     assert_eq!(receiver.feed(&bytes).sent(), [0x06]);
 
     let mut strict = with(|tolerance| tolerance.refuse_block_without_start = false);

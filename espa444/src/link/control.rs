@@ -65,7 +65,7 @@ impl Link {
 
     /// The station polled is there.
     pub(super) fn poll_answered(&mut self) {
-        self.diagnosis.dismiss(FindingKind::TwoControlStations);
+        self.went_well();
         self.valid();
         let at = u8::try_from(self.polled).unwrap_or(u8::MAX);
         self.station_answered(at);
@@ -113,11 +113,25 @@ impl Link {
         }
     }
 
+    /// After so many polls and calls of our own, what was heard of another control station was
+    /// noise.
+    const UNDISTURBED: u8 = 16;
+
+    /// A poll was answered, or a call delivered.
+    pub(super) fn went_well(&mut self) {
+        self.undisturbed = self.undisturbed.saturating_add(1);
+        if self.undisturbed >= Self::UNDISTURBED {
+            self.foreign = 0;
+            self.diagnosis.dismiss(FindingKind::TwoControlStations);
+        }
+    }
+
     /// Somebody else polls or selects on our line.
     pub(super) fn foreign_enquiry(&mut self) {
         self.observe(FindingKind::TwoControlStations);
-        let enough = self.diagnosis.evidence(FindingKind::TwoControlStations)
-            >= FindingKind::TwoControlStations.threshold();
+        self.undisturbed = 0;
+        self.foreign = self.foreign.saturating_add(1);
+        let enough = u32::from(self.foreign) >= FindingKind::TwoControlStations.threshold();
         if enough {
             self.yielding_until = Some(self.now + self.back_off());
         } else {

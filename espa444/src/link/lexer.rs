@@ -42,6 +42,8 @@ pub(crate) enum Gap {
     Run,
     /// A block without ETX; dropped.
     Block,
+    /// A block that began with STX; dropped.
+    Headless,
     /// A block without BCC; its bytes are in the buffer.
     BlockWithoutBcc,
 }
@@ -177,6 +179,7 @@ impl Lexer {
             Place::Outside if self.run_length > 0 => Gap::Run,
             Place::Outside => Gap::Nothing,
             Place::Bcc => Gap::BlockWithoutBcc,
+            Place::Headless | Place::HeadlessBcc => Gap::Headless,
             _ => Gap::Block,
         };
         self.run_length = 0;

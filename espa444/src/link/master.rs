@@ -5,7 +5,6 @@ use core::time::Duration;
 use super::event::Pending;
 use super::{CallId, Current, FailureReason, Link, State};
 use crate::codes::{EOT, NakPrefix};
-use crate::diagnosis::FindingKind;
 use crate::time::Time;
 
 /// Between the steps of a caller that waits for no answers (ESPA reference 5: 0.5 s is seen).
@@ -108,7 +107,7 @@ impl Link {
     /// A block is done; the next one follows, or EOT.
     fn delivered(&mut self, mut current: Current, acknowledged: bool) {
         self.valid();
-        self.diagnosis.dismiss(FindingKind::TwoControlStations);
+        self.went_well();
         let before = super::recent::hash(self.outbox.block(current.id));
         self.outbox.remove(current.id);
         self.event(Pending::Delivered {

@@ -96,6 +96,10 @@ impl Link {
         self.wire.forget_echo();
         let gap = self.lexer.gap();
         self.block_until = None;
+        if gap == Gap::Headless {
+            self.on_headless();
+            return;
+        }
         let missing_bcc = gap == Gap::BlockWithoutBcc;
         if missing_bcc {
             self.observe(FindingKind::BccMissing);

@@ -263,6 +263,14 @@ fn case_06_an_enquiry_in_slave_repeats_the_ack() {
 }
 
 #[test]
+fn a_doubled_enquiry_gets_one_ack_for_a_second_would_answer_the_block() {
+    let mut receiver = Driven::receiver();
+    receiver.feed(SELECT).feed(b"\x05");
+    assert_eq!(receiver.sent(), [0x06]);
+    assert_eq!(receiver.link.state(), State::Ready);
+}
+
+#[test]
 fn case_07_eot_in_every_state_and_in_the_middle_of_a_block() {
     let before: &[&[u8]] = &[
         b"",

@@ -627,3 +627,28 @@ fn of_two_of_our_control_stations_one_steps_back_for_good() {
     polls.sort_unstable();
     assert!(polls[0] == 0 && polls[1] > 20, "{polls:?}");
 }
+
+#[test]
+fn after_an_aborted_select_a_late_ack_meets_nothing() {
+    let mut caller = Driven::caller();
+    caller.send(&call("ONE").as_block());
+    caller.send(&call("TWO").as_block());
+    assert_eq!(caller.sent(), SELECT);
+    caller.feed(b"\x04").wait_ms(500).feed(b"\x06").wait_ms(499);
+    assert_eq!(caller.sent(), b"", "the other call waits as well");
+    caller.wait_ms(10);
+    assert_eq!(caller.sent(), SELECT);
+}
+
+#[test]
+fn a_doubled_eot_does_not_end_what_the_first_one_made_room_for() {
+    let mut owner = Driven::caller_with(&polling());
+    owner.wait_ms(1000).feed(b"1\x05");
+    owner.send(&call("TEST").as_block());
+    owner.sent();
+    owner.feed(b"\x04").wait(Duration::from_micros(1042));
+    assert_eq!(owner.sent(), b"");
+    owner.feed(b"\x04").wait_ms(5);
+    assert_eq!(owner.sent(), SELECT);
+    assert_eq!(owner.link.state(), State::Selecting);
+}

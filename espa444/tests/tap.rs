@@ -6,6 +6,7 @@ mod support;
 
 use espa444::tap::{Dialogue, Heard, Side};
 use espa444::{Address, FindingKind, NakPrefix, Profile, Tap, Time};
+use proptest::prelude::*;
 use support::{DIALOGUE, example, hex};
 
 fn name(heard: &Heard<'_>) -> String {
@@ -171,4 +172,30 @@ fn a_block_that_stops_is_heard_as_such() {
     );
     assert_eq!(heard, ["EOT", "bad truncated", "NAK 2"]);
     assert_eq!(NakPrefix::BUSY.character(), b'2');
+}
+
+proptest! {
+    #[test]
+    fn case_09_any_bytes_in_any_pieces_are_heard_the_same(
+        bytes in prop::collection::vec(
+            prop_oneof![
+                prop::sample::select(b"\x01\x02\x03\x04\x05\x06\x15\x1E\x1F12\x81\x84\xB1\xB2".to_vec()),
+                any::<u8>(),
+            ],
+            0..400,
+        ),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let (mut whole, mut pieces) = (Vec::new(), Vec::new());
+        let mut tap = Tap::new(&Profile::FIELD, Time::ZERO);
+        hear(&mut tap, Time::ZERO, Side::Control, &bytes, &mut whole);
+        let mut tap = Tap::new(&Profile::FIELD, Time::ZERO);
+        let (left, right) = bytes.split_at(cut.index(bytes.len() + 1));
+        hear(&mut tap, Time::ZERO, Side::Control, left, &mut pieces);
+        hear(&mut tap, Time::ZERO, Side::Control, right, &mut pieces);
+        prop_assert_eq!(whole, pieces);
+        tap.handle_timeout(Time::from_millis(1_000_000));
+        while tap.poll_event().is_some() {}
+        prop_assert_eq!(tap.poll_timeout(), None);
+    }
 }

@@ -2,17 +2,23 @@
 #![no_std]
 
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, feature = "serial", feature = "tokio"))]
 extern crate std;
 
 mod address;
 pub mod bcc;
 mod block;
+#[cfg(feature = "serial")]
+pub mod blocking;
 mod builder;
 mod characters;
+#[cfg(feature = "tokio")]
+pub mod codec;
 pub mod codes;
 mod decode;
 pub mod diagnosis;
+#[cfg(feature = "tokio")]
+pub mod driver;
 mod encode;
 mod error;
 pub mod link;
@@ -21,7 +27,11 @@ mod message;
 mod options;
 pub mod parity;
 pub mod profile;
+#[cfg(any(feature = "serial", feature = "tokio"))]
+mod pump;
 mod scan;
+#[cfg(any(feature = "serial", feature = "tokio-serial"))]
+pub mod serial;
 mod skim;
 pub mod status;
 pub mod tap;

@@ -23,6 +23,7 @@ usage: pager (--serial PATH | --listen HOST:PORT | --connect HOST:PORT) [options
 What it does with calls:
   --store FILE            append each call to a file and sync it before the ACK
   --status                report each call as paged when the panel polls
+  --busy SECONDS          answer selects with busy for so long at first
   --refuse busy|invalid   take no call
   --listen-only           beside the receiver that answers: send not a single byte
   --owner                 own the line, and poll the panel
@@ -34,6 +35,7 @@ struct Options {
     line: LineOptions,
     store: Option<String>,
     status: bool,
+    busy: Option<u64>,
     refuse: Option<Refusal>,
     listen_only: bool,
     owner: bool,
@@ -51,6 +53,7 @@ fn options() -> Fallible<Option<Options>> {
             "-h" | "--help" => return Ok(None),
             "--store" => options.store = Some(value(&mut words, &word)?),
             "--status" => options.status = true,
+            "--busy" => options.busy = Some(value(&mut words, &word)?),
             "--refuse" => {
                 options.refuse = Some(match value::<String>(&mut words, &word)?.as_str() {
                     "busy" => Refusal::Busy,
@@ -181,6 +184,14 @@ async fn run(options: Options) -> Fallible {
         Some(refusal) => driver.deciding(move |_: &Received<'_>| Decision::Refuse(refusal)),
         None => driver,
     };
+    if let Some(seconds) = options.busy {
+        let handle = handle.clone();
+        tokio::spawn(async move {
+            let _ = handle.set_busy(true).await;
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+            let _ = handle.set_busy(false).await;
+        });
+    }
     let (ran, followed) = tokio::join!(
         options.line.run(driver),
         follow(&handle, events, &options, file)

@@ -1,4 +1,5 @@
 //! Both roles against each other through a real terminal device, without other programs.
+#![allow(clippy::unwrap_used, clippy::field_reassign_with_default)]
 #![cfg(all(unix, feature = "serial", feature = "tokio-serial"))]
 
 use std::io::{Read, Write};

@@ -1,4 +1,5 @@
 //! TCP, both sides of the connection, over loopback.
+#![allow(clippy::unwrap_used, clippy::field_reassign_with_default)]
 #![cfg(feature = "tokio")]
 
 use std::time::Duration;

@@ -29,7 +29,8 @@ How it is:
                           nurse-call-heartbeat, hotel, no-ack-panel, listen-only, tcp
   --address A             own address on the line
   --remote A              that of the other side
-  --characters SET        auto, ascii, iso-646-no, latin-1, utf-8 ...
+  --characters SET        auto, ascii, iso646-no, iso646-se, iso646-de, latin1, cp1252, cp850,
+                          cp865, utf-8
   --supervision SECONDS   report the link lost after so much silence; 0: never
   --poll-every MS         how often the owner of the line polls; 0: never
 ";

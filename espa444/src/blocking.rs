@@ -207,7 +207,7 @@ impl Driver {
         // The reader may wait for room.
         while !reading.has_ended() {
             reading.stop();
-            let _ = self.receive(Some(Instant::now() + AGAIN));
+            let _ = self.receive(Instant::now() + AGAIN);
         }
         why
     }
@@ -248,13 +248,12 @@ impl Driver {
                 thread::sleep(due.saturating_duration_since(Instant::now()).min(AGAIN));
                 continue;
             }
-            pending = self.receive(Some(due)).map(|input| (input, 0));
+            pending = self.receive(due).map(|input| (input, 0));
         }
     }
 
     /// Waits for the next input until then; obeys commands meanwhile.
-    fn receive(&mut self, until: Option<Instant>) -> Option<Input> {
-        let until = until?;
+    fn receive(&mut self, until: Instant) -> Option<Input> {
         let wait = until.saturating_duration_since(Instant::now());
         match self.messages.recv_timeout(wait) {
             Ok(Message::Input(connection, input)) if connection == self.connection => Some(input),
@@ -281,7 +280,7 @@ impl Driver {
                 return;
             }
             let due = self.due(false).min(until);
-            let _ = self.receive(Some(due));
+            let _ = self.receive(due);
         }
     }
 

@@ -299,3 +299,65 @@ impl fmt::Debug for Pump {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Room for so many events, and all that came.
+    struct Shelf(usize, Vec<Event>);
+
+    impl Sink for Shelf {
+        fn has_room(&self) -> bool {
+            self.0 > self.1.len()
+        }
+
+        fn send(&mut self, event: Event) {
+            assert!(self.has_room());
+            self.1.push(event);
+        }
+    }
+
+    #[test]
+    fn what_waits_for_an_application_that_sleeps_is_bounded_and_counted() {
+        let settings = Settings::default();
+        let mut pump = Pump::new(Role::receiver(), &Profile::FIELD, &settings);
+        let (mut shelf, mut out) = (Shelf(0, Vec::new()), Vec::new());
+        let mut now = Time::ZERO;
+        for _ in 0..10_000 {
+            now = now + Duration::from_millis(10);
+            pump.connected(now);
+            assert_eq!(pump.input(now, b"\x041\x052\x05", &mut shelf, &mut out), 5);
+            pump.disconnected(now, std::io::ErrorKind::UnexpectedEof);
+            pump.tick(now, &mut shelf, &mut out);
+            assert!(pump.waiting.len() <= 2 * settings.events);
+        }
+        assert!(out.ends_with(b"2\x15"), "busy and not silent");
+        shelf.0 = usize::MAX;
+        pump.tick(now, &mut shelf, &mut out);
+        assert!(!pump.is_stalled());
+        let Some(&Event::Congested { refused: 0, missed }) = shelf.1.last() else {
+            panic!("not told")
+        };
+        // Connected, restored, disconnected, lost; the first connection restores nothing.
+        let told = u64::try_from(shelf.1.len()).unwrap() - 1;
+        assert_eq!(told + missed, 4 * 10_000 - 1);
+    }
+
+    #[test]
+    fn a_line_without_answers_keeps_its_calls_until_there_is_room() {
+        let settings = Settings::default();
+        let mut pump = Pump::new(Role::listener(), &Profile::LISTEN_ONLY, &settings);
+        let (mut shelf, mut out) = (Shelf(0, Vec::new()), Vec::new());
+        pump.connected(Time::ZERO);
+        let call = b"\x041\x052\x05\x06\x011\x021\x1F31\x1E2\x1FTEST\x03\x39\x06\x04";
+        for _ in 0..100 {
+            pump.input(Time::ZERO, call, &mut shelf, &mut out);
+        }
+        shelf.0 = usize::MAX;
+        pump.tick(Time::ZERO, &mut shelf, &mut out);
+        let is_call = |event: &&Event| matches!(event, Event::Link(link::Event::Block(_)));
+        assert_eq!(shelf.1.iter().filter(is_call).count(), 100);
+        assert_eq!(out, []);
+    }
+}

@@ -231,6 +231,46 @@ fn a_port_that_goes_away_is_opened_again_until_it_is_back() {
     std::fs::remove_dir_all(&directory).unwrap();
 }
 
+#[test]
+fn a_port_of_seven_bits_carries_no_bit_7_in_either_direction() {
+    let (mut other, port) = TTYPort::pair().unwrap();
+    other.set_timeout(Duration::from_secs(20)).unwrap();
+    let mut settings = PortSettings::default();
+    settings.exclusive = false;
+    let line = SerialLine::new(port.name().unwrap(), seven_even(), settings);
+    let mut port = line.open().unwrap();
+    let mut buffer = [0; 3];
+    other.write_all(b"\x81\xB1\x05").unwrap();
+    port.read_exact(&mut buffer).unwrap();
+    assert_eq!(buffer, *b"\x011\x05");
+    port.write_all(b"R\xD8Y").unwrap();
+    other.read_exact(&mut buffer).unwrap();
+    assert_eq!(buffer, *b"RXY");
+}
+
+#[test]
+fn section_1_a_port_is_raw_and_belongs_to_one_program() {
+    let (mut other, port) = TTYPort::pair().unwrap();
+    other.set_timeout(Duration::from_secs(20)).unwrap();
+    let line = SerialLine::new(
+        port.name().unwrap(),
+        Profile::FIELD.serial,
+        PortSettings::default(),
+    );
+    drop(port);
+    let mut port = line.open().unwrap();
+    assert!(line.open().is_err(), "opened twice");
+    // Everything that a terminal would act upon: signals, XON and XOFF, CR, LF, NUL, DEL, FF.
+    let all: Vec<u8> = (0..=255).collect();
+    let mut heard = vec![0; all.len()];
+    other.write_all(&all).unwrap();
+    port.read_exact(&mut heard).unwrap();
+    assert_eq!(heard, all);
+    port.write_all(&all).unwrap();
+    other.read_exact(&mut heard).unwrap();
+    assert_eq!(heard, all);
+}
+
 /// From the BCC on its way to the port until the ACK is back at the other end.
 fn answer_times(panel: &mut TTYPort) -> Vec<Duration> {
     panel.set_timeout(Duration::from_secs(20)).unwrap();

@@ -1,5 +1,5 @@
 //! The tokio driver over streams in memory.
-#![allow(clippy::unwrap_used, clippy::field_reassign_with_default)]
+#![allow(clippy::unwrap_used)]
 #![cfg(feature = "tokio")]
 
 use std::time::Duration;

@@ -1,5 +1,5 @@
 //! Both roles against each other through a real terminal device, without other programs.
-#![allow(clippy::unwrap_used, clippy::field_reassign_with_default)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 #![cfg(all(unix, feature = "serial", feature = "tokio-serial"))]
 
 use std::io::{Read, Write};
@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 use espa444::link::{self, Received, Role};
 use espa444::profile::{Parity, StopBits};
 use espa444::serial::{PortSettings, SerialLine};
-use espa444::{BlockBuf, BlockBuf as Call, FindingKind, Profile, RecordId, blocking, driver};
-use espa444::{parity, profile};
+use espa444::{BlockBuf, FindingKind, Profile, RecordId, blocking, driver, parity, profile};
 use serialport::{SerialPort, TTYPort};
 
 const SELECT: &[u8] = b"\x041\x052\x05";
@@ -63,7 +62,7 @@ fn seven_even() -> profile::Serial {
 }
 
 fn call(text: &[u8]) -> BlockBuf {
-    let mut call = Call::call(b"208").unwrap();
+    let mut call = BlockBuf::call(b"208").unwrap();
     call.push(RecordId::DISPLAY_MESSAGE, text).unwrap();
     call
 }

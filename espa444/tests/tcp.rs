@@ -1,5 +1,5 @@
 //! TCP, both sides of the connection, over loopback.
-#![allow(clippy::unwrap_used, clippy::field_reassign_with_default)]
+#![allow(clippy::unwrap_used)]
 #![cfg(feature = "tokio")]
 
 use std::time::Duration;
@@ -182,4 +182,34 @@ async fn a_server_gives_each_connection_a_line_of_its_own() {
     drop((lines, open));
     running.await.unwrap();
     assert!(matches!(fourth.read(&mut [0]).await, Ok(0) | Err(_)));
+}
+
+#[tokio::test]
+async fn a_server_decides_on_each_line_by_itself_while_nobody_looks_at_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (server, _lines) = Server::new(
+        listener,
+        Role::receiver(),
+        &Profile::FIELD,
+        quick(),
+        TcpSettings::default(),
+    );
+    let (calls, mut kept) = tokio::sync::mpsc::channel(8);
+    let server = server.deciding(move |peer| {
+        let calls = calls.clone();
+        move |received: &Received<'_>| match calls.try_send((peer, received.block.raw().to_vec())) {
+            Ok(()) => Decision::Accept,
+            Err(_) => Decision::Refuse(link::Refusal::Busy),
+        }
+    });
+    tokio::spawn(server.run());
+    for _ in 0..3 {
+        let mut panel = TcpStream::connect(address).await.unwrap();
+        panel.write_all(&[SELECT, CALL].concat()).await.unwrap();
+        expect(&mut panel, &[0x06, 0x06]).await;
+        let (peer, bytes) = kept.recv().await.unwrap();
+        assert_eq!(peer, panel.local_addr().unwrap());
+        assert_eq!(bytes, CALL);
+    }
 }

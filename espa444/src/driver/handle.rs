@@ -118,7 +118,14 @@ impl Handle {
         let command: Command = Box::new(move |pump, _| pump.patience = Some(patience));
         if let Err(mpsc::error::TrySendError::Full(command)) = self.commands.try_send(command) {
             let commands = self.commands.clone();
-            tokio::spawn(async move { commands.send(command).await });
+            match tokio::runtime::Handle::try_current() {
+                Ok(runtime) => {
+                    runtime.spawn(async move { commands.send(command).await });
+                }
+                Err(_) => {
+                    let _ = commands.blocking_send(command);
+                }
+            }
         }
     }
 }

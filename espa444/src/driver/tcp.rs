@@ -270,3 +270,35 @@ impl fmt::Debug for Server {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_has_keep_alive_and_no_delay_unless_switched_off() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut settings = TcpSettings::default();
+        for keep_alive in [settings.keep_alive, None] {
+            settings.keep_alive = keep_alive;
+            let mut client = Client::new(std::format!("{address}"), settings);
+            let stream = client.connect().await.unwrap();
+            assert!(stream.nodelay().unwrap());
+            let set = SockRef::from(&stream).keepalive().unwrap();
+            assert_eq!(set, keep_alive.is_some());
+        }
+    }
+
+    #[test]
+    fn section_5_a_profile_for_tcp_has_relaxed_timers_and_keeps_the_rest() {
+        let relaxed = relaxed(&Profile::AUTRONICA);
+        assert_eq!(relaxed.timers.character, Duration::from_secs(3));
+        assert_eq!(relaxed.serial.character_time(), Duration::ZERO);
+        assert_eq!(
+            relaxed.timers.supervision,
+            Profile::AUTRONICA.timers.supervision
+        );
+        assert_eq!(super::relaxed(&Profile::TCP), Profile::TCP);
+    }
+}

@@ -128,7 +128,7 @@ case_dialogue_s() {
   send $SELECT
   hear 32 15
   send $EOT
-  sleep 2.2
+  sleep 3
   send $SELECT
   hear $ACK
   send $DAMAGED
@@ -138,7 +138,7 @@ case_dialogue_s() {
   send $EOT
   calls 1
   # The status is queued by now, or soon.
-  sleep 0.3
+  sleep 1
   send $POLL
   hear 31 05
   send $ACK

@@ -5,8 +5,8 @@
 //! parity come from [`Profile::serial`](crate::Profile::serial).
 //!
 //! [`SerialLine`] is what the drivers open, again and again: with feature `serial` for the
-//! [`blocking`](crate::blocking) driver, with feature `tokio-serial` for the
-//! [`driver`](crate::driver).
+//! `blocking` driver, with feature `tokio-serial` for the
+//! `driver`.
 //!
 //! - With 7 data bits, bit 7 is taken off in both directions, also where the port underneath
 //!   carries it, as pseudo terminals do.

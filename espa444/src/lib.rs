@@ -6,6 +6,8 @@ extern crate alloc;
 extern crate std;
 
 mod address;
+#[cfg(feature = "alarm-codes")]
+pub mod alarm;
 pub mod bcc;
 mod block;
 mod builder;

@@ -161,7 +161,7 @@ pub fn decode_prefix<'a>(
 }
 
 /// A block that `skim` found to be without deviation.
-#[inline]
+#[inline(always)]
 pub(crate) fn clean(bytes: &[u8], etx: usize) -> Decoded<'_> {
     let received = bytes[etx + 1];
     Decoded {

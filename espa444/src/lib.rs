@@ -42,6 +42,6 @@ pub use message::{
     Call, Message, OtherInformation, StatusInformation, StatusRequest, SubscriberLineCall,
 };
 pub use options::{BccForm, DecodeOptions, EncodeOptions, Limits, Mode};
-pub use scan::{Item, Scan, Scanned, scan};
+pub use scan::{Blocks, Item, Scan, Scanned, scan};
 pub use value::{CallAddress, DisplayMessage};
 pub use warning::{Warning, WarningKind};

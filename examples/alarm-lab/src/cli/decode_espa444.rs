@@ -35,7 +35,7 @@ const EXAMPLES: &str = "\
 Examples:
   alarm-lab decode espa444 capture.bin
   alarm-lab decode espa444 --hex --charset iso646-no dialogue.txt
-  alarm-lab decode espa444 --blocks --fire-panel line.bin | jq -r .alarm.kind
+  alarm-lab decode espa444 --blocks --line fire-panel line.bin | jq -r .alarm.kind
   alarm-lab decode espa444 --rules example:nurse-call line.bin
 
 Exit status: 0 when everything was decoded, 1 when something was not, 2 for wrong usage.";
@@ -65,9 +65,6 @@ pub(crate) struct Args {
     /// What stands at the other end: decides the kind of a call that no rule knows
     #[arg(long, value_enum, default_value_t = LineName::Calls)]
     line: LineName,
-    /// The same as --line fire-panel
-    #[arg(long, conflicts_with = "line")]
-    fire_panel: bool,
     /// Text rules as JSON, or example:fire-panel, example:nurse-call
     #[arg(long, value_name = "FILE")]
     rules: Option<String>,
@@ -144,7 +141,7 @@ fn options(args: &Args) -> Options {
         options.blocks = options.blocks.accepting_missing_bcc();
     }
     options.line.characters = args.charset;
-    if args.fire_panel || matches!(args.line, LineName::FirePanel) {
+    if matches!(args.line, LineName::FirePanel) {
         options.line.kind = LineKind::FirePanel;
     }
     if let Some(name) = &args.rules {

@@ -151,6 +151,10 @@ pub(super) fn captures() -> Vec<Seed> {
             hex("FF 80 41 42 81 01 84 84 B1 05 7F 03 04 02 41 05"),
         ),
         ("prefixes", b"1\x153\x15\x152\x061\x04".to_vec()),
+        (
+            "parity_cut_then_plain",
+            hex("84 B2 05 B2 05 81 B1 82 32 32 05 06 04 31"),
+        ),
         ("open", b"\x04\x011\x021\x1F31".to_vec()),
     ]
 }

@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod codes;
+pub mod espa;
 pub mod journal;
 pub mod rivals;
 pub mod samples;

@@ -1,5 +1,9 @@
 //! The comparison is fair only if everybody reads the same.
 
+use benches::espa::captures;
+use benches::espa::machines::{
+    Plain, crate_blocks, crate_blocks_unopened, crate_items, plain, tight,
+};
 use benches::rivals::{bare_event_loop, with_a_tree, with_serde, write_with_serde};
 use benches::samples::ALL;
 use benches::sip::{EndpointRound, ReceiverRound};
@@ -99,5 +103,40 @@ fn the_walk_finds_what_the_index_finds() {
             Some(row) => assert_eq!(row.kind(), quick.kind(), "{name}"),
             None => assert_eq!(quick.kind(), alarm_codes::Kind::Unmapped, "{name}"),
         }
+    }
+}
+
+#[test]
+fn every_reader_of_a_capture_sees_the_same_and_the_crate_without_the_heap() {
+    let options = espa444::DecodeOptions::lenient();
+    for capture in captures::all() {
+        let bytes = capture.bytes.as_slice();
+        let mut everything = Plain::<true>::default();
+        let mut blocks = Plain::<false>::default();
+        let seen = plain(bytes, &mut everything);
+        assert!(seen.blocks > 300 && seen.polls >= seen.blocks, "{seen:?}");
+        assert_eq!(plain(bytes, &mut blocks), seen.of_blocks());
+        assert_eq!(tight(bytes), seen, "{}", capture.name);
+        let cost = allocation_counter::measure(|| {
+            assert_eq!(crate_items(bytes, &options), seen, "{}", capture.name);
+            assert_eq!(crate_blocks(bytes, &options), seen.of_blocks());
+            assert_eq!(crate_blocks_unopened(bytes, &options), seen.blocks);
+        });
+        assert_eq!(cost.count_total, 0, "{}", capture.name);
+    }
+}
+
+#[test]
+fn single_espa_blocks_are_read_and_written_without_the_heap() {
+    let mut out = Vec::with_capacity(512);
+    for (name, bytes) in captures::blocks() {
+        let cost = allocation_counter::measure(|| {
+            let decoded = espa444::decode(&bytes, &espa444::DecodeOptions::strict()).unwrap();
+            out.clear();
+            let options = espa444::EncodeOptions::new();
+            espa444::encode(&decoded.block(), &options, &mut out).unwrap();
+        });
+        assert_eq!(out, bytes, "{name}");
+        assert_eq!(cost.count_total, 0, "{name}");
     }
 }

@@ -156,11 +156,14 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
+    #[inline]
     pub(crate) fn from_raw(raw: &'a [u8]) -> Self {
-        Record {
-            raw,
-            separator: raw.iter().position(|&byte| byte == US),
-        }
+        let separator = match *raw {
+            // Nearly every identifier is one character.
+            [first, US, ..] if first != US => Some(1),
+            _ => raw.iter().position(|&byte| byte == US),
+        };
+        Record { raw, separator }
     }
 
     /// The identifier, blanks around it trimmed; `None` for a record without US.
@@ -216,9 +219,9 @@ impl<'a> Iterator for Records<'a> {
     #[inline]
     fn next(&mut self) -> Option<Record<'a>> {
         while !self.rest.is_empty() {
-            let end = memchr::memchr(RS, self.rest).unwrap_or(self.rest.len());
-            let (raw, rest) = self.rest.split_at(end);
-            self.rest = rest.get(1..).unwrap_or_default();
+            let end = end_of_record(self.rest);
+            let raw = &self.rest[..end];
+            self.rest = self.rest.get(end + 1..).unwrap_or_default();
             if !raw.is_empty() {
                 return Some(Record::from_raw(raw));
             }
@@ -235,6 +238,27 @@ impl fmt::Debug for Records<'_> {
     }
 }
 
+/// Where the first RS stands, or the end. Most records hold one character, and then nothing waits
+/// for a computed length; nearly all others but the text fit in a word.
+#[inline]
+fn end_of_record(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 0xFF;
+    match *bytes {
+        [a, b, c, RS, ..] if a != RS && b != RS && c != RS => return 3,
+        [a, b, c] if a != RS && b != RS && c != RS => return 3,
+        _ => {}
+    }
+    if let Some(word) = bytes.first_chunk::<8>() {
+        let differing = u64::from_le_bytes(*word) ^ (ONES * RS as u64);
+        // The lowest byte that is zero is found exactly; above it there may be false ones.
+        let zero = differing.wrapping_sub(ONES) & !differing & (ONES << 7);
+        if zero != 0 {
+            return (zero.trailing_zeros() / 8) as usize;
+        }
+    }
+    memchr::memchr(RS, bytes).unwrap_or(bytes.len())
+}
+
 /// Without the blanks around.
 #[inline]
 pub(crate) fn trim(mut bytes: &[u8]) -> &[u8] {
@@ -245,4 +269,20 @@ pub(crate) fn trim(mut bytes: &[u8]) -> &[u8] {
         bytes = rest;
     }
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_record_ends_at_the_first_rs(bytes in prop::collection::vec(0x1D_u8..0x20, 0..20)) {
+            let slow = bytes.iter().position(|&byte| byte == RS).unwrap_or(bytes.len());
+            prop_assert_eq!(end_of_record(&bytes), slow);
+            let separator = bytes.iter().position(|&byte| byte == US);
+            prop_assert_eq!(Record::from_raw(&bytes).separator, separator);
+        }
+    }
 }

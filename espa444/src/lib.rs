@@ -6,6 +6,8 @@ extern crate alloc;
 extern crate std;
 
 mod address;
+#[cfg(feature = "alarm-codes")]
+pub mod alarm;
 pub mod bcc;
 mod block;
 #[cfg(feature = "serial")]
@@ -59,7 +61,7 @@ pub use message::{
 };
 pub use options::{BccForm, DecodeOptions, EncodeOptions, Limits, Mode};
 pub use profile::Profile;
-pub use scan::{Item, Scan, Scanned, scan};
+pub use scan::{Blocks, Item, Scan, Scanned, scan};
 pub use tap::Tap;
 pub use time::Time;
 pub use value::{CallAddress, DisplayMessage};

@@ -4,14 +4,18 @@
 //! belongs to exactly one item; a BCC is part of its block whatever its value.
 
 use core::iter::FusedIterator;
-use core::ops::Range;
+use core::ops::{ControlFlow, Range};
 
 use crate::address::Address;
 use crate::codes::{ACK, ENQ, EOT, NAK, NakPrefix, SOH, STX};
 use crate::decode::{Decoded, Frame, clean, frame, general};
 use crate::error::DecodeError;
-use crate::options::DecodeOptions;
+use crate::options::{DecodeOptions, Limits};
 use crate::{bcc, parity, skim};
+
+mod blocks;
+
+pub use blocks::Blocks;
 
 /// Something on the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +87,27 @@ pub fn scan<'a>(capture: &'a [u8], options: &DecodeOptions) -> Scan<'a> {
     }
 }
 
+impl<'a> Scan<'a> {
+    /// Only the blocks, good or not: [`Item::Block`], [`Item::RefusedBlock`],
+    /// [`Item::TruncatedBlock`] and [`Item::BlockWithoutStart`], each as the scan itself gives it.
+    ///
+    /// Polls, selects and answers are passed over many bytes at a time, which on a line that is
+    /// mostly idle is several times quicker than looking at each.
+    ///
+    /// ```
+    /// use espa444::{DecodeOptions, Item, scan};
+    ///
+    /// let capture = b"\x042\x05\x04\x041\x052\x05\x06\x011\x021\x1F31\x1E2\x1FTEST\x03\x39\x06\x04";
+    /// let mut blocks = scan(capture, &DecodeOptions::lenient()).blocks();
+    /// assert!(matches!(blocks.next(), Some(scanned) if scanned.range == (10..26)));
+    /// assert_eq!(blocks.next(), None);
+    /// ```
+    #[must_use]
+    pub const fn blocks(self) -> Blocks<'a> {
+        Blocks { scan: self }
+    }
+}
+
 /// What the next address and ENQ would be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expects {
@@ -110,7 +135,7 @@ impl<'a> Scan<'a> {
         self.capture.get(at).map(|byte| byte & mask)
     }
 
-    #[inline]
+    #[inline(always)]
     fn enquiry(&mut self, address: Address) -> Item<'a> {
         match core::mem::replace(&mut self.expects, Expects::Select) {
             Expects::Poll => Item::Poll(address),
@@ -249,8 +274,8 @@ impl<'a> Scan<'a> {
     }
 
     /// Everything that `next` has not taken.
-    #[inline(never)]
-    fn other(&mut self, start: usize, received: u8) -> Scanned<'a> {
+    fn other(&mut self, received: u8) -> Scanned<'a> {
+        let start = self.at;
         if self.with_parity {
             // These two have odd parity: the line is read as it is again.
             self.with_parity = !matches!(received, SOH | EOT);
@@ -278,7 +303,7 @@ impl<'a> Scan<'a> {
     }
 
     /// The item up to `end`, which is where the next one begins.
-    #[inline]
+    #[inline(always)]
     fn taken(&mut self, item: Item<'a>, end: usize) -> Scanned<'a> {
         let range = self.at..end;
         self.at = end;
@@ -286,37 +311,90 @@ impl<'a> Scan<'a> {
     }
 }
 
-impl<'a> Iterator for Scan<'a> {
-    type Item = Scanned<'a>;
+/// [`Scan::other`] on a copy: no reference to the scanner leaves `next`, and so a loop can keep it
+/// in registers.
+#[inline(never)]
+fn aside<'a>(mut scan: Scan<'a>, received: u8) -> (Scanned<'a>, Expects, bool) {
+    let scanned = scan.other(received);
+    (scanned, scan.expects, scan.with_parity)
+}
 
-    /// What a sound line consists of is taken here, so that it can be inlined; the rest in `other`.
-    #[inline]
-    fn next(&mut self) -> Option<Scanned<'a>> {
+impl<'a> Scan<'a> {
+    /// Hands the next item on, with what the items so far came to; breaks at the end of the capture.
+    ///
+    /// What a sound line consists of is taken here, each in a branch of its own that ends in what
+    /// the caller does with it; the rest in `other`.
+    #[inline(always)]
+    fn step<B>(
+        &mut self,
+        so_far: B,
+        hand_on: impl FnOnce(B, Scanned<'a>) -> B,
+    ) -> ControlFlow<B, B> {
         let start = self.at;
-        let rest = self.capture.get(start..)?;
-        let &received = rest.first()?;
+        let rest = self.capture.get(start..).unwrap_or_default();
+        let Some(&received) = rest.first() else {
+            return ControlFlow::Break(so_far);
+        };
         if !self.with_parity {
             match *rest {
                 [EOT, ..] => {
-                    self.expects = Expects::Poll;
-                    return Some(self.taken(Item::EndOfTransmission, start + 1));
+                    let item = self.end_of_transmission();
+                    return ControlFlow::Continue(hand_on(so_far, self.taken(item, start + 1)));
                 }
-                [ACK, ..] => return Some(self.taken(Item::Acknowledgement, start + 1)),
+                [ACK, ..] => {
+                    let item = Item::Acknowledgement;
+                    return ControlFlow::Continue(hand_on(so_far, self.taken(item, start + 1)));
+                }
                 [SOH, ..] => {
-                    if let Some(etx) = skim::clean(rest, &self.options.limits) {
+                    if let Some(etx) = clean_block(rest, self.options.limits) {
                         self.expects = Expects::Select;
-                        return Some(self.taken(Item::Block(clean(rest, etx)), start + etx + 2));
+                        let item = Item::Block(clean(rest, etx));
+                        let taken = self.taken(item, start + etx + 2);
+                        return ControlFlow::Continue(hand_on(so_far, taken));
                     }
                 }
                 [address @ 0x21..=0x7E, ENQ, ..] => {
                     let item = self.enquiry(Address::from_character(address));
-                    return Some(self.taken(item, start + 2));
+                    return ControlFlow::Continue(hand_on(so_far, self.taken(item, start + 2)));
                 }
                 _ => {}
             }
         }
-        Some(self.other(start, received))
+        let (scanned, expects, with_parity) = aside(self.clone(), received);
+        self.expects = expects;
+        self.with_parity = with_parity;
+        self.at = scanned.range.end;
+        ControlFlow::Continue(hand_on(so_far, scanned))
     }
+}
+
+impl<'a> Iterator for Scan<'a> {
+    type Item = Scanned<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Scanned<'a>> {
+        match self.step(None, |_, scanned| Some(scanned)) {
+            ControlFlow::Continue(next) | ControlFlow::Break(next) => next,
+        }
+    }
+
+    /// Quicker than a loop over `next`; `for_each` and `count` are made of it.
+    #[inline]
+    fn fold<B, F: FnMut(B, Scanned<'a>) -> B>(mut self, init: B, mut hand_on: F) -> B {
+        let mut so_far = init;
+        loop {
+            match self.step(so_far, &mut hand_on) {
+                ControlFlow::Continue(next) => so_far = next,
+                ControlFlow::Break(end) => return end,
+            }
+        }
+    }
+}
+
+/// Where ETX of a block without deviation stands.
+#[inline(never)]
+fn clean_block(rest: &[u8], limits: Limits) -> Option<usize> {
+    skim::clean(rest, &limits)
 }
 
 impl FusedIterator for Scan<'_> {}

@@ -15,7 +15,7 @@ const RECORDS: usize = 3;
 const FIRST: u8 = b'0';
 
 /// Where ETX stands, if `bytes` start with a block without any deviation whose BCC is exact.
-#[inline]
+#[inline(always)]
 pub(crate) fn skim(bytes: &[u8], block: usize, address: usize, text: usize) -> Option<usize> {
     let [SOH, header @ b'1'..=b'5', STX, ..] = *bytes else {
         return None;
@@ -25,11 +25,13 @@ pub(crate) fn skim(bytes: &[u8], block: usize, address: usize, text: usize) -> O
     let mut start = RECORDS;
     let etx = loop {
         // A record: one character, US, data, and then RS or ETX.
-        let us = controls.next()?;
-        if us != start + 1 || bytes[us] != US {
+        let us = start + 1;
+        if controls.next()? != us {
             return None;
         }
-        let identifier = bytes[start];
+        let &[identifier, US] = bytes.get(start..)?.first_chunk()? else {
+            return None;
+        };
         let place = identifier.wrapping_sub(FIRST);
         // Others are rare, and one word of bits is much cheaper than two.
         if place >= 64 {
@@ -69,7 +71,7 @@ pub(crate) fn skim(bytes: &[u8], block: usize, address: usize, text: usize) -> O
 }
 
 /// The thresholds of a clean block under these limits.
-#[inline]
+#[inline(always)]
 pub(crate) fn clean(bytes: &[u8], limits: &Limits) -> Option<usize> {
     skim(
         bytes,
@@ -91,7 +93,7 @@ struct Controls<'a> {
 const WINDOW: usize = 64;
 
 impl<'a> Controls<'a> {
-    #[inline]
+    #[inline(always)]
     fn new(bytes: &'a [u8], base: usize) -> Self {
         Controls {
             bytes,
@@ -100,7 +102,7 @@ impl<'a> Controls<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<usize> {
         while self.mask == 0 {
             self.base += WINDOW;
@@ -116,7 +118,7 @@ impl<'a> Controls<'a> {
 }
 
 /// Which of the 64 bytes from `base` on are below 20; those past the end are not.
-#[inline]
+#[inline(always)]
 fn mask(bytes: &[u8], base: usize) -> u64 {
     let rest = bytes.get(base..).unwrap_or_default();
     match rest.first_chunk::<WINDOW>() {
@@ -129,7 +131,7 @@ fn mask(bytes: &[u8], base: usize) -> u64 {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn mask_window(window: &[u8; WINDOW]) -> u64 {
     const HIGH: u64 = 0x8080_8080_8080_8080;
     const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;

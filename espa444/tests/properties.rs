@@ -75,6 +75,25 @@ fn check_any(bytes: &[u8]) -> Result<(), TestCaseError> {
             at = scanned.range.end;
         }
         prop_assert_eq!(at, bytes.len(), "every byte belongs to an item");
+        let is_block = |item: &Item<'_>| {
+            matches!(
+                item,
+                Item::Block(_)
+                    | Item::RefusedBlock(_)
+                    | Item::TruncatedBlock
+                    | Item::BlockWithoutStart
+            )
+        };
+        let filtered = scan(bytes, &options).filter(|scanned| is_block(&scanned.item));
+        prop_assert!(scan(bytes, &options).blocks().eq(filtered));
+        // `fold` and `next` are two ways over the same items.
+        let mut folded = Vec::new();
+        scan(bytes, &options).for_each(|scanned| folded.push(scanned));
+        let mut iterated = scan(bytes, &options);
+        for scanned in folded {
+            let same = iterated.next() == Some(scanned);
+            prop_assert!(same);
+        }
     }
     Ok(())
 }
@@ -119,6 +138,23 @@ proptest! {
         let mut bytes = block(&body);
         parity::add(&mut bytes);
         check_any(&bytes)?;
+    }
+
+    /// Link traffic of any length between blocks, so that the quick ways have something to pass.
+    #[test]
+    fn a_capture_of_any_pieces_is_taken_apart(
+        pieces in prop::collection::vec(
+            prop_oneof![
+                any_block().prop_map(|own| written(&own)),
+                "[12\x04\x05\x06\x15]{0,80}".prop_map(String::into_bytes),
+                line(),
+                prop::collection::vec(prop::sample::select(
+                    b"\x81\x84\xB2\x05\x82\x01\x04\x95\x06\x03\x1EA".to_vec()), 0..40),
+            ],
+            0..8,
+        ),
+    ) {
+        check_any(&pieces.concat())?;
     }
 
     #[test]

@@ -119,3 +119,23 @@ fn garbage_of_every_byte_does_not_hide_the_next_block() {
         );
     }
 }
+
+#[test]
+fn an_open_block_with_parity_ends_where_the_line_is_read_as_it_is() {
+    let mut with_parity = example('B');
+    parity::add(&mut with_parity);
+    let good = example('B');
+    for cut in 4..with_parity.len() - 2 {
+        for between in [&b"\x04"[..], b""] {
+            // So much of parity is needed to be recognised.
+            let polls = b"\x84\xB2\x05".repeat(6);
+            let capture = [&polls, &with_parity[..cut], between, &good].concat();
+            let items = items(&capture);
+            assert!(items.contains(&Item::TruncatedBlock), "{cut}");
+            assert!(
+                matches!(items.last(), Some(Item::Block(decoded)) if decoded.raw() == good),
+                "{cut}"
+            );
+        }
+    }
+}

@@ -8,6 +8,7 @@
 
 mod alarm_codes_target;
 mod documents;
+mod espa;
 mod oracle;
 mod receiver;
 mod sip_messages;
@@ -16,6 +17,7 @@ mod wire;
 
 pub use alarm_codes_target::alarm_codes;
 pub use documents::{scaip_request, scaip_response};
+pub use espa::{espa444_block, espa444_capture, espa444_text};
 pub use receiver::scaip_receiver;
 pub use sip_messages::{sip_datagram, sip_stream};
 pub use transactions::sip_transactions;
@@ -25,8 +27,11 @@ pub use wire::{BODIES, CALLS};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target, by the name of its corpus folder.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 10] = [
     ("alarm_codes", alarm_codes),
+    ("espa444_block", espa444_block),
+    ("espa444_capture", espa444_capture),
+    ("espa444_text", espa444_text),
     ("scaip_receiver", scaip_receiver),
     ("scaip_request", scaip_request),
     ("scaip_response", scaip_response),

@@ -59,7 +59,8 @@ macro_rules! replay {
 }
 
 replay! {
-    alarm_codes scaip_receiver scaip_request scaip_response sip_datagram sip_stream sip_transactions
+    alarm_codes espa444_block espa444_capture espa444_text
+    scaip_receiver scaip_request scaip_response sip_datagram sip_stream sip_transactions
 }
 
 #[test]

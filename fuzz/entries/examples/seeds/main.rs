@@ -1,6 +1,8 @@
 //! Writes the seed corpora, each file named after what it holds:
 //! `cargo run -p fuzz-entries --example seeds`.
 
+mod espa444;
+
 use std::path::Path;
 use std::{fs, io};
 
@@ -687,6 +689,9 @@ fn main() -> io::Result<()> {
         ("sip_transactions", transactions()),
         ("scaip_receiver", receivers()),
         ("alarm_codes", codes()),
+        ("espa444_block", espa444::blocks()),
+        ("espa444_capture", espa444::captures()),
+        ("espa444_text", espa444::characters()),
     ] {
         let folder = corpus.join(target);
         fs::create_dir_all(&folder)?;

@@ -6,6 +6,7 @@ pub mod calls;
 pub mod clock;
 pub mod codes;
 pub mod digest;
+pub mod espa;
 pub mod journal;
 pub mod registrar;
 pub mod rivals;

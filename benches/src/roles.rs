@@ -41,6 +41,7 @@ fn judge(verdicts: &mut Vec<Verdict>, target: &str, found: f64, met: bool) {
         target: target.to_owned(),
         found: format!("{found:.2}"),
         met,
+        goal: false,
     });
 }
 
@@ -135,11 +136,13 @@ fn hours(each: Option<f64>, verdicts: &mut Vec<Verdict>) {
             target: format!("an hour, {name}: at most {OF_A_CORE} of a core"),
             found: format!("{core:.5}"),
             met: core <= OF_A_CORE,
+            goal: false,
         });
         verdicts.push(Verdict {
             target: format!("an hour, {name}: no loss told later than 1.8 s, 1 % of the allowance"),
             found: format!("{:.3} s", hour.latest.as_secs_f64()),
             met: hour.latest <= LATE && hour.lost > 0,
+            goal: false,
         });
     }
     if let Some(each) = each {

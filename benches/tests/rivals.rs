@@ -2,6 +2,10 @@
 
 use benches::calls::CallRound;
 use benches::digest::{BareHashes, Kept, VerifyRound};
+use benches::espa::captures;
+use benches::espa::machines::{
+    Plain, crate_blocks, crate_blocks_unopened, crate_items, plain, tight,
+};
 use benches::registrar::{PathRound, RegisterRound};
 use benches::rivals::{bare_event_loop, with_a_tree, with_serde, write_with_serde};
 use benches::samples::ALL;
@@ -216,4 +220,39 @@ fn an_hour_of_heartbeats_finds_who_is_silent_and_nobody_else() {
     // Of 400 that fall silent, 134 are back within their allowance and 133 later.
     assert_eq!((told.lost, told.restored), (266, 133));
     assert_eq!(told.latest, std::time::Duration::ZERO);
+}
+
+#[test]
+fn every_reader_of_a_capture_sees_the_same_and_the_crate_without_the_heap() {
+    let options = espa444::DecodeOptions::lenient();
+    for capture in captures::all() {
+        let bytes = capture.bytes.as_slice();
+        let mut everything = Plain::<true>::default();
+        let mut blocks = Plain::<false>::default();
+        let seen = plain(bytes, &mut everything);
+        assert!(seen.blocks > 300 && seen.polls >= seen.blocks, "{seen:?}");
+        assert_eq!(plain(bytes, &mut blocks), seen.of_blocks());
+        assert_eq!(tight(bytes), seen, "{}", capture.name);
+        let cost = allocation_counter::measure(|| {
+            assert_eq!(crate_items(bytes, &options), seen, "{}", capture.name);
+            assert_eq!(crate_blocks(bytes, &options), seen.of_blocks());
+            assert_eq!(crate_blocks_unopened(bytes, &options), seen.blocks);
+        });
+        assert_eq!(cost.count_total, 0, "{}", capture.name);
+    }
+}
+
+#[test]
+fn single_espa_blocks_are_read_and_written_without_the_heap() {
+    let mut out = Vec::with_capacity(512);
+    for (name, bytes) in captures::blocks() {
+        let cost = allocation_counter::measure(|| {
+            let decoded = espa444::decode(&bytes, &espa444::DecodeOptions::strict()).unwrap();
+            out.clear();
+            let options = espa444::EncodeOptions::new();
+            espa444::encode(&decoded.block(), &options, &mut out).unwrap();
+        });
+        assert_eq!(out, bytes, "{name}");
+        assert_eq!(cost.count_total, 0, "{name}");
+    }
 }

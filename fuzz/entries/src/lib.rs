@@ -10,6 +10,7 @@ mod alarm_codes_target;
 mod call;
 mod digest;
 mod documents;
+mod espa;
 mod https;
 mod oracle;
 mod receiver;
@@ -24,6 +25,7 @@ pub use alarm_codes_target::alarm_codes;
 pub use call::scaip_call;
 pub use digest::scaip_digest;
 pub use documents::{scaip_request, scaip_response};
+pub use espa::{espa444_block, espa444_capture, espa444_text};
 pub use https::scaip_https;
 pub use receiver::scaip_receiver;
 pub use registrar::scaip_registrar;
@@ -37,8 +39,11 @@ pub use wire::{BODIES, CALLS};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target, by the name of its corpus folder.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 16] = [
     ("alarm_codes", alarm_codes),
+    ("espa444_block", espa444_block),
+    ("espa444_capture", espa444_capture),
+    ("espa444_text", espa444_text),
     ("scaip_call", scaip_call),
     ("scaip_digest", scaip_digest),
     ("scaip_https", scaip_https),

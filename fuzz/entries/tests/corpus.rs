@@ -59,7 +59,7 @@ macro_rules! replay {
 }
 
 replay! {
-    alarm_codes scaip_call scaip_digest scaip_https scaip_receiver scaip_registrar scaip_request
+    alarm_codes espa444_block espa444_capture espa444_text scaip_call scaip_digest scaip_https scaip_receiver scaip_registrar scaip_request
     scaip_response scaip_sender scaip_supervision sip_datagram sip_stream sip_transactions
 }
 

@@ -96,22 +96,24 @@ enum EditionName {
     ClcTs50134,
 }
 
+/// What came out, and of which file.
 #[derive(Serialize)]
-struct Good<'a> {
-    file: &'a str,
+pub(super) struct Good<'a, D> {
+    pub(super) file: &'a str,
     #[serde(flatten)]
-    decoded: &'a Decoded,
+    pub(super) decoded: &'a D,
 }
 
+/// What went wrong, and with which file.
 #[derive(Serialize)]
-struct Bad<'a, E> {
-    file: &'a str,
-    error: E,
+pub(super) struct Bad<'a, E> {
+    pub(super) file: &'a str,
+    pub(super) error: E,
 }
 
 /// A file that could not be read at all.
 #[derive(Serialize)]
-struct Unreadable {
+pub(super) struct Unreadable {
     code: &'static str,
     detail: String,
     layer: &'static str,
@@ -119,7 +121,7 @@ struct Unreadable {
 }
 
 impl Unreadable {
-    fn new(code: &'static str, detail: String, offset: Option<usize>) -> Self {
+    pub(super) fn new(code: &'static str, detail: String, offset: Option<usize>) -> Self {
         Unreadable {
             code,
             detail,
@@ -133,7 +135,7 @@ pub(crate) fn run(args: &Args) -> io::Result<Success> {
     let pretty = args.pretty || (!args.json_lines && io::stdout().is_terminal());
     let mut success = true;
     for file in &args.files {
-        match read(file, args.hex) {
+        match input(file, args.hex) {
             Ok(input) => {
                 for message in decode(&input, &options(args), new_id) {
                     success &= message.is_ok();
@@ -177,11 +179,11 @@ fn options(args: &Args) -> Options {
     options
 }
 
-fn new_id() -> EventId {
+pub(super) fn new_id() -> EventId {
     EventId(uuid::Uuid::now_v7().as_u128())
 }
 
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since
         .ok()
@@ -190,7 +192,8 @@ fn now() -> Timestamp {
         .unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-fn read(file: &str, hex: bool) -> Result<Vec<u8>, Unreadable> {
+/// The bytes of a file, or of the standard input.
+pub(super) fn read(file: &str) -> Result<Vec<u8>, Unreadable> {
     let unreadable = |error: io::Error| Unreadable::new("file", error.to_string(), None);
     let mut bytes = Vec::new();
     let read = if file == "-" {
@@ -207,6 +210,11 @@ fn read(file: &str, hex: bool) -> Result<Vec<u8>, Unreadable> {
         let detail = format!("longer than {} MiB", GREATEST_FILE / 1024 / 1024);
         return Err(Unreadable::new("file-too-large", detail, None));
     }
+    Ok(bytes)
+}
+
+fn input(file: &str, hex: bool) -> Result<Vec<u8>, Unreadable> {
+    let bytes = read(file)?;
     if !hex {
         return Ok(bytes);
     }

@@ -2,6 +2,7 @@
 
 mod convert;
 mod decode;
+mod decode_espa444;
 mod list;
 mod output;
 mod play;
@@ -27,6 +28,7 @@ when its output is a pipe or a file, the other commands print JSON with --json."
 const EXAMPLES: &str = "\
 Examples:
   alarm-lab decode scaip capture.xml              what does this message say?
+  alarm-lab decode espa444 --hex dialogue.txt     what happened on this serial line?
   alarm-lab convert --from scaip:0003+0010 --to sensio
   alarm-lab simulate scaip                        one alarm to 127.0.0.1:5060
   alarm-lab simulate scaip --fault same-branch --count 3
@@ -98,6 +100,9 @@ enum DecodeProtocol {
     /// SCAIP: XML bodies or whole SIP messages
     #[command(long_about = decode::LONG)]
     Scaip(decode::Args),
+    /// ESPA 4.4.4: captured lines of fire panels and nurse call systems
+    #[command(long_about = decode_espa444::LONG)]
+    Espa444(decode_espa444::Args),
 }
 
 #[derive(Subcommand)]
@@ -122,6 +127,9 @@ pub(crate) fn run() -> ExitCode {
         Command::Decode {
             protocol: DecodeProtocol::Scaip(args),
         } => decode::run(&args),
+        Command::Decode {
+            protocol: DecodeProtocol::Espa444(args),
+        } => decode_espa444::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Simulate {
             protocol: SimulateProtocol::Scaip(args),

@@ -3,6 +3,7 @@
 //! The output shows everything that the input holds, personal data included: whoever decodes a
 //! file asked for its content.
 
+pub mod espa444;
 mod input;
 mod json;
 mod message;

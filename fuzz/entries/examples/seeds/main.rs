@@ -2,6 +2,7 @@
 //! `cargo run -p fuzz-entries --example seeds`.
 
 mod documents;
+mod espa444;
 mod receiver;
 mod roles;
 mod sender;
@@ -72,6 +73,9 @@ fn main() -> io::Result<()> {
         ("scaip_supervision", roles::supervisors()),
         ("scaip_call", roles::calls()),
         ("alarm_codes", documents::codes()),
+        ("espa444_block", espa444::blocks()),
+        ("espa444_capture", espa444::captures()),
+        ("espa444_text", espa444::characters()),
     ] {
         let folder = corpus.join(target);
         fs::create_dir_all(&folder)?;

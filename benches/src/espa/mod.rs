@@ -1,0 +1,4 @@
+//! Captured ESPA lines and their readers.
+
+pub mod captures;
+pub mod machines;

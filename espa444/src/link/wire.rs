@@ -1,0 +1,177 @@
+//! What goes out, and its echo.
+
+use alloc::collections::VecDeque;
+
+use super::CallId;
+use super::outbox::Outbox;
+use crate::parity;
+
+/// Room for control characters.
+const ROOM: usize = 96;
+
+/// The most that one step of the machine writes: EOT, two addresses of 16 with ENQ, EOT.
+const STEP: usize = 40;
+
+/// What a received byte is against the echo that is awaited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Echo {
+    /// None is awaited.
+    Absent,
+    /// Our own byte.
+    Own,
+    /// Something else came in the middle of it.
+    Collision,
+}
+
+/// Control characters first, then at most one block.
+pub(crate) struct Wire {
+    control: [u8; ROOM],
+    length: usize,
+    block: Option<(CallId, usize)>,
+    /// The echo that is awaited, on two-wire lines.
+    echo: Option<VecDeque<u8>>,
+    /// The echo has begun.
+    echoed: bool,
+    /// The last enquiry sent, to recognise an echo that nobody expects.
+    last: [u8; 2],
+    heard: usize,
+}
+
+impl Wire {
+    pub(crate) fn new(echo: Option<usize>) -> Self {
+        Wire {
+            control: [0; ROOM],
+            length: 0,
+            block: None,
+            echo: echo.map(|block| VecDeque::with_capacity(block + ROOM)),
+            echoed: false,
+            last: [0; 2],
+            heard: 2,
+        }
+    }
+
+    /// Whether another step finds room.
+    pub(crate) fn has_room(&self) -> bool {
+        self.length + STEP <= ROOM
+    }
+
+    /// Control characters that wait.
+    pub(crate) const fn len(&self) -> usize {
+        self.length
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.length == 0 && self.block.is_none()
+    }
+
+    pub(crate) fn put(&mut self, bytes: &[u8], with_parity: bool) {
+        let end = (self.length + bytes.len()).min(ROOM);
+        let count = end - self.length;
+        let added = &mut self.control[self.length..end];
+        added.copy_from_slice(&bytes[..count]);
+        if with_parity {
+            parity::add(added);
+        }
+        self.length = end;
+    }
+
+    pub(crate) fn put_block(&mut self, id: CallId) {
+        self.block = Some((id, 0));
+    }
+
+    /// A block that is not to be sent (on) any more.
+    pub(crate) fn drop_block(&mut self) {
+        self.block = None;
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.length = 0;
+        self.block = None;
+        self.forget_echo();
+        self.heard = 2;
+    }
+
+    pub(crate) fn forget_echo(&mut self) {
+        self.echoed = false;
+        if let Some(echo) = &mut self.echo {
+            echo.clear();
+        }
+    }
+
+    pub(crate) fn awaits_echo(&self) -> bool {
+        self.echo.as_ref().is_some_and(|echo| !echo.is_empty())
+    }
+
+    /// Fills the front of a buffer.
+    pub(crate) fn take(&mut self, buffer: &mut [u8], outbox: &Outbox, with_parity: bool) -> usize {
+        let count = self.length.min(buffer.len());
+        buffer[..count].copy_from_slice(&self.control[..count]);
+        self.control.copy_within(count..self.length, 0);
+        self.length -= count;
+        let mut end = count;
+        if let (0, Some((id, sent))) = (self.length, self.block) {
+            let rest = outbox.block(id).get(sent..).unwrap_or_default();
+            let more = rest.len().min(buffer.len() - end);
+            buffer[end..end + more].copy_from_slice(&rest[..more]);
+            end += more;
+            self.block = (more < rest.len()).then_some((id, sent + more));
+        }
+        if end == 0 {
+            return 0;
+        }
+        let sent = &mut buffer[..end];
+        if with_parity {
+            parity::add(&mut sent[count..]);
+        }
+        if let Some(echo) = &mut self.echo {
+            // Bounded by what can be waiting: more is no echo of anything.
+            if echo.len() + sent.len() <= echo.capacity() {
+                echo.extend(sent.iter().copied());
+            }
+        }
+        if let [.., before, last] = *sent {
+            self.last = [before, last];
+            self.heard = 0;
+        } else {
+            // One byte proves nothing: an ACK may well answer an ACK on a merged line.
+            self.heard = 2;
+        }
+        end
+    }
+
+    /// A byte against the echo that is awaited.
+    pub(crate) fn heard(&mut self, received: u8) -> Echo {
+        let Some(echo) = &mut self.echo else {
+            return Echo::Absent;
+        };
+        match echo.pop_front() {
+            None => Echo::Absent,
+            Some(own) if own == received => {
+                self.echoed = !echo.is_empty();
+                Echo::Own
+            }
+            Some(_) => {
+                echo.clear();
+                // From the first byte on: this line has no echo.
+                if core::mem::take(&mut self.echoed) {
+                    Echo::Collision
+                } else {
+                    Echo::Absent
+                }
+            }
+        }
+    }
+
+    /// Whether the first two bytes after our own are the two last of these.
+    pub(crate) fn looks_like_echo(&mut self, received: u8) -> bool {
+        if self.echo.is_some() || self.heard >= 2 {
+            return false;
+        }
+        if self.last[self.heard] != received {
+            self.heard = 2;
+            return false;
+        }
+        self.heard += 1;
+        self.heard == 2
+    }
+}

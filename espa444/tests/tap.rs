@@ -1,0 +1,201 @@
+//! The passive listener.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use espa444::tap::{Dialogue, Heard, Side};
+use espa444::{Address, FindingKind, NakPrefix, Profile, Tap, Time};
+use proptest::prelude::*;
+use support::{DIALOGUE, example, hex};
+
+fn name(heard: &Heard<'_>) -> String {
+    match heard {
+        Heard::Poll(address) => format!("poll {address}"),
+        Heard::Select(address) => format!("select {address}"),
+        Heard::PollOrSelect(address) => format!("either {address}"),
+        Heard::Acknowledgement => "ACK".to_owned(),
+        Heard::NegativeAcknowledgement(prefix) => {
+            format!("NAK {}", prefix.map_or('-', |p| char::from(p.character())))
+        }
+        Heard::Block(decoded) => format!("block {}", decoded.block().header()),
+        Heard::RefusedBlock(error) => format!("bad {}", error.kind.code()),
+        Heard::EndOfTransmission(_) => "EOT".to_owned(),
+        Heard::Finding(finding) => finding.kind.code().to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn hear(
+    tap: &mut Tap,
+    now: Time,
+    side: Side,
+    bytes: &[u8],
+    into: &mut Vec<String>,
+) -> Vec<Dialogue> {
+    let mut at = 0;
+    let mut ends = Vec::new();
+    loop {
+        at += tap.handle_bytes(now, side, &bytes[at..]);
+        while let Some(heard) = tap.poll_event() {
+            into.push(name(&heard));
+            if let Heard::EndOfTransmission(dialogue) = heard {
+                ends.push(dialogue);
+            }
+        }
+        if at == bytes.len() {
+            return ends;
+        }
+    }
+}
+
+const HEARD: &[&str] = &[
+    "EOT", "poll 1", "select 2", "NAK 2", "EOT", "EOT", "poll 1", "select 2", "ACK", "bad bcc",
+    "NAK 1", "block 1", "ACK", "EOT", "EOT", "poll 2", "select 1", "ACK", "block 2", "ACK", "EOT",
+];
+
+#[test]
+fn example_s_is_heard_merged() {
+    let mut tap = Tap::new(&Profile::FIELD, Time::ZERO);
+    let mut heard = Vec::new();
+    let ends = hear(
+        &mut tap,
+        Time::ZERO,
+        Side::Control,
+        &hex(DIALOGUE),
+        &mut heard,
+    );
+    assert_eq!(heard, HEARD);
+    let call = ends[3];
+    assert_eq!(call.polled, Some(Address::CALLER));
+    assert_eq!(call.selected, Some(Address::RECEIVER));
+    assert_eq!((call.blocks, call.acknowledged, call.refused), (1, 1, 1));
+    assert_eq!(ends[1].ready, Some(false));
+    assert!(ends.iter().all(|dialogue| !dialogue.is_link_test()));
+    assert_eq!(tap.diagnosis().findings().count(), 0);
+}
+
+#[test]
+fn merged_or_byte_by_byte_the_same_is_heard() {
+    let mut tap = Tap::new(&Profile::FIELD, Time::ZERO);
+    let mut heard = Vec::new();
+    for byte in hex(DIALOGUE) {
+        hear(&mut tap, Time::ZERO, Side::Control, &[byte], &mut heard);
+    }
+    assert_eq!(heard, HEARD);
+}
+
+#[test]
+fn example_s_is_heard_on_two_wires() {
+    let mut tap = Tap::new(&Profile::FIELD, Time::ZERO);
+    let mut heard = Vec::new();
+    let bytes = hex(DIALOGUE);
+    // Lengths of what each side says in turn.
+    let turns = [5, 2, 6, 1, 16, 2, 16, 1, 4, 2, 1, 20, 1, 1];
+    assert_eq!(turns.iter().sum::<usize>(), bytes.len());
+    let mut at = 0;
+    for (turn, length) in turns.into_iter().enumerate() {
+        let side = if turn % 2 == 0 {
+            Side::Control
+        } else {
+            Side::Other
+        };
+        // In two pieces, the other wire idle in between.
+        for piece in bytes[at..at + length].chunks(length.div_ceil(2)) {
+            hear(&mut tap, Time::ZERO, side, piece, &mut heard);
+        }
+        at += length;
+    }
+    assert_eq!(heard, HEARD);
+}
+
+#[test]
+fn a_heartbeat_is_a_dialogue_without_a_block() {
+    let mut tap = Tap::new(&Profile::FIELD, Time::ZERO);
+    let mut heard = Vec::new();
+    let ends = hear(
+        &mut tap,
+        Time::ZERO,
+        Side::Control,
+        b"\x041\x052\x05\x06\x04",
+        &mut heard,
+    );
+    assert!(ends[1].is_link_test());
+}
+
+#[test]
+fn what_is_wrong_with_a_line_is_found() {
+    let mut tap = Tap::new(&Profile::FIELD, Time::ZERO);
+    let mut heard = Vec::new();
+    let bad = [
+        b"1\x052\x05\x06",
+        &example('B')[..15],
+        b"\x00",
+        b"1\x15\x04",
+    ]
+    .concat();
+    for _ in 0..5 {
+        hear(&mut tap, Time::ZERO, Side::Control, &bad, &mut heard);
+    }
+    let findings: Vec<_> = tap.diagnosis().findings().map(|f| f.kind).collect();
+    assert_eq!(findings, [FindingKind::BccErrors, FindingKind::NakIgnored]);
+    hear(
+        &mut tap,
+        Time::ZERO,
+        Side::Control,
+        &[0x84, 0xB1, 0x05, 0xB2, 0x05],
+        &mut heard,
+    );
+    assert!(heard.contains(&"parity-in-data".to_owned()));
+    tap.handle_timeout(Time::from_millis(60_000));
+    assert!(tap.diagnosis().evidence(FindingKind::Silence) == 1);
+}
+
+#[test]
+fn a_block_that_stops_is_heard_as_such() {
+    let mut tap = Tap::new(&Profile::FIELD, Time::ZERO);
+    let mut heard = Vec::new();
+    hear(
+        &mut tap,
+        Time::ZERO,
+        Side::Control,
+        b"\x04\x011\x021",
+        &mut heard,
+    );
+    assert_eq!(tap.poll_timeout(), Some(Time::from_millis(1000)));
+    hear(
+        &mut tap,
+        Time::from_millis(1000),
+        Side::Other,
+        b"2\x15",
+        &mut heard,
+    );
+    assert_eq!(heard, ["EOT", "bad truncated", "NAK 2"]);
+    assert_eq!(NakPrefix::BUSY.character(), b'2');
+}
+
+proptest! {
+    #[test]
+    fn case_09_any_bytes_in_any_pieces_are_heard_the_same(
+        bytes in prop::collection::vec(
+            prop_oneof![
+                prop::sample::select(b"\x01\x02\x03\x04\x05\x06\x15\x1E\x1F12\x81\x84\xB1\xB2".to_vec()),
+                any::<u8>(),
+            ],
+            0..400,
+        ),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let (mut whole, mut pieces) = (Vec::new(), Vec::new());
+        let mut tap = Tap::new(&Profile::FIELD, Time::ZERO);
+        hear(&mut tap, Time::ZERO, Side::Control, &bytes, &mut whole);
+        let mut tap = Tap::new(&Profile::FIELD, Time::ZERO);
+        let (left, right) = bytes.split_at(cut.index(bytes.len() + 1));
+        hear(&mut tap, Time::ZERO, Side::Control, left, &mut pieces);
+        hear(&mut tap, Time::ZERO, Side::Control, right, &mut pieces);
+        prop_assert_eq!(whole, pieces);
+        tap.handle_timeout(Time::from_millis(1_000_000));
+        while tap.poll_event().is_some() {}
+        prop_assert_eq!(tap.poll_timeout(), None);
+    }
+}

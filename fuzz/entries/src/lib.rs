@@ -10,6 +10,7 @@ mod alarm_codes_target;
 mod call;
 mod digest;
 mod documents;
+mod duplicates;
 mod https;
 mod oracle;
 mod receiver;
@@ -24,6 +25,7 @@ pub use alarm_codes_target::alarm_codes;
 pub use call::scaip_call;
 pub use digest::scaip_digest;
 pub use documents::{scaip_request, scaip_response};
+pub use duplicates::scaip_duplicates;
 pub use https::scaip_https;
 pub use receiver::scaip_receiver;
 pub use registrar::scaip_registrar;
@@ -37,10 +39,11 @@ pub use wire::{BODIES, CALLS};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target, by the name of its corpus folder.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 14] = [
     ("alarm_codes", alarm_codes),
     ("scaip_call", scaip_call),
     ("scaip_digest", scaip_digest),
+    ("scaip_duplicates", scaip_duplicates),
     ("scaip_https", scaip_https),
     ("scaip_receiver", scaip_receiver),
     ("scaip_registrar", scaip_registrar),

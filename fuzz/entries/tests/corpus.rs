@@ -59,8 +59,9 @@ macro_rules! replay {
 }
 
 replay! {
-    alarm_codes scaip_call scaip_digest scaip_https scaip_receiver scaip_registrar scaip_request
-    scaip_response scaip_sender scaip_supervision sip_datagram sip_stream sip_transactions
+    alarm_codes scaip_call scaip_digest scaip_duplicates scaip_https scaip_receiver
+    scaip_registrar scaip_request scaip_response scaip_sender scaip_supervision sip_datagram
+    sip_stream sip_transactions
 }
 
 #[test]

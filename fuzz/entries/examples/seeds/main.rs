@@ -2,6 +2,7 @@
 //! `cargo run -p fuzz-entries --example seeds`.
 
 mod documents;
+mod duplicates;
 mod receiver;
 mod roles;
 mod sender;
@@ -67,6 +68,7 @@ fn main() -> io::Result<()> {
         ("scaip_https", documents::posts()),
         ("scaip_receiver", receiver::receivers()),
         ("scaip_digest", roles::digests()),
+        ("scaip_duplicates", duplicates::duplicates()),
         ("scaip_sender", sender::senders()),
         ("scaip_registrar", roles::registrars()),
         ("scaip_supervision", roles::supervisors()),

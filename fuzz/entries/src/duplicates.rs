@@ -252,7 +252,10 @@ impl World {
     }
 
     fn see(&mut self, which: Which) {
-        self.forget();
+        // Nothing is looked for on behalf of a heartbeat.
+        if !which.is_heartbeat() {
+            self.forget();
+        }
         let body = which.body();
         let kept = self.kept.iter().find(|kept| kept.which == which);
         let used = self

@@ -78,6 +78,15 @@ pub(super) fn duplicates() -> Vec<Seed> {
                 .done(),
         ),
         (
+            "a_heartbeat_after_the_window",
+            roomy()
+                .keep(0, 0, SAME)
+                .jump(61)
+                .see(0, 0, HEARTBEAT)
+                .see(0, 0, SAME)
+                .done(),
+        ),
+        (
             "not_accepted",
             roomy()
                 .keep_as(0, 0, SAME, [132, 0, 0])

@@ -35,7 +35,7 @@ const OPERATIONS: usize = 200;
 const REMEMBERED: usize = 3;
 const WINDOW: Duration = Duration::from_secs(40);
 /// Bytes of refused messages that the application may hold, with little room.
-const EVIDENCE: usize = 2000;
+const EVIDENCE: usize = 1000;
 /// Messages that may be sent in once more.
 const REPEATABLE: usize = 8;
 
@@ -48,11 +48,12 @@ struct Settings {
     /// Which listeners ask for credentials; 4: those that do not are open, where they would be
     /// shut.
     listeners: u8,
-    /// Registrar, supervision, policy of heartbeats, calls: a bit for each that is off.
+    /// Registrar, supervision, policy of heartbeats, calls, much room for evidence: a bit for each
+    /// that is off.
     off: u8,
     /// Units hear busy during a call.
     busy: bool,
-    /// Little room in the SIP layer, and for evidence.
+    /// Little room in the SIP layer.
     cramped: bool,
     /// Repeats are known.
     duplicates: bool,

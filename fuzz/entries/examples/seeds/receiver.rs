@@ -305,6 +305,22 @@ fn credentials() -> Vec<Seed> {
                 .damaged(RIGHT, 1, [3, 0, 0, b'x'])
                 .done(),
         ),
+        (
+            "no_door_of_that_name",
+            asked(with(1, 0), 0).register(0, 60, NONE, 1).done(),
+        ),
+        (
+            "the_rest_is_open",
+            asked(with(6, 0), 0).register(0, 60, NONE, 0).done(),
+        ),
+        (
+            "evidence_without_room",
+            (0..9)
+                .fold(with(1, 16), |list, unit| {
+                    list.message(unit, ALARM, NONE, 0).wait(500)
+                })
+                .done(),
+        ),
     ]
 }
 
@@ -565,15 +581,6 @@ fn repeats() -> Vec<Seed> {
                 .answer(0, 0)
                 .again(0, SAME, NONE, 0)
                 .hold(false)
-                .done(),
-        ),
-        (
-            "evidence_without_room",
-            (0..5)
-                .fold(known(false, 2, false, true), |list, _| {
-                    list.message(0, ALARM, WRONG, 1)
-                })
-                .message(0, ALARM, RIGHT, 1)
                 .done(),
         ),
     ]

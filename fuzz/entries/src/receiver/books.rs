@@ -218,7 +218,7 @@ impl World {
         // There may be no room for the bytes.
         let no_room = |one: &[u8]| raw.is_empty() && held + one.len() > EVIDENCE;
         let awaited = self.awaited.as_deref();
-        if awaited.is_some_and(|one| one == raw || (self.settings.cramped && no_room(one))) {
+        if awaited.is_some_and(|one| one == raw || (self.little_evidence() && no_room(one))) {
             self.awaited = None;
         }
     }

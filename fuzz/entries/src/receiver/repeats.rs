@@ -9,6 +9,9 @@ use scaip::sip::RawBytes;
 use super::units::{Credential, Kind, cid, mrq};
 use super::{EVIDENCE, Known, REMEMBERED, REPEATABLE, UNITS, WINDOW, World};
 
+/// Repeats that may wait for one decision.
+const WAITING: usize = 16;
+
 /// A message of a unit.
 #[derive(Clone)]
 pub(super) struct Said {
@@ -259,6 +262,10 @@ impl World {
             assert!(first.waits() && !first.heartbeat);
             assert!(same(&first.controller, &first.reference), "of another one");
             known.body.clone_from(&first.body);
+            let others = self.incoming.values().filter(|other| {
+                other.repeat == Some(repeat.first) && !other.answered && !other.undecided
+            });
+            assert!(others.count() < WAITING, "more than may wait");
         }
         assert!(
             sent.is_none_or(|body| body == known.body),
@@ -276,14 +283,18 @@ impl World {
     pub(super) fn hold_evidence(&mut self, raw: RawBytes) {
         self.left_out += u64::from(raw.0.is_empty());
         self.evidence.push_back(raw);
+        assert!(self.receiver.evidence_left_out() <= self.left_out);
+        assert!(
+            !self.little_evidence() || self.evidence_held() <= EVIDENCE,
+            "more than may be held"
+        );
         if self.evidence.len() > 3 {
             self.evidence.pop_front();
         }
-        assert!(self.receiver.evidence_left_out() <= self.left_out);
-        assert!(
-            !self.settings.cramped || self.evidence_held() <= EVIDENCE,
-            "more than may be held"
-        );
+    }
+
+    pub(super) fn little_evidence(&self) -> bool {
+        self.settings.off & 16 != 0
     }
 
     pub(super) fn evidence_held(&self) -> usize {

@@ -169,10 +169,12 @@ pub(super) fn config(settings: Settings) -> Config {
     }
     config.endpoint.connections = CONNECTIONS;
     if settings.cramped {
-        config.evidence_bytes = EVIDENCE;
         config.endpoint.queue = QUEUE;
         config.endpoint.client_transactions = 8;
         config.endpoint.server_transactions = 8;
+    }
+    if settings.off & 16 != 0 {
+        config.evidence_bytes = EVIDENCE;
     }
     if settings.duplicates {
         let mut duplicates = DuplicateSettings::default();

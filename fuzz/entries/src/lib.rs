@@ -11,6 +11,7 @@ mod call;
 mod digest;
 mod documents;
 mod espa;
+mod duplicates;
 mod https;
 mod oracle;
 mod receiver;
@@ -26,6 +27,7 @@ pub use call::scaip_call;
 pub use digest::scaip_digest;
 pub use documents::{scaip_request, scaip_response};
 pub use espa::{espa444_block, espa444_capture, espa444_text};
+pub use duplicates::scaip_duplicates;
 pub use https::scaip_https;
 pub use receiver::scaip_receiver;
 pub use registrar::scaip_registrar;
@@ -39,13 +41,14 @@ pub use wire::{BODIES, CALLS};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target, by the name of its corpus folder.
-pub const TARGETS: [Target; 16] = [
+pub const TARGETS: [Target; 17] = [
     ("alarm_codes", alarm_codes),
     ("espa444_block", espa444_block),
     ("espa444_capture", espa444_capture),
     ("espa444_text", espa444_text),
     ("scaip_call", scaip_call),
     ("scaip_digest", scaip_digest),
+    ("scaip_duplicates", scaip_duplicates),
     ("scaip_https", scaip_https),
     ("scaip_receiver", scaip_receiver),
     ("scaip_registrar", scaip_registrar),

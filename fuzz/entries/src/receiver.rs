@@ -1,23 +1,25 @@
 //! The receiver with everything switched on, driven by a list of operations.
 
 mod books;
+mod https;
+mod repeats;
 mod units;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use arbitrary::{Arbitrary, Unstructured};
 use bytes::Bytes;
 use scaip::call::{CallEnd, IncomingCall, VoiceReply, VoiceTarget};
-use scaip::https::{self, Received};
 use scaip::receiver::{Answer, AnswerError, AnswerMode, IncomingId, Receiver};
 use scaip::sip::{
-    ConnectionId, Message, MessageId, Path, Response as SipResponse, StatusCode, Transport,
-    write_response,
+    ConnectionId, Message, MessageId, Path, RawBytes, Response as SipResponse, StatusCode,
+    Transport, write_response,
 };
 use scaip::{ControllerId, MediaReply, Reference, Response, StatusNumber, Text};
 
 use crate::wire::{BODIES, Change, pick, request, server, unit};
+use repeats::{Kept, Said};
 use units::{Credential, Kind, Sessions, cid};
 
 const PENDING: usize = 4;
@@ -29,6 +31,11 @@ const UNITS: u8 = 6;
 /// Units that the registrar, the supervision and the calls have room for.
 const KNOWN: usize = 4;
 const OPERATIONS: usize = 200;
+/// Accepted requests that are remembered, and how long.
+const REMEMBERED: usize = 3;
+const WINDOW: Duration = Duration::from_secs(40);
+/// Bytes of refused messages that the application may hold, with little room.
+const EVIDENCE: usize = 1000;
 /// Messages that may be sent in once more.
 const REPEATABLE: usize = 8;
 
@@ -38,14 +45,18 @@ struct Settings {
     strict_content_type: bool,
     accept_unknown: bool,
     strict_bodies: bool,
-    /// Which listeners ask for credentials.
+    /// Which listeners ask for credentials; 4: those that do not are open, where they would be
+    /// shut.
     listeners: u8,
-    /// Registrar, supervision, policy of heartbeats, calls: a bit for each that is off.
+    /// Registrar, supervision, policy of heartbeats, calls, much room for evidence: a bit for each
+    /// that is off.
     off: u8,
     /// Units hear busy during a call.
     busy: bool,
     /// Little room in the SIP layer.
     cramped: bool,
+    /// Repeats are known.
+    duplicates: bool,
 }
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
@@ -153,6 +164,16 @@ enum Operation {
     Heard {
         unit: u8,
     },
+    /// What was sent before once more, in a transaction of its own, or the same `ref` with another
+    /// content.
+    Again {
+        message: u8,
+        content: u8,
+        credential: Credential,
+        way: u8,
+        /// Over HTTPS, and accepted.
+        posted: bool,
+    },
 }
 
 #[derive(Default)]
@@ -166,6 +187,12 @@ struct Known {
     /// The unit takes an `hbi`.
     adjustable: bool,
     since: Option<Instant>,
+    body: Vec<u8>,
+    heartbeat: bool,
+    /// The length of the text that it hears.
+    text: usize,
+    /// It is a repeat, of this one if that came over SIP.
+    repeat: Option<Option<IncomingId>>,
 }
 
 struct World {
@@ -180,6 +207,16 @@ struct World {
     broken: HashSet<ConnectionId>,
     incoming: HashMap<IncomingId, Known>,
     ids: Vec<IncomingId>,
+    /// What was said, to be said again.
+    said: Vec<Said>,
+    /// How often each body of those was handed in and has not come out.
+    bodies: HashMap<Vec<u8>, usize>,
+    /// What is remembered of accepted requests, the oldest first.
+    kept: Vec<Kept>,
+    repeats: u64,
+    /// Bytes of refused messages that are held, and how often they were left out.
+    evidence: VecDeque<RawBytes>,
+    left_out: u64,
     /// The `mrs` messages as they left.
     sent: Vec<(MessageId, Message)>,
     /// How many `snu` 0 the application allowed, and how many different ones left.
@@ -244,6 +281,12 @@ impl World {
             broken: HashSet::new(),
             incoming: HashMap::new(),
             ids: Vec::new(),
+            said: Vec::new(),
+            bodies: HashMap::new(),
+            kept: Vec::new(),
+            repeats: 0,
+            evidence: VecDeque::new(),
+            left_out: 0,
             sent: Vec::new(),
             allowed: 0,
             accepted: HashSet::new(),
@@ -276,8 +319,9 @@ impl World {
                 way,
             } => {
                 self.serial += 1;
-                let body = units::mrq(unit, kind, &format!("m{}", self.serial));
-                self.send("MESSAGE", unit, credential, way, "", &body, None);
+                let said = Said::new(unit, kind, format!("m{}", self.serial));
+                self.say(&said, credential, way);
+                self.note(said);
             }
             Operation::Register {
                 unit,
@@ -416,13 +460,25 @@ impl World {
                 kind,
                 number,
                 voice,
-            } => self.posted(unit, kind, number, voice),
+            } => {
+                self.serial += 1;
+                let said = Said::new(unit, kind, format!("h{}", self.serial));
+                self.posted(&said, StatusNumber::new(u16::from(number % 11)), voice);
+                self.note(said);
+            }
             Operation::Heard { unit } => {
                 let controller = cid(unit);
                 self.receiver
                     .sign_of_life(now, &ControllerId::new(controller.clone()));
                 self.vouched.insert(controller);
             }
+            Operation::Again {
+                message,
+                content,
+                credential,
+                way,
+                posted,
+            } => self.again(message, content, credential, way, posted),
         }
     }
 
@@ -443,6 +499,7 @@ impl World {
     }
 
     fn hand_in(&mut self, path: Path, bytes: Vec<u8>) {
+        self.count_in(&bytes);
         match path.connection {
             Some(id) => self.receiver.handle_stream(self.now, id, &bytes),
             None => self.receiver.handle_datagram(self.now, path, bytes.into()),
@@ -475,13 +532,14 @@ impl World {
         }
         let before = self.receiver.pending();
         let known = self.incoming.get_mut(&id).expect("it was handed out");
-        let over = known.answered || known.undecided;
+        let over = known.answered || known.undecided || known.repeat.is_some();
         let answer = World::voice(Answer::from(response), voice);
         match self.receiver.answer(self.now, id, answer) {
             Ok(()) => {
                 assert!(!over, "decided twice");
                 assert!(text <= 128);
                 known.answered = true;
+                known.text = usize::from(text);
                 if number.is_accepted() {
                     self.allowed += 1;
                     self.accepted.insert(known.reference.clone());
@@ -489,6 +547,7 @@ impl World {
                     self.reachable.insert(known.controller.clone());
                 }
                 assert_eq!(self.receiver.pending(), before - 1);
+                self.decided(id, number.is_accepted());
             }
             Err(AnswerError::NotWaiting) => {
                 // Nobody may have heard yet that the time is over.
@@ -531,37 +590,5 @@ impl World {
                 calls.call_ended(now, &controller, CallEnd::ClearedDown);
             }
         }
-    }
-
-    fn posted(&mut self, unit: u8, kind: Kind, number: u8, voice: bool) {
-        self.serial += 1;
-        let body = units::mrq(unit, kind, &format!("h{}", self.serial));
-        let mut config = https::Config::default();
-        config.accept_unknown_message_types = true;
-        let content_type = Some(https::CONTENT_TYPE.as_bytes());
-        let Received::Request(incoming) = https::receive(content_type, body.as_bytes(), &config)
-        else {
-            panic!("a clean request is refused");
-        };
-        let request = incoming.decoded.message();
-        if let Some(response) = self.receiver.turn_away(request) {
-            assert!(self.settings.busy && self.in_call);
-            assert_eq!(response.status_number, StatusNumber::BUSY);
-            assert_eq!(response.reference, request.reference);
-            return;
-        }
-        let number = StatusNumber::new(u16::from(number % 11));
-        let answer = Answer::from(Response::new(Reference::new("another"), number));
-        let answer = World::voice(answer, voice);
-        let response = self.receiver.complete(self.now, request, answer);
-        assert_eq!(response.reference, request.reference);
-        assert_eq!(response.status_number, number);
-        self.right_interval(&response, &cid(unit), kind == Kind::Adjustable);
-        if number.is_accepted() {
-            self.vouched.insert(cid(unit));
-        }
-        incoming
-            .answer(&response, &config.encode)
-            .expect("what is completed can be written");
     }
 }

@@ -59,8 +59,10 @@ macro_rules! replay {
 }
 
 replay! {
-    alarm_codes espa444_block espa444_capture espa444_text scaip_call scaip_digest scaip_https scaip_receiver scaip_registrar scaip_request
-    scaip_response scaip_sender scaip_supervision sip_datagram sip_stream sip_transactions
+    alarm_codes espa444_block espa444_capture espa444_text
+    scaip_call scaip_digest scaip_duplicates scaip_https scaip_receiver
+    scaip_registrar scaip_request scaip_response scaip_sender scaip_supervision sip_datagram
+    sip_stream sip_transactions
 }
 
 #[test]

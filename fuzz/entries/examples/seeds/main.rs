@@ -3,6 +3,7 @@
 
 mod documents;
 mod espa444;
+mod duplicates;
 mod receiver;
 mod roles;
 mod sender;
@@ -68,6 +69,7 @@ fn main() -> io::Result<()> {
         ("scaip_https", documents::posts()),
         ("scaip_receiver", receiver::receivers()),
         ("scaip_digest", roles::digests()),
+        ("scaip_duplicates", duplicates::duplicates()),
         ("scaip_sender", sender::senders()),
         ("scaip_registrar", roles::registrars()),
         ("scaip_supervision", roles::supervisors()),

@@ -18,9 +18,17 @@ const ELSEWHERE: u64 = 5;
 
 const OK: u16 = 200;
 
+/// Operations there are.
+const VARIANTS: u64 = 23;
+/// The contents of what is said again.
+const SAME: u8 = 0;
+const OTHER: u8 = 1;
+const BLANK: u8 = 2;
+const OTHER_UNIT: u8 = 3;
+
 /// Which listeners ask, and what is off.
 fn with(listeners: u8, off: u8) -> Operations {
-    Operations::new(&[0, 0, 0, 0, listeners, off, 0, 0], 22)
+    Operations::new(&[0, 0, 0, 0, listeners, off, 0, 0, 0], VARIANTS)
 }
 
 /// Everything is on and nobody asks.
@@ -29,11 +37,18 @@ fn open() -> Operations {
 }
 
 fn in_ok() -> Operations {
-    Operations::new(&[1, 0, 0, 0, 0, 0, 0, 0], 22)
+    Operations::new(&[1, 0, 0, 0, 0, 0, 0, 0, 0], VARIANTS)
+}
+
+/// Repeats are known; the answer in the 200, busy during a call, little room.
+fn known(in_ok: bool, listeners: u8, busy: bool, cramped: bool) -> Operations {
+    let [in_ok, busy, cramped] = [in_ok, busy, cramped].map(u8::from);
+    let settings = [in_ok, 0, 0, 0, listeners, 0, busy, cramped, 1];
+    Operations::new(&settings, VARIANTS)
 }
 
 fn strict() -> Operations {
-    Operations::new(&[0, 1, 1, 1, 0, 0, 0, 0], 22)
+    Operations::new(&[0, 1, 1, 1, 0, 0, 0, 0, 0], VARIANTS)
 }
 
 impl Operations {
@@ -85,6 +100,21 @@ impl Operations {
     fn acknowledge(self, status: u16) -> Self {
         let [low, high] = status.to_le_bytes();
         self.then(14, &[0, low, high])
+    }
+
+    fn again(self, message: u8, content: u8, credential: u64, way: u8) -> Self {
+        let fields = [&[message, content][..], &one_of(credential, 6), &[way, 0]];
+        self.then(22, &fields.concat())
+    }
+
+    fn post_again(self, message: u8, content: u8) -> Self {
+        let fields = [&[message, content][..], &one_of(NONE, 6), &[0, 1]];
+        self.then(22, &fields.concat())
+    }
+
+    fn post(self, unit: u8, kind: u64, number: u8) -> Self {
+        let fields = [&[unit][..], &one_of(kind, 6), &[number, 0]];
+        self.then(20, &fields.concat())
     }
 
     fn hold(self, on: bool) -> Self {
@@ -187,7 +217,7 @@ fn exchange() -> Vec<Seed> {
             "outputs_held_with_little_room",
             (0..8)
                 .fold(
-                    Operations::new(&[0, 0, 0, 0, 0, 0, 0, 1], 22).hold(true),
+                    Operations::new(&[0, 0, 0, 0, 0, 0, 0, 1, 0], VARIANTS).hold(true),
                     |list, unit| list.message(unit, ALARM, NONE, 0).wait(9_000),
                 )
                 .hold(false)
@@ -275,6 +305,22 @@ fn credentials() -> Vec<Seed> {
                 .damaged(RIGHT, 1, [3, 0, 0, b'x'])
                 .done(),
         ),
+        (
+            "no_door_of_that_name",
+            asked(with(1, 0), 0).register(0, 60, NONE, 1).done(),
+        ),
+        (
+            "the_rest_is_open",
+            asked(with(6, 0), 0).register(0, 60, NONE, 0).done(),
+        ),
+        (
+            "evidence_without_room",
+            (0..9)
+                .fold(with(1, 16), |list, unit| {
+                    list.message(unit, ALARM, NONE, 0).wait(500)
+                })
+                .done(),
+        ),
     ]
 }
 
@@ -322,7 +368,7 @@ fn services() -> Vec<Seed> {
         ),
         (
             "called_and_busy",
-            Operations::new(&[0, 0, 0, 0, 0, 0, 1, 0], 22)
+            Operations::new(&[0, 0, 0, 0, 0, 0, 1, 0, 0], VARIANTS)
                 .message(0, ALARM, NONE, 0)
                 .voice(0)
                 .then(18, &[0, 0])
@@ -387,9 +433,163 @@ fn services() -> Vec<Seed> {
     ]
 }
 
+fn repeats() -> Vec<Seed> {
+    let plain = || known(false, 0, false, false);
+    let alarm = |list: Operations| list.message(0, ALARM, NONE, 0);
+    vec![
+        (
+            "repeated_after_the_decision",
+            alarm(plain())
+                .voice(0)
+                .again(0, SAME, NONE, 1)
+                .acknowledge(OK)
+                .again(0, SAME, NONE, 0)
+                .done(),
+        ),
+        (
+            "repeated_before_the_decision",
+            alarm(plain())
+                .again(0, SAME, NONE, 0)
+                .then(7, &[0])
+                .again(0, SAME, NONE, 2)
+                .then(13, &[1, 0, 0, 0])
+                .then(13, &[0, 0, 20, 0])
+                .again(0, SAME, NONE, 0)
+                .done(),
+        ),
+        (
+            "repeated_before_it_is_undecided",
+            alarm(known(true, 0, false, false))
+                .again(0, SAME, NONE, 0)
+                .minute()
+                .again(0, SAME, NONE, 0)
+                .answer(2, 0)
+                .done(),
+        ),
+        (
+            "repeated_in_the_ok",
+            alarm(known(true, 0, false, false))
+                .again(0, SAME, NONE, 0)
+                .answer(0, 0)
+                .again(0, SAME, NONE, 0)
+                .done(),
+        ),
+        (
+            "repeated_after_a_refusal",
+            alarm(plain())
+                .again(0, SAME, NONE, 0)
+                .answer(0, 5)
+                .again(0, SAME, NONE, 0)
+                .answer(2, 0)
+                .done(),
+        ),
+        (
+            "same_ref_and_other_contents",
+            alarm(plain())
+                .again(0, OTHER, NONE, 0)
+                .answer(0, 0)
+                .again(0, BLANK, NONE, 0)
+                .again(0, OTHER_UNIT, NONE, 0)
+                .again(1, SAME, NONE, 0)
+                .done(),
+        ),
+        (
+            "repeated_after_the_window",
+            alarm(plain())
+                .answer(0, 0)
+                .minute()
+                .again(0, SAME, NONE, 0)
+                .answer(1, 0)
+                .done(),
+        ),
+        (
+            "more_accepted_than_remembered",
+            (0..5)
+                .fold(plain(), |list, unit| {
+                    list.message(unit, ALARM, NONE, 0).answer(unit, 0)
+                })
+                .again(0, SAME, NONE, 0)
+                .again(4, SAME, NONE, 0)
+                .done(),
+        ),
+        (
+            "more_repeats_than_may_wait",
+            (0..20)
+                .fold(alarm(plain()), |list, _| list.again(0, SAME, NONE, 0))
+                .answer(0, 0)
+                .done(),
+        ),
+        (
+            "heartbeats_are_no_repeats",
+            plain()
+                .message(0, HEARTBEAT, NONE, 0)
+                .answer(0, 0)
+                .again(0, SAME, NONE, 0)
+                .answer(1, 0)
+                .done(),
+        ),
+        (
+            "a_reset_repeated",
+            alarm(plain())
+                .message(0, RESET, NONE, 0)
+                .answer(1, 0)
+                .voice(0)
+                .again(1, SAME, NONE, 0)
+                .done(),
+        ),
+        (
+            "repeated_with_credentials",
+            known(false, 2, false, false)
+                .message(0, ALARM, NONE, 1)
+                .again(0, SAME, RIGHT, 1)
+                .again(0, SAME, ANOTHER_UNIT, 1)
+                .again(0, SAME, GATEWAY, 1)
+                .answer(0, 0)
+                .again(0, SAME, NONE, 1)
+                .again(0, SAME, RIGHT, 1)
+                .done(),
+        ),
+        (
+            "repeated_during_the_call",
+            alarm(known(false, 0, true, false))
+                .voice(0)
+                .then(18, &[0, 0])
+                .then(18, &[0, 1])
+                .again(0, SAME, NONE, 0)
+                .again(0, OTHER, NONE, 0)
+                .post_again(0, SAME)
+                .done(),
+        ),
+        (
+            "repeated_over_another_transport",
+            alarm(plain())
+                .post_again(0, SAME)
+                .answer(0, 0)
+                .post_again(0, SAME)
+                .post(1, ALARM, 0)
+                .again(3, SAME, NONE, 0)
+                .again(3, OTHER, NONE, 0)
+                .post_again(3, BLANK)
+                .done(),
+        ),
+        (
+            "repeated_while_outputs_are_held",
+            alarm(known(false, 0, false, true))
+                .again(0, SAME, NONE, 0)
+                .hold(true)
+                .again(0, SAME, NONE, 0)
+                .answer(0, 0)
+                .again(0, SAME, NONE, 0)
+                .hold(false)
+                .done(),
+        ),
+    ]
+}
+
 pub(super) fn receivers() -> Vec<Seed> {
     let mut seeds = exchange();
     seeds.extend(credentials());
     seeds.extend(services());
+    seeds.extend(repeats());
     seeds
 }

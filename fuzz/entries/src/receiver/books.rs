@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use scaip::receiver::{AnswerMode, Event, IncomingId, NotTracked, RefusalReason};
+use scaip::receiver::{AnswerMode, Event, IncomingId, NotTracked, ReceiverWarning, RefusalReason};
 use scaip::registrar::Route;
 use scaip::sip::{Message, Method, Path, SipLimits, StatusCode, Transmit};
-use scaip::{ControllerId, HeartbeatOptions, Response, supervision};
+use scaip::{ControllerId, HeartbeatOptions, MessageType, Response, supervision};
 
-use super::units::{GATEWAY, LIFE, asks, cid, interval_of};
-use super::{DECISION, KNOWN, Known, PENDING, QUEUE, UNITS, World};
+use super::units::{GATEWAY, LIFE, asks, cid, interval_of, is_named};
+use super::{DECISION, EVIDENCE, KNOWN, Known, PENDING, QUEUE, REMEMBERED, UNITS, World};
 use crate::digest::naive;
 
 impl World {
@@ -47,6 +47,10 @@ impl World {
     fn bounds(&self) {
         let receiver = &self.receiver;
         assert!(receiver.pending() <= PENDING);
+        assert_eq!(receiver.repeats(), self.repeats);
+        let duplicates = receiver.duplicates();
+        assert_eq!(duplicates.is_some(), self.settings.duplicates);
+        assert!(duplicates.is_none_or(|one| one.len() <= REMEMBERED));
         assert!(receiver.registrar().is_none_or(|one| one.len() <= KNOWN));
         assert!(receiver.supervisor().is_none_or(|one| one.len() <= KNOWN));
         assert!(receiver.calls().is_none_or(|one| one.expected() <= KNOWN));
@@ -128,14 +132,20 @@ impl World {
                 "positive before the answer"
             );
         }
-        let same = |known: &&Known| known.answered && known.reference == reference;
+        let text = response.status_text.as_ref();
+        let same = |known: &&Known| {
+            let its = Some(known.text).filter(|length| *length > 0);
+            known.answered
+                && known.reference == reference
+                && its == text.map(|text| text.as_str().len())
+        };
         let told = |known: &Known| self.interval(&known.controller, known.adjustable);
         assert!(
             self.incoming
                 .values()
                 .filter(same)
                 .any(|known| told(known) == response.heartbeat_interval),
-            "another interval"
+            "another interval, or another text"
         );
     }
 
@@ -185,7 +195,14 @@ impl World {
     }
 
     /// Who speaks for this unit here.
-    fn vouch(&mut self, path: &Path, username: Option<&str>, unit: &str, raw: Option<&[u8]>) {
+    pub(super) fn vouch(
+        &mut self,
+        path: &Path,
+        username: Option<&str>,
+        unit: &str,
+        raw: Option<&[u8]>,
+    ) {
+        assert!(is_named(self.settings, path), "it came in by no door");
         let Some(username) = username else {
             assert_eq!(asks(self.settings, path), None, "a stranger is let in");
             return;
@@ -197,7 +214,11 @@ impl World {
     }
 
     fn seen(&mut self, raw: &[u8]) {
-        if self.awaited.as_deref() == Some(raw) {
+        let held = self.evidence_held();
+        // There may be no room for the bytes.
+        let no_room = |one: &[u8]| raw.is_empty() && held + one.len() > EVIDENCE;
+        let awaited = self.awaited.as_deref();
+        if awaited.is_some_and(|one| one == raw || (self.little_evidence() && no_room(one))) {
             self.awaited = None;
         }
     }
@@ -220,15 +241,22 @@ impl World {
                     controller: unit.to_owned(),
                     adjustable: request.heartbeat_options == HeartbeatOptions::ADJUSTABLE,
                     since: Some(self.now),
+                    body: incoming.decoded.raw().to_vec(),
+                    heartbeat: request.message_type == MessageType::Heartbeat,
                     ..Known::default()
                 };
                 let calls = self.receiver.calls();
                 let in_call = calls.is_some_and(|calls| calls.is_busy_for(request));
                 assert!(!in_call, "it should be busy");
+                let reused = incoming
+                    .warnings
+                    .contains(&ReceiverWarning::ReferenceReused);
+                self.is_new(&known, reused);
                 let new = self.incoming.insert(incoming.id, known);
                 assert!(new.is_none(), "an id came twice");
                 self.ids.push(incoming.id);
             }
+            Event::Repeated(repeat) => self.repeated(&repeat),
             Event::Refused(refusal) => {
                 self.seen(&refusal.raw.0);
                 self.taken_in += usize::from(refusal.status.is_success());
@@ -243,13 +271,27 @@ impl World {
                     }
                     RefusalReason::ForeignController => assert!(refusal.identity.is_some()),
                     RefusalReason::InCall => assert!(self.settings.busy && self.in_call),
+                    RefusalReason::UnnamedListener => {
+                        assert!(!is_named(self.settings, &refusal.path), "it is named");
+                        assert!(refusal.identity.is_none());
+                    }
                     _ => {}
+                }
+                // Both say whom they answer.
+                if matches!(refusal.reason, RefusalReason::InCall | RefusalReason::Busy) {
+                    let unit = refusal.controller_id.as_ref().expect("it was read");
+                    let reference = refusal.reference.as_ref().expect("it was read");
+                    let (unit, reference) = (unit.as_str(), reference.as_str());
+                    let kept = self.is_kept(unit, reference, &refusal.raw.0);
+                    assert!(!kept, "what was accepted is turned away");
                 }
                 let credentials = matches!(refusal.reason, RefusalReason::Credentials(_));
                 match &refusal.identity {
+                    Some(_) if refusal.raw.0.is_empty() => {}
                     Some(known) => self.passed(&refusal.path, &known.username, &refusal.raw.0),
                     None => assert!(credentials || gate.is_none(), "judged before it was known"),
                 }
+                self.hold_evidence(refusal.raw);
             }
             Event::Challenged { path, .. } => {
                 assert!(asks(self.settings, &path).is_some());
@@ -289,7 +331,9 @@ impl World {
                 assert!(!known.answered && !known.undecided);
                 let since = known.since.expect("it was handed out");
                 assert!(self.now - since >= DECISION, "no time to decide");
+                assert!(known.repeat.is_none(), "it ends with its first");
                 known.undecided = true;
+                self.decided(id, false);
             }
             Event::AnswerDelivered { id, status } => {
                 assert!(status.is_success());
@@ -304,7 +348,8 @@ impl World {
                 self.ended(id);
             }
             Event::AnswerUndelivered { id, .. } => self.ended(id),
-            Event::Retransmission { .. } | Event::Bad { .. } => {}
+            Event::Bad { raw, .. } => self.hold_evidence(raw),
+            Event::Retransmission { .. } => {}
             other => panic!("an event that is not known here: {other:?}"),
         }
     }
@@ -312,6 +357,7 @@ impl World {
     fn ended(&mut self, id: IncomingId) {
         // What the receiver refuses by itself has a number too, which nobody was told.
         if let Some(known) = self.incoming.get_mut(&id) {
+            assert!(known.answered || known.undecided, "an outcome of nothing");
             known.outcomes += 1;
             assert_eq!(known.outcomes, 1, "two outcomes for one answer");
         }

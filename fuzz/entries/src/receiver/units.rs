@@ -7,12 +7,15 @@ use std::time::{Duration, Instant};
 use arbitrary::Arbitrary;
 use scaip::call::{CallSettings, DuringCall};
 use scaip::digest::{Account, Challenge, ChallengerConfig, Credentials, Secret, Session};
-use scaip::receiver::{AnswerMode, Config, Listener, ListenerConfig, Receiver};
+use scaip::receiver::{AnswerMode, Config, DuplicateSettings, Listener, ListenerConfig, Receiver};
 use scaip::sip::{Message, Method, Path, Transport};
 use scaip::supervision::{self, Allowance, HeartbeatPolicy, Interval};
 use scaip::{ControllerId, DecodeOptions, HeartbeatInterval, registrar};
 
-use super::{CONNECTIONS, DECISION, KNOWN, PENDING, QUEUE, REPEATABLE, Settings, UNITS, World};
+use super::{
+    CONNECTIONS, DECISION, EVIDENCE, KNOWN, PENDING, QUEUE, REMEMBERED, REPEATABLE, Settings,
+    UNITS, WINDOW, World,
+};
 use crate::digest::naive;
 use crate::wire::{Change, server, unit};
 
@@ -134,6 +137,13 @@ pub(super) fn udp(port: u8) -> Path {
     Path::udp(local, unit(port))
 }
 
+/// Whether a listener is named, or none is at all.
+pub(super) fn is_named(settings: Settings, path: &Path) -> bool {
+    let arrangement = settings.listeners % 4;
+    let any = arrangement % 3 == 0 || settings.listeners & 4 != 0;
+    any || asks(settings, path).is_some()
+}
+
 /// Whose credentials a listener wants, if any.
 pub(super) fn asks(settings: Settings, path: &Path) -> Option<Gate> {
     let arrangement = settings.listeners % 4;
@@ -163,6 +173,15 @@ pub(super) fn config(settings: Settings) -> Config {
         config.endpoint.client_transactions = 8;
         config.endpoint.server_transactions = 8;
     }
+    if settings.off & 16 != 0 {
+        config.evidence_bytes = EVIDENCE;
+    }
+    if settings.duplicates {
+        let mut duplicates = DuplicateSettings::default();
+        duplicates.window = WINDOW;
+        duplicates.entries = REMEMBERED;
+        config.duplicates = Some(duplicates);
+    }
     let asking = gates()
         .into_iter()
         .take(usize::from(settings.listeners % 4));
@@ -173,6 +192,10 @@ pub(super) fn config(settings: Settings) -> Config {
         challenger.nonces = 3;
         let listener = ListenerConfig::digest(listener, challenger, accounts(None));
         config.listeners.push(listener);
+    }
+    if settings.listeners & 4 != 0 && settings.listeners % 4 < 3 {
+        // The rest is open.
+        config.listeners.push(ListenerConfig::open(Listener::Any));
     }
     if settings.listeners % 4 == 3 {
         // An exception from the rest.

@@ -199,6 +199,8 @@ struct World {
     known: BTreeMap<AlarmId, Known>,
     /// The latest with this reference and of this unit.
     by_reference: HashMap<(String, &'static str), AlarmId>,
+    /// Those that several have had, one after the other.
+    reused: HashSet<(String, &'static str)>,
     ids: Vec<AlarmId>,
     open: Vec<ConnectionId>,
     /// The requests as they left: the message and the way.
@@ -325,6 +327,7 @@ impl World {
             held_operations: 0,
             known: BTreeMap::new(),
             by_reference: HashMap::new(),
+            reused: HashSet::new(),
             ids: Vec::new(),
             open: Vec::new(),
             sent: Vec::new(),
@@ -545,9 +548,10 @@ impl World {
 
     fn take_up(&mut self, id: AlarmId, known: Known) {
         let key = (known.reference.as_str().to_owned(), known.controller);
-        if let Some(earlier) = self.by_reference.insert(key, id) {
+        if let Some(earlier) = self.by_reference.insert(key.clone(), id) {
             // Only one that is over and forgotten, or that was relayed, has it again.
             assert!(self.sender.status(earlier).is_none());
+            self.reused.insert(key);
         }
         assert!(self.known.insert(id, known).is_none(), "an id came twice");
         self.ids.push(id);

@@ -238,6 +238,17 @@ pub(super) fn senders() -> Vec<Seed> {
                 .done(),
         ),
         (
+            "relayed_like_an_alarm_that_is_over_while_outputs_are_held",
+            usual()
+                .then(17, &[1])
+                .then(0, &[0, 0, 0])
+                .then(6, &[0, 0, 0])
+                .then(15, &[])
+                .then(18, &[0, 1, 3, 9, 60])
+                .then(17, &[0])
+                .done(),
+        ),
+        (
             "relayed_again_after_its_end",
             usual()
                 .then(18, &[1, 0, 0, 9, 60])

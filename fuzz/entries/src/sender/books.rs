@@ -146,11 +146,16 @@ impl World {
         let unit = unit_of(decoded.message().controller_id.as_str()).expect("one of ours");
         let reference = decoded.message().reference.as_str().to_owned();
         // A heartbeat may be over before anybody could ask for its reference.
-        let Some(alarm) = self.by_reference.get(&(reference, unit)).copied() else {
+        let key = (reference, unit);
+        let Some(alarm) = self.by_reference.get(&key).copied() else {
             assert!(!self.good);
             return;
         };
         let held = self.held_operations > 0;
+        if held && self.reused.contains(&key) {
+            // It may be of the earlier one.
+            return;
+        }
         assert!(held || !over.contains(&alarm), "sent after its end");
         let known = self.known.get_mut(&alarm).expect("it was submitted");
         match &known.relayed {

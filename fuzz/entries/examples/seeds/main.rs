@@ -2,8 +2,8 @@
 //! `cargo run -p fuzz-entries --example seeds`.
 
 mod documents;
-mod espa444;
 mod duplicates;
+mod espa444;
 mod receiver;
 mod roles;
 mod sender;

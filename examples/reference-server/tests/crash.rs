@@ -127,7 +127,7 @@ async fn stored(journal: &SqliteJournal, cursor: &mut Sequence) -> HashMap<(Stri
 }
 
 #[test]
-fn every_positively_answered_alarm_survives_a_kill_exactly_once() {
+fn line_68_every_positively_answered_alarm_survives_a_kill_exactly_once() {
     let rounds = setting("ALARM_CRASH_ROUNDS", DEFAULT_ROUNDS);
     let seed = setting("ALARM_CRASH_SEED", fastrand::u64(..));
     println!("seed {seed}");

@@ -1,12 +1,12 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
 
-#[cfg(test)]
 extern crate alloc;
 #[cfg(any(test, feature = "layout", feature = "tokio"))]
 extern crate std;
 
 pub mod contact_id;
+pub mod f1;
 mod provenance;
 mod time;
 

@@ -9,13 +9,41 @@
 //! is compared whole. That is exact: more wrong bits in a part than allowed in the whole rule a
 //! position out.
 
+use core::ops::{BitAnd, BitOr, BitXor, Not, Shl};
+
 use super::bits::{Bits, load};
 use super::family::SyncWord;
 use super::frame::Polarity;
 use super::options::{Polarities, SyncTolerance};
 
 /// Positions in one step: a shift by up to 7 bits leaves that many of 64 whole.
-pub(super) const POSITIONS: usize = 56;
+const POSITIONS: usize = 56;
+
+/// Bytes that one step goes on.
+pub(super) const STEP_BYTES: usize = LANES * POSITIONS / 8;
+
+/// Positions at which a sync word may begin.
+#[derive(Debug, Clone)]
+pub(super) struct Candidates(Lanes);
+
+impl Candidates {
+    pub(super) const NONE: Candidates = Candidates(Lanes([0; LANES]));
+
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.0.iter().fold(0, |all, lane| all | lane) == 0
+    }
+
+    /// Takes the first one out, as bits behind the byte they were looked for at.
+    #[inline]
+    pub(super) fn take_first(&mut self) -> Option<usize> {
+        let mut lanes = self.0.0.iter_mut().enumerate();
+        let (index, lane) = lanes.find(|(_, lane)| **lane != 0)?;
+        let first = lane.leading_zeros();
+        *lane &= !(1 << 63 >> first);
+        Some(index * POSITIONS + first as usize)
+    }
+}
 
 /// A sync word made ready.
 #[derive(Debug, Clone)]
@@ -26,6 +54,9 @@ pub(super) struct Matcher {
     inverted: bool,
     /// All ones for each 1 of the sync word.
     expected: [u64; 24],
+    /// The positions that count, if that polarity is tried.
+    normal_mask: Lanes,
+    inverted_mask: Lanes,
 }
 
 impl Matcher {
@@ -34,19 +65,24 @@ impl Matcher {
         for (index, mask) in (1..=sync.len()).zip(&mut expected) {
             *mask = 0_u64.wrapping_sub((sync.word() >> (sync.len() - index)) & 1);
         }
+        let counted = |tried| Lanes([if tried { !(u64::MAX >> POSITIONS) } else { 0 }; LANES]);
+        let normal = polarities != Polarities::Inverted;
+        let inverted = polarities != Polarities::Normal;
         Matcher {
             sync,
             allowed: tolerance.bits(),
-            normal: polarities != Polarities::Inverted,
-            inverted: polarities != Polarities::Normal,
+            normal,
+            inverted,
             expected,
+            normal_mask: counted(normal),
+            inverted_mask: counted(inverted),
         }
     }
 
-    /// Positions from byte `byte` on at which a sync word may begin. The highest bit is the first
-    /// position.
+    /// Positions from byte `byte` on at which a sync word may begin, [`LANES`] blocks of them. The
+    /// highest bit of each is its first position.
     #[inline]
-    pub(super) fn candidates(&self, bytes: &[u8], byte: usize) -> u64 {
+    pub(super) fn candidates(&self, bytes: &[u8], byte: usize) -> Candidates {
         let first = self.wrong_bits(bytes, byte, 0);
         let second = self.wrong_bits(bytes, byte, 1);
         let sixteen = first.plus(second);
@@ -62,17 +98,15 @@ impl Matcher {
             let few = !(fours | eights | sixteens);
             (few, sixteens | (eights & fours & (twos | ones)))
         };
-        let few = if self.normal { few } else { 0 };
-        let many = if self.inverted { many } else { 0 };
-        (few | many) & !(u64::MAX >> POSITIONS)
+        Candidates((few & self.normal_mask) | (many & self.inverted_mask))
     }
 
     /// How many of eight bits of the sync word are wrong, for each position.
     #[inline(always)]
     fn wrong_bits(&self, bytes: &[u8], byte: usize, part: usize) -> Nibbles {
-        let stream = load(bytes, byte + part);
+        let stream = Lanes::load(bytes, byte + part);
         let expected = &self.expected[part * 8..part * 8 + 8];
-        let wrong = |bit: usize| (stream << bit) ^ expected[bit];
+        let wrong = |bit: usize| (stream << bit) ^ Lanes([expected[bit]; LANES]);
         let (a, a2) = full(wrong(0), wrong(1), wrong(2));
         let (b, b2) = full(wrong(3), wrong(4), wrong(5));
         let (c, c2) = full(a, b, wrong(6));
@@ -114,13 +148,66 @@ impl Matcher {
     }
 }
 
+/// Blocks in one step: the compiler makes vectors of them.
+const LANES: usize = 4;
+
+/// One bit for each position of each block.
+#[derive(Clone, Copy, Debug)]
+struct Lanes([u64; LANES]);
+
+impl Lanes {
+    #[inline(always)]
+    fn load(bytes: &[u8], at: usize) -> Self {
+        Lanes(core::array::from_fn(|lane| {
+            load(bytes, at + lane * (POSITIONS / 8))
+        }))
+    }
+}
+
+impl Shl<usize> for Lanes {
+    type Output = Lanes;
+
+    #[inline(always)]
+    fn shl(self, bits: usize) -> Lanes {
+        Lanes(self.0.map(|lane| lane << bits))
+    }
+}
+
+impl Not for Lanes {
+    type Output = Lanes;
+
+    #[inline(always)]
+    fn not(self) -> Lanes {
+        Lanes(self.0.map(|lane| !lane))
+    }
+}
+
+macro_rules! lane_by_lane {
+    ($($operator:ident $function:ident;)*) => {$(
+        impl $operator for Lanes {
+            type Output = Lanes;
+
+            #[inline(always)]
+            fn $function(self, other: Lanes) -> Lanes {
+                Lanes(core::array::from_fn(|lane| self.0[lane].$function(other.0[lane])))
+            }
+        }
+    )*};
+}
+
+lane_by_lane! {
+    BitAnd bitand;
+    BitOr bitor;
+    BitXor bitxor;
+}
+
 /// A number of four bits for each position.
 #[derive(Clone, Copy)]
-struct Nibbles([u64; 4]);
+struct Nibbles([Lanes; 4]);
 
 /// A number of five bits for each position.
 #[derive(Clone, Copy)]
-struct Sums([u64; 5]);
+struct Sums([Lanes; 5]);
 
 impl Nibbles {
     #[inline(always)]
@@ -136,7 +223,7 @@ impl Nibbles {
 impl Sums {
     /// Sums up to 24 stay below 32.
     #[inline(always)]
-    fn plus(self, other: Nibbles) -> [u64; 5] {
+    fn plus(self, other: Nibbles) -> [Lanes; 5] {
         let (ones, carry) = half(self.0[0], other.0[0]);
         let (twos, carry) = full(self.0[1], other.0[1], carry);
         let (fours, carry) = full(self.0[2], other.0[2], carry);
@@ -147,13 +234,13 @@ impl Sums {
 
 /// Sum and carry of two.
 #[inline(always)]
-const fn half(a: u64, b: u64) -> (u64, u64) {
+fn half(a: Lanes, b: Lanes) -> (Lanes, Lanes) {
     (a ^ b, a & b)
 }
 
 /// Sum and carry of three.
 #[inline(always)]
-const fn full(a: u64, b: u64, c: u64) -> (u64, u64) {
+fn full(a: Lanes, b: Lanes, c: Lanes) -> (Lanes, Lanes) {
     let sum = a ^ b;
     (sum ^ c, (a & b) | (sum & c))
 }

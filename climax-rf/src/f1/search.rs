@@ -5,7 +5,7 @@ use core::iter::FusedIterator;
 use super::bits::Bits;
 use super::decode::{Body, CheckBy, Reading};
 use super::frame::{Frame, Polarity, State};
-use super::matcher::{Matcher, POSITIONS};
+use super::matcher::{Candidates, Matcher, STEP_BYTES};
 use super::options::SearchOptions;
 use super::warning::WarningKind;
 
@@ -52,7 +52,8 @@ pub fn search<'a>(bits: Bits<'a>, options: &'a SearchOptions) -> Search<'a> {
         late: if options.late_rows { 0 } else { LATE_END },
         next: 0,
         block: 0,
-        pending: None,
+        pending: Candidates::NONE,
+        ahead: 0,
         refused: 0,
         refused_length: None,
     }
@@ -72,10 +73,12 @@ pub struct Search<'a> {
     late: usize,
     /// No sync word begins before this bit.
     next: usize,
-    /// The byte from which candidates were looked for.
+    /// The byte from which the candidates in `pending` count.
     block: usize,
-    /// Candidates from there that were not compared yet.
-    pending: Option<u64>,
+    /// Candidates that were not compared yet.
+    pending: Candidates,
+    /// The byte from which candidates are looked for next.
+    ahead: usize,
     refused: u64,
     refused_length: Option<u8>,
 }
@@ -179,46 +182,36 @@ impl Iterator for Search<'_> {
         let last = self.bits.len().checked_sub(length)?;
         let bytes = self.bits.as_bytes();
         loop {
-            let mut pending = match self.pending {
-                Some(pending) => pending,
-                None => {
-                    // The inner loop: nothing here but noise.
-                    let mut found = 0;
-                    while self.block * 8 <= last {
-                        found = self.matcher.candidates(bytes, self.block);
-                        if found != 0 {
-                            break;
-                        }
-                        self.block += POSITIONS / 8;
-                    }
-                    if found == 0 {
-                        return None;
-                    }
-                    found
-                }
-            };
-            while pending != 0 {
-                let lead = pending.leading_zeros();
-                pending &= !(1 << 63 >> lead);
-                let offset = self.block * 8 + lead as usize;
+            while let Some(offset) = self.pending.take_first() {
+                let offset = self.block * 8 + offset;
                 if offset < self.next {
                     continue;
                 }
                 if offset > last {
+                    self.pending = Candidates::NONE;
                     break;
                 }
                 if let Some(found) = self.examine(offset) {
-                    if found.frame.state.is_event() && found.end / 8 >= self.block + POSITIONS / 8 {
-                        self.block = found.end / 8;
-                        self.pending = None;
-                    } else {
-                        self.pending = Some(pending);
+                    // Nothing begins inside a frame with a right check.
+                    if self.next / 8 > self.ahead {
+                        self.pending = Candidates::NONE;
+                        self.ahead = self.next / 8;
                     }
                     return Some(found);
                 }
             }
-            self.pending = None;
-            self.block += POSITIONS / 8;
+            // The inner loop: nothing here but noise.
+            loop {
+                if self.ahead * 8 > last {
+                    return None;
+                }
+                self.block = self.ahead;
+                self.ahead += STEP_BYTES;
+                self.pending = self.matcher.candidates(bytes, self.block);
+                if !self.pending.is_empty() {
+                    break;
+                }
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Likely bursts: Climax reference 2.5.
 
+#![allow(clippy::unwrap_used)]
+
 use core::time::Duration;
 
 use climax_rf::Time;

@@ -1,39 +1,16 @@
 //! The examples and rules of Climax reference 2 and the error states of 12, one by one.
 
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/f1.rs"]
+mod support;
+
 use climax_rf::Provenance;
 use climax_rf::f1::{
-    Bits, ChipCrc, Declaration, DecodeError, Family, FamilyError, Forward, Found, Frame,
-    LengthRule, Leniency, Polarities, Polarity, Row, RowErrorKind, SearchOptions, State,
-    SyncTolerance, SyncWord, Truncated, WarningKind, decode, packet, rows, search,
+    Bits, ChipCrc, DecodeError, Family, Forward, Found, Leniency, Polarities, Polarity, Row,
+    SearchOptions, State, SyncTolerance, Truncated, WarningKind, decode, packet, search,
 };
-
-const E1: &str = "aaaaaaaa29cd29cd0a00002b5a10c37e9104d824f8";
-const E2: &str = "aaaaaaaa29cd29cd0a000007f15522a0c84e3bd20a";
-const E3: &str = "aaaaaaaa29cd29cd0a00003e01020304050607b5e7";
-const E4: &str = "aaaaaaaa29cd29cd0500001133";
-const E5: &str = "{172}d555555514e694e685000015ad0861bf48826c127c0";
-const E6: &str = "{168}155555554539a539a14000056b42186fd2209b049f";
-
-fn hex(text: &str) -> Vec<u8> {
-    let digits = text.as_bytes().chunks(2);
-    digits
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect()
-}
-
-fn e1_payload() -> Vec<u8> {
-    hex("00002b5a10c37e9104d8")
-}
-
-fn all(bytes: &[u8], options: &SearchOptions) -> Vec<Found> {
-    search(Bits::of_bytes(bytes), options).collect()
-}
-
-fn one(bytes: &[u8], options: &SearchOptions) -> Found {
-    let found = all(bytes, options);
-    assert_eq!(found.len(), 1, "{found:?}");
-    found[0]
-}
+use support::{E1, E2, E3, E4, E5, E6, all, e1_payload, event, hex, one};
 
 fn row(text: &str, options: &SearchOptions) -> Vec<Found> {
     let mut buffer = [0; 64];
@@ -61,10 +38,6 @@ fn search_text(text: &str, options: &SearchOptions) -> Vec<Found> {
     search(Bits::new(&bytes, len).unwrap(), options).collect()
 }
 
-fn event(frame: &Frame) -> (State, Vec<WarningKind>) {
-    (frame.state(), frame.warnings().iter().collect())
-}
-
 #[test]
 fn e1_to_e3_are_frames_without_a_warning() {
     let options = SearchOptions::new();
@@ -88,7 +61,7 @@ fn e1_to_e3_are_frames_without_a_warning() {
 
 #[test]
 fn e4_is_an_event_of_an_unseen_length() {
-    let found = one(&hex(&format!("{E4}44b211")), &SearchOptions::new());
+    let found = one(&hex(E4), &SearchOptions::new());
     assert_eq!(found.frame.state(), State::UnseenLength);
     assert_eq!(found.frame.state().forward(), Forward::MarkedEvent);
     assert_eq!(event(&found.frame).1, [WarningKind::UnseenLength]);
@@ -334,7 +307,7 @@ fn a_late_row_needs_a_right_crc_and_the_expected_length() {
     let mut bytes = hex(E1);
     *bytes.last_mut().unwrap() ^= 1;
     assert!(all(&bytes[5..], &options).is_empty());
-    assert!(all(&hex(&format!("{E4}44b211"))[5..], &options).is_empty());
+    assert!(all(&hex(E4)[5..], &options).is_empty());
     assert_eq!(all(&hex(E1)[5..], &options).len(), 1);
     let inverted: Vec<u8> = hex(E1)[5..].iter().map(|byte| !byte).collect();
     assert_eq!(all(&inverted, &options).len(), 1);
@@ -401,37 +374,6 @@ fn decode_prefers_the_event() {
 }
 
 #[test]
-fn a_packet_is_read_with_crc_bytes_or_with_the_word_of_the_chip() {
-    let bytes = &hex(E1)[8..];
-    let frame = packet(bytes, ChipCrc::Bytes, &Family::F1).unwrap();
-    assert_eq!(event(&frame), (State::Ok, vec![]));
-    assert_eq!(frame.sync_errors(), None);
-    let frame = packet(&bytes[..11], ChipCrc::Passed, &Family::F1).unwrap();
-    assert_eq!(event(&frame), (State::Ok, vec![WarningKind::CrcByChip]));
-    assert_eq!(frame.check(), None);
-    let frame = packet(&bytes[..11], ChipCrc::Failed, &Family::F1).unwrap();
-    assert_eq!(frame.state(), State::BadCrc);
-    assert_eq!(frame.payload(), e1_payload());
-
-    let cut = packet(&bytes[..12], ChipCrc::Bytes, &Family::F1).unwrap();
-    let truncated = Truncated {
-        crc_bits: 8,
-        right: true,
-    };
-    assert_eq!(cut.state(), State::Truncated(truncated));
-    let cut = packet(&bytes[..10], ChipCrc::Passed, &Family::F1).unwrap();
-    assert!(matches!(cut.state(), State::Truncated(_)));
-
-    let longer = [bytes, &[0xB0, 0x80]].concat();
-    let frame = packet(&longer, ChipCrc::Bytes, &Family::F1).unwrap();
-    assert_eq!(event(&frame), (State::Ok, vec![WarningKind::TrailingBytes]));
-    assert_eq!(
-        packet(&[], ChipCrc::Bytes, &Family::F1),
-        Err(DecodeError::Empty)
-    );
-}
-
-#[test]
 fn a_frame_does_not_print_what_could_be_replayed() {
     let frame = one(&hex(E1), &SearchOptions::new()).frame;
     let printed = format!("{frame:?}");
@@ -453,170 +395,4 @@ fn the_families_say_how_sure_they_are() {
     let options = SearchOptions::new().with_family(Family::F1_869);
     let found = one(&hex(E1), &options);
     assert_eq!(found.frame.provenance(), Provenance::Inferred);
-}
-
-#[test]
-fn a_declared_family_is_found_by_its_own_words() {
-    let declared = |sync, length, crc| {
-        Family::declare(Declaration {
-            name: "own".into(),
-            provenance: Provenance::User,
-            sync,
-            length,
-            crc,
-            seen_below: None,
-            ..Family::F1.declaration().clone()
-        })
-        .unwrap()
-    };
-    // 16 bits, a fixed length, no check.
-    let own = declared(
-        SyncWord::new(0x2DD4, 16).unwrap(),
-        LengthRule::Fixed(3),
-        None,
-    );
-    let options = SearchOptions::strict().with_family(own);
-    let found = one(&hex("aa2dd4a1b2c3"), &options);
-    assert_eq!(event(&found.frame), (State::Ok, vec![WarningKind::NoCrc]));
-    assert_eq!(found.frame.payload(), [0xA1, 0xB2, 0xC3]);
-    // 64 bits, the other way round as well.
-    let sync = SyncWord::new(0x0123_4567_89AB_CDEF, 64).unwrap();
-    let own = declared(sync, LengthRule::F1, Family::F1.crc().copied());
-    let options = SearchOptions::new().with_family(own);
-    let bytes = [&hex("0123456789abcdef")[..], &hex(E1)[8..]].concat();
-    assert_eq!(one(&bytes, &options).frame.state(), State::Ok);
-    let inverted: Vec<u8> = bytes.iter().map(|byte| !byte).collect();
-    assert_eq!(
-        one(&inverted, &options).frame.polarity(),
-        Polarity::Inverted
-    );
-}
-
-#[test]
-fn a_family_that_cannot_be_is_refused() {
-    let refused = |change: fn(&mut Declaration)| {
-        let mut declaration = Family::F1.declaration().clone();
-        change(&mut declaration);
-        Family::declare(declaration).unwrap_err()
-    };
-    assert_eq!(refused(|d| d.name = "".into()), FamilyError::NameMissing);
-    assert_eq!(refused(|d| d.bit_rate = 0), FamilyError::BitRateZero);
-    assert_eq!(
-        refused(|d| d.preamble = vec![0xAA; 65].into()),
-        FamilyError::PreambleTooLong { length: 65 }
-    );
-    assert_eq!(
-        refused(|d| d.length = LengthRule::Fixed(0)),
-        FamilyError::LengthRange { min: 0, max: 0 }
-    );
-    assert_eq!(
-        refused(|d| d.length = LengthRule::Byte {
-            min: 9,
-            max: 8,
-            expected: [][..].into()
-        }),
-        FamilyError::LengthRange { min: 9, max: 8 }
-    );
-    assert_eq!(
-        refused(|d| d.length = LengthRule::Byte {
-            min: 3,
-            max: 8,
-            expected: vec![9].into()
-        }),
-        FamilyError::ExpectedLength {
-            length: 9,
-            min: 3,
-            max: 8
-        }
-    );
-    assert_eq!(
-        refused(|d| d.length = LengthRule::Fixed(2)),
-        FamilyError::SeenBelow {
-            byte: 2,
-            shortest: 2
-        }
-    );
-    assert_eq!(
-        refused(|d| d.crc.as_mut().unwrap().width = 12),
-        FamilyError::Crc
-    );
-    assert_eq!(
-        SyncWord::new(1, 15),
-        Err(FamilyError::SyncLength { length: 15 })
-    );
-    assert_eq!(
-        SyncWord::new(1, 65),
-        Err(FamilyError::SyncLength { length: 65 })
-    );
-    assert_eq!(SyncWord::new(0x1_0000, 16), Err(FamilyError::SyncValue));
-}
-
-#[test]
-fn rows_are_read_as_software_radios_print_them() {
-    let read = |text: &str| {
-        let mut buffer = [0; 64];
-        Row::parse(text)?
-            .read_into(&mut buffer)
-            .map(|bits| (bits.len(), bits.as_bytes().to_vec()))
-    };
-    assert_eq!(read("{12}abc"), Ok((12, vec![0xAB, 0xC0])));
-    assert_eq!(read("{12}abc0"), Ok((12, vec![0xAB, 0xC0])));
-    assert_eq!(read("{ 12 } 0xAB C"), Ok((12, vec![0xAB, 0xC0])));
-    assert_eq!(
-        read("[00] {16} ab cd : 10101011"),
-        Ok((16, vec![0xAB, 0xCD]))
-    );
-    assert_eq!(read("{0}"), Ok((0, vec![])));
-    let line = r#"{"time":"12:00","codes":["{8}a5","{4}f","{x}1","{9}1","{8}a5"]}"#;
-    let kinds: Vec<_> = rows(line)
-        .map(|row| row.map(|row| row.bits()).map_err(|error| error.kind))
-        .collect();
-    assert_eq!(
-        kinds,
-        [
-            Ok(8),
-            Ok(4),
-            Err(RowErrorKind::BitCount),
-            Err(RowErrorKind::TooShort { bits: 9, digits: 1 }),
-            Ok(8)
-        ]
-    );
-}
-
-#[test]
-fn a_row_that_cannot_be_read_says_why_and_where() {
-    let error = |text: &str| {
-        let error = Row::parse(text).unwrap_err();
-        (error.kind, error.offset)
-    };
-    assert_eq!(error("a5a5"), (RowErrorKind::NoRow, 4));
-    assert_eq!(error("x {8"), (RowErrorKind::BraceOpen, 2));
-    assert_eq!(error("{}a5"), (RowErrorKind::BitCount, 0));
-    assert_eq!(error("{-8}a5"), (RowErrorKind::BitCount, 0));
-    assert_eq!(
-        error("{8}a5a"),
-        (RowErrorKind::TooManyDigits { bits: 8 }, 0)
-    );
-    assert_eq!(error("{4}a5"), (RowErrorKind::TooManyDigits { bits: 4 }, 0));
-    assert_eq!(
-        error("{16}a5a"),
-        (
-            RowErrorKind::TooShort {
-                bits: 16,
-                digits: 3
-            },
-            0
-        )
-    );
-    assert!(matches!(
-        error("{65537}00").0,
-        RowErrorKind::TooLong { bits: 65537, .. }
-    ));
-    assert!(matches!(
-        error("{99999999999999999999999}00").0,
-        RowErrorKind::TooLong { .. }
-    ));
-    let row = Row::parse(E5).unwrap();
-    let small = row.read_into(&mut [0; 21]).unwrap_err();
-    assert_eq!(small.kind, RowErrorKind::BufferTooSmall { needed: 22 });
 }

@@ -2,6 +2,8 @@
 //!
 //! Ten million bits here; `examples/noise.rs` takes as many as it is told.
 
+#![allow(clippy::cast_precision_loss, clippy::unwrap_used)]
+
 use climax_rf::f1::{
     Bits, CrcParameters, Declaration, FalseFrames, Family, Polarities, SearchOptions,
     SyncTolerance, SyncWord, search,

@@ -1,5 +1,6 @@
 //! Properties of the search.
 #![cfg(feature = "encoder")]
+#![allow(clippy::unwrap_used)]
 
 use climax_rf::Provenance;
 use climax_rf::f1::{
@@ -211,7 +212,7 @@ proptest! {
         polarities in prop::sample::select(vec![Polarities::Both, Polarities::Normal, Polarities::Inverted]),
         cut in 0_usize..8,
     ) {
-        let word = u64::from(word) * 0x0001_0001_0001_0001 >> (64 - length);
+        let word = (u64::from(word) * 0x0001_0001_0001_0001) >> (64 - length);
         let sync = SyncWord::new(word, length).unwrap();
         let mut bytes = bytes;
         // Plant sync words, some with wrong bits, some inverted.

@@ -1,5 +1,7 @@
 //! Surveys, interference, signal scale and duty cycle: Climax reference 1.2, 2.4 and 3.4.
 
+#![allow(clippy::unwrap_used)]
+
 use core::time::Duration;
 
 use climax_rf::Time;

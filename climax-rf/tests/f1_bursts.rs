@@ -196,6 +196,15 @@ fn an_equal_payload_decides_between_two_bursts() {
 }
 
 #[test]
+fn of_two_bursts_the_one_whose_copy_is_due_goes_on() {
+    // 0.55 s after the first, 0.40 s after the second; then the other way round.
+    let groups = group(&mut Bursts::new(), &[(0, 1), (150, 2), (550, 3)]);
+    assert_eq!(groups, [(0, 1), (1, 1), (1, 2)]);
+    let groups = group(&mut Bursts::new(), &[(0, 1), (100, 2), (390, 3)]);
+    assert_eq!(groups, [(0, 1), (1, 1), (0, 2)]);
+}
+
+#[test]
 fn equal_frames_beyond_the_six_are_counted_as_extra() {
     let mut bursts = Bursts::new();
     // Heard twice at once, then a seventh.
@@ -268,6 +277,8 @@ fn time_that_goes_backwards_does_no_harm() {
     let groups = group(&mut bursts, &[(1000, 1), (500, 2), (0, 3)]);
     assert_eq!(groups.len(), 3);
     bursts.handle_timeout(at(0));
+    bursts.handle_timeout(Time::from(Duration::MAX));
+    assert_eq!(bursts.open(), 0);
 }
 
 #[test]

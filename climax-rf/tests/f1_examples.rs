@@ -276,6 +276,31 @@ fn frames_one_behind_the_other_are_all_found() {
 }
 
 #[test]
+fn a_frame_directly_behind_a_long_one_is_found() {
+    let mut body = vec![61];
+    body.resize(62, 0x11);
+    let crc = Family::F1.crc().unwrap().compute(&body);
+    let mut bytes = hex("29cd29cd");
+    bytes.extend(&body);
+    bytes.extend_from_slice(&crc.to_be_bytes()[2..]);
+    bytes.extend_from_slice(&hex(E1)[4..]);
+    let bits = ones_and_zeros(&bytes);
+    for lead in 0..240 {
+        let found = search_text(
+            &format!("{}{bits}", "0".repeat(lead)),
+            &SearchOptions::new(),
+        );
+        let states: Vec<State> = found.iter().map(|found| found.frame.state()).collect();
+        assert_eq!(
+            states,
+            [State::UnseenLength, State::Ok],
+            "{lead} bits in front"
+        );
+        assert_eq!(found[1].offset, found[0].end);
+    }
+}
+
+#[test]
 fn a_late_row_is_taken_when_asked_for() {
     let bits = ones_and_zeros(&hex(E1));
     let mut options = SearchOptions::new();

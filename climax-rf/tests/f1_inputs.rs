@@ -196,6 +196,7 @@ fn a_row_that_cannot_be_read_says_why_and_where() {
             0
         )
     );
+    assert_eq!(error("{8}a50").0, RowErrorKind::TooManyDigits { bits: 8 });
     assert!(matches!(
         error("{65537}00").0,
         RowErrorKind::TooLong { bits: 65537, .. }

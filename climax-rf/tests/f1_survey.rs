@@ -146,6 +146,20 @@ fn a_pause_of_a_year_takes_no_year() {
     channel.handle_timeout(at(2 * year));
     assert!(!channel.is_blocked());
     assert_eq!(channel.busy(), Duration::ZERO);
+    // Nor does the end of all time.
+    channel.handle_channel(at(2 * year), Channel::Busy);
+    for _ in 0..2 {
+        channel.handle_timeout(Time::from(Duration::MAX));
+        assert!(channel.is_blocked());
+    }
+    let endless = InterferenceSettings {
+        blocked: Duration::MAX,
+        window: Duration::MAX,
+    };
+    let mut channel = Interference::new(endless, at(0));
+    channel.handle_channel(at(0), Channel::Busy);
+    channel.handle_timeout(Time::from(Duration::MAX));
+    assert!(channel.busy() <= Duration::from_secs(86_400));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::time::Time;
 pub struct InterferenceSettings {
     /// Busy time that has to be passed.
     pub blocked: Duration,
-    /// Within this time. Shorter than 60 ms counts as 60 ms.
+    /// Within this time, 60 ms to a day; anything else counts as the nearer of the two.
     pub window: Duration,
 }
 
@@ -93,6 +93,8 @@ pub struct Interference {
 }
 
 const PARTS: usize = 60;
+const SHORTEST_PART: Duration = Duration::from_millis(1);
+const LONGEST_PART: Duration = Duration::from_secs(24 * 60);
 const EVENTS: usize = 16;
 
 impl Interference {
@@ -104,7 +106,7 @@ impl Interference {
             channel: Channel::Free,
             counted: now,
             part_began: now,
-            part: (settings.window / 60).max(Duration::from_millis(1)),
+            part: (settings.window / 60).clamp(SHORTEST_PART, LONGEST_PART),
             parts: [Duration::ZERO; PARTS + 1],
             total: Duration::ZERO,
             blocked: false,
@@ -124,22 +126,13 @@ impl Interference {
         if now < self.counted {
             return;
         }
-        // After a pause longer than all parts, they are all alike.
-        let behind = now.since(self.part_began).as_nanos() / self.part.as_nanos();
-        if behind > 2 * PARTS as u128 {
-            let skipped = u32::try_from(behind - PARTS as u128 - 1).unwrap_or(u32::MAX);
-            let until = self.part_began + self.part.saturating_mul(skipped);
-            let busy = self.channel == Channel::Busy;
-            if busy {
-                self.total += until.since(self.counted);
-            }
-            self.parts = [if busy { self.part } else { Duration::ZERO }; PARTS + 1];
-            self.parts[PARTS] = Duration::ZERO;
-            (self.part_began, self.counted) = (until, until);
-            self.judge(until);
-        }
-        while now >= self.part_began + self.part {
+        self.skip_pause(now);
+        loop {
             let end = self.part_began + self.part;
+            // At the end of all time a part takes none.
+            if end > now || end == self.part_began {
+                break;
+            }
             self.count(end);
             self.judge(end);
             self.parts.rotate_left(1);
@@ -194,11 +187,28 @@ impl Interference {
         self.unread
     }
 
+    /// After a pause of more than all parts, those that are over are all alike.
+    fn skip_pause(&mut self, now: Time) {
+        let window = self.part * 61;
+        if now.since(self.part_began) <= window * 2 {
+            return;
+        }
+        let until = Time::from(now.elapsed().saturating_sub(window));
+        let busy = self.channel == Channel::Busy;
+        if busy {
+            self.total = self.total.saturating_add(until.since(self.counted));
+        }
+        self.parts = [if busy { self.part } else { Duration::ZERO }; PARTS + 1];
+        self.parts[PARTS] = Duration::ZERO;
+        (self.part_began, self.counted) = (until, until);
+        self.judge(until);
+    }
+
     fn count(&mut self, until: Time) {
         if self.channel == Channel::Busy {
             let busy = until.since(self.counted);
             self.parts[PARTS] += busy;
-            self.total += busy;
+            self.total = self.total.saturating_add(busy);
         }
         self.counted = until;
     }

@@ -180,11 +180,10 @@ impl Table {
     }
 
     fn equal(&mut self, now: Time, frame: &Frame) -> Option<&mut Entry> {
-        // The newest: a device that sends the same again continues its last burst.
+        // At most one has it: an equal payload never opens a second burst.
         self.entries
             .iter_mut()
-            .filter(|entry| entry.has_equal(now, frame))
-            .max_by_key(|entry| entry.burst.last)
+            .find(|entry| entry.has_equal(now, frame))
     }
 
     /// A frame with a right check.

@@ -1,12 +1,13 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
 
-#[cfg(test)]
 extern crate alloc;
 #[cfg(any(test, feature = "layout", feature = "tokio"))]
 extern crate std;
 
+pub mod codes;
 pub mod contact_id;
+pub mod events;
 mod provenance;
 mod time;
 

@@ -11,6 +11,7 @@ mod doubles;
 #[rustfmt::skip]
 mod generated;
 mod meaning;
+mod position;
 mod profile;
 pub mod supervision;
 pub mod visit;
@@ -21,6 +22,7 @@ pub use convention::{
 };
 pub use doubles::{DoubleSettings, Doubles, Seen};
 pub use meaning::{Claim, Meaning, Meanings, Source, all_meanings, meaning};
+pub use position::{POSITION_INTERVAL, POSITION_LIFE, PositionText};
 pub use profile::{Profile, UnknownProfile};
 pub use supervision::Supervision;
 pub use visit::Visits;

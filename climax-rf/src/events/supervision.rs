@@ -226,7 +226,7 @@ impl<K: Ord + Clone> Supervision<K> {
             self.arm(&who);
             return Ok(());
         }
-        self.add(who, new_entry(now, watch))
+        self.add(&who, new_entry(now, watch))
     }
 
     /// Hears somebody: call it for every accepted message, whatever it says. For a line any
@@ -363,16 +363,16 @@ impl<K: Ord + Clone> Supervision<K> {
             let grace = self.settings.restart_grace.min(allowance);
             entry.before = entry.before.min(allowance - grace);
         }
-        self.add(saved.who, entry)
+        self.add(&saved.who, entry)
     }
 
-    fn add(&mut self, who: K, entry: Entry) -> Result<(), Full> {
+    fn add(&mut self, who: &K, entry: Entry) -> Result<(), Full> {
         let limit = self.settings.entries;
         if self.entries.len() >= limit {
             return Err(Full { limit });
         }
         self.entries.insert(who.clone(), entry);
-        self.arm(&who);
+        self.arm(who);
         Ok(())
     }
 

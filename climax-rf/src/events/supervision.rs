@@ -14,7 +14,7 @@
 //! let minute = Duration::from_secs(60);
 //! let start = Time::from_millis(0);
 //! let mut supervision = Supervision::new(Settings::default());
-//! supervision.declare(start, ("4711", 5), Watch::Device(DeviceClass::Common))?;
+//! supervision.declare(start, &("4711", 5), Watch::Device(DeviceClass::Common))?;
 //! supervision.heard(start, &("4711", 5), None);
 //!
 //! // 2.5 times 50 min.
@@ -220,13 +220,13 @@ impl<K: Ord + Clone> Supervision<K> {
     /// # Errors
     ///
     /// [`Full`] for somebody new when there is no room.
-    pub fn declare(&mut self, now: Time, who: K, watch: Watch) -> Result<(), Full> {
-        if let Some(entry) = self.entries.get_mut(&who) {
+    pub fn declare(&mut self, now: Time, who: &K, watch: Watch) -> Result<(), Full> {
+        if let Some(entry) = self.entries.get_mut(who) {
             entry.watch = watch;
-            self.arm(&who);
+            self.arm(who);
             return Ok(());
         }
-        self.add(&who, new_entry(now, watch))
+        self.add(who, new_entry(now, watch))
     }
 
     /// Hears somebody: call it for every accepted message, whatever it says. For a line any
@@ -350,7 +350,7 @@ impl<K: Ord + Clone> Supervision<K> {
     /// # Errors
     ///
     /// [`Full`] when there is no room.
-    pub fn restore(&mut self, now: Time, saved: Saved<K>) -> Result<(), Full> {
+    pub fn restore(&mut self, now: Time, saved: &Saved<K>) -> Result<(), Full> {
         if self.entries.contains_key(&saved.who) {
             return Ok(());
         }

@@ -36,10 +36,12 @@ fn event(profile: Profile, number: u16) -> Event {
 }
 
 fn texts(event: &Event) -> Vec<&str> {
-    let text = |attachment| match attachment {
-        &Attachment::Text(ref text) => Some(text.reveal().as_str()),
-        _ => None,
-    };
+    fn text(attachment: &Attachment) -> Option<&str> {
+        match attachment {
+            Attachment::Text(text) => Some(text.reveal()),
+            _ => None,
+        }
+    }
     event.attachments.iter().filter_map(text).collect()
 }
 

@@ -200,6 +200,27 @@ fn conditions_give_modes_and_flags_of_every_group() {
 }
 
 #[test]
+fn place_holders_are_resolved_and_unknown_ones_stay() {
+    for (text, resolved) in [
+        ("{WEB_MSG_DC_CLOSE}", "contact closed"),
+        (
+            "{WEB_MSG_TS_DEGREE} 21.5 {WEB_MSG_RH_HUMIDITY} 40",
+            "temperature 21.5 humidity 40",
+        ),
+        ("{WEB_MSG_TS_DEGREE}", "temperature"),
+        ("{D_TYPE_21}", "Medical alarm transmitter (pendant)"),
+        ("{D_TYPE_500}", "unknown type 500"),
+        ("{AREA_MODE_4}", "home armed 3"),
+        ("{WEB_MSG_SOMETHING}", "{WEB_MSG_SOMETHING}"),
+        ("open { brace", "open { brace"),
+        ("Door Open", "contact open"),
+        ("", ""),
+    ] {
+        assert_eq!(Text::new(text).to_string(), resolved);
+    }
+}
+
+#[test]
 fn responses_are_named_by_the_table() {
     assert_eq!(ResponseValue(7).name(), Some("medical"));
     assert_eq!(ResponseValue(165).to_string(), "run scene 16");
@@ -237,6 +258,14 @@ fn warnings_are_bounded_and_counted() {
         (read.rows.len(), read.warnings.len(), read.more_warnings),
         (1, 100, 400)
     );
+}
+
+#[test]
+fn a_row_of_very_many_flags_is_read() {
+    let flags: Vec<String> = (0..25_000).map(|n| format!("\"f{n:05}_ok\":1")).collect();
+    let answer = format!("[{{{}}}]", flags.join(","));
+    let read = read_devices(answer.as_bytes(), &limits()).expect("JSON");
+    assert_eq!(read.rows[0].flags.len(), 25_000);
 }
 
 #[test]

@@ -216,19 +216,18 @@ pub fn meaning(profile: Profile, report: &ContactId) -> Meanings {
     let Some(known) = known(report.qualifier, report.code) else {
         return of_class(profile, report.code);
     };
-    let chain = [
-        Source::Profile(profile),
-        Source::Profile(Profile::Cloud),
-        Source::Standard,
-    ];
     if profile == Profile::Unknown {
-        // A single meaning by the standard alone is no more than that.
         return Meanings {
             profile,
             source: None,
             meanings: known,
         };
     }
+    let chain = [
+        Source::Profile(profile),
+        Source::Profile(Profile::Cloud),
+        Source::Standard,
+    ];
     for source in chain {
         let place = known
             .iter()

@@ -270,7 +270,12 @@ impl Members<'_> {
                 "0" | "false" => Some(false),
                 _ => None,
             };
-            let text = self.placeholder(&[&name]);
+            // By its exact name: a search for each of many flags would take long.
+            let text = match self.members.get(&name) {
+                Some(Value::String(_)) => self.members.remove(&name).map(text_of),
+                _ => None,
+            };
+            let text = text.filter(|text| !text.trim().is_empty()).map(Text::new);
             let says = text.as_ref().and_then(|text| match text.as_str().trim() {
                 "{WEB_MSG_NORMAL}" | "{WEB_MSG_HIGH_BATTERY}" => Some(true),
                 "{WEB_MSG_TAMPER}" => Some(false),

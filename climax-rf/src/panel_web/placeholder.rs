@@ -35,11 +35,18 @@ pub enum Part<'a> {
         /// What it stands for.
         name: &'static str,
     },
+    /// `{WEB_MSG_TS_DEGREE}`: a temperature in degrees Celsius follows.
+    Temperature,
+    /// `{WEB_MSG_RH_HUMIDITY}`: a relative humidity in per cent follows.
+    Humidity,
     /// `{D_TYPE_n}`: a device type.
     DeviceType(DeviceTypeCode),
     /// A place holder that no table names, with its braces.
     Unknown(&'a str),
 }
+
+const TEMPERATURE: &str = "{WEB_MSG_TS_DEGREE}";
+const HUMIDITY: &str = "{WEB_MSG_RH_HUMIDITY}";
 
 impl Text {
     /// Takes any text.
@@ -74,13 +81,13 @@ impl Text {
     /// The temperature in degrees Celsius after `{WEB_MSG_TS_DEGREE}`.
     #[must_use]
     pub fn temperature(&self) -> Option<Reading> {
-        self.after("{WEB_MSG_TS_DEGREE}")
+        self.after(TEMPERATURE)
     }
 
     /// The relative humidity in per cent after `{WEB_MSG_RH_HUMIDITY}`.
     #[must_use]
     pub fn humidity(&self) -> Option<Reading> {
-        self.after("{WEB_MSG_RH_HUMIDITY}")
+        self.after(HUMIDITY)
     }
 
     /// `{AREA_MODE_n}` or `{D_TYPE_n}`: the number, when that is all the text.
@@ -94,12 +101,15 @@ impl Text {
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Panels write some statuses out instead.
-        if let Some(row) = tables::PANEL_STATUS_TEXT.get(self.0.trim()) {
+        let words = self.0.trim();
+        if let (false, Some(row)) = (words.starts_with('{'), tables::PANEL_STATUS_TEXT.get(words)) {
             return f.write_str(short(row.name()));
         }
         self.parts().try_for_each(|part| match part {
             Part::Plain(text) | Part::Unknown(text) => f.write_str(text),
             Part::Known { name, .. } => f.write_str(short(name)),
+            Part::Temperature => f.write_str("temperature"),
+            Part::Humidity => f.write_str("humidity"),
             Part::DeviceType(device_type) => write!(f, "{device_type}"),
         })
     }
@@ -140,6 +150,11 @@ impl<'a> Iterator for Parts<'a> {
 }
 
 fn resolve(placeholder: &str) -> Part<'_> {
+    match placeholder {
+        TEMPERATURE => return Part::Temperature,
+        HUMIDITY => return Part::Humidity,
+        _ => {}
+    }
     if let Some(row) = tables::PANEL_STATUS_TEXT.get(placeholder) {
         return Part::Known {
             placeholder,

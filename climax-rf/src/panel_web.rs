@@ -54,9 +54,10 @@ pub const POLL_INTERVAL: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of an answer, default 512 KiB. What is made of it takes some fifty times as much at
-    /// most.
+    /// Bytes of an answer, default 512 KiB. What is made of it takes a multiple of that.
     pub bytes: usize,
+    /// Rows of an answer, default 10,000.
+    pub rows: usize,
     /// How deep objects and lists may be nested, default 16, at most 64.
     pub depth: usize,
     /// Warnings that are kept, default 100. More are only counted.
@@ -67,6 +68,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             bytes: 512 * 1024,
+            rows: 10_000,
             depth: 16,
             warnings: 100,
         }

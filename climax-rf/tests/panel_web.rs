@@ -246,6 +246,11 @@ fn what_is_no_answer_is_an_error_without_its_content() {
         error(deep.as_bytes()),
         ReadError::TooDeep { limit: 16, .. }
     ));
+    let many = format!("[{}{{}}]", "{\"a\":1},".repeat(10_000));
+    let limit = ReadError::TooManyRows { limit: 10_000 };
+    assert_eq!(error(many.as_bytes()), limit);
+    let many = format!("[{}{{\"a\":1}}]", "{\"a\":1},".repeat(10_000));
+    assert_eq!(read_conditions(many.as_bytes(), &limits()), Err(limit));
     let long = vec![b' '; 600_000];
     assert!(matches!(error(&long), ReadError::TooLong { .. }));
 }

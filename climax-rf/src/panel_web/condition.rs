@@ -83,7 +83,7 @@ pub fn read_conditions(answer: &[u8], limits: &Limits) -> Result<Read<Conditions
     };
     let value = clean::read(answer, limits, &mut warnings)?;
     let mut rows = Vec::new();
-    collect(value, &mut rows, &mut warnings);
+    collect(value, limits.rows, &mut rows, &mut warnings)?;
     if rows.is_empty() {
         return Err(ReadError::NoRows);
     }
@@ -95,11 +95,16 @@ pub fn read_conditions(answer: &[u8], limits: &Limits) -> Result<Read<Conditions
 }
 
 /// As deep as the answer is, which the limit bounds.
-fn collect(value: Value, rows: &mut Vec<Conditions>, warnings: &mut Warnings) {
+fn collect(
+    value: Value,
+    limit: usize,
+    rows: &mut Vec<Conditions>,
+    warnings: &mut Warnings,
+) -> Result<(), ReadError> {
     match value {
         Value::Array(list) => {
             for value in list {
-                collect(value, rows, warnings);
+                collect(value, limit, rows, warnings)?;
             }
         }
         Value::Object(members) => {
@@ -107,6 +112,9 @@ fn collect(value: Value, rows: &mut Vec<Conditions>, warnings: &mut Warnings) {
                 .into_iter()
                 .partition(|(_, value)| value.is_object() || value.is_array());
             if !own.is_empty() {
+                if rows.len() >= limit {
+                    return Err(ReadError::TooManyRows { limit });
+                }
                 let row = conditions(&mut Members {
                     members: own.into_iter().collect(),
                     row: rows.len(),
@@ -115,11 +123,12 @@ fn collect(value: Value, rows: &mut Vec<Conditions>, warnings: &mut Warnings) {
                 rows.push(row);
             }
             for (_, value) in inner {
-                collect(value, rows, warnings);
+                collect(value, limit, rows, warnings)?;
             }
         }
         _ => {}
     }
+    Ok(())
 }
 
 fn conditions(members: &mut Members<'_>) -> Conditions {

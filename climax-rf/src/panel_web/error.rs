@@ -14,6 +14,12 @@ pub enum ReadError {
         /// The limit.
         limit: usize,
     },
+    /// More rows than [`Limits::rows`](super::Limits::rows).
+    #[error("more than {limit} rows")]
+    TooManyRows {
+        /// The limit.
+        limit: usize,
+    },
     /// Nested deeper than [`Limits::depth`](super::Limits::depth).
     #[error("nested deeper than {limit} at byte {position}")]
     TooDeep {

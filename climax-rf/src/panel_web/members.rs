@@ -125,6 +125,9 @@ pub(super) fn read_rows<T>(
     };
     let value = clean::read(answer, limits, &mut warnings)?;
     let found = find_rows(value, 3).ok_or(ReadError::NoRows)?;
+    if found.len() > limits.rows {
+        return Err(ReadError::TooManyRows { limit: limits.rows });
+    }
     let mut rows = Vec::with_capacity(found.len());
     for (place, value) in found.into_iter().enumerate() {
         match value {

@@ -5,8 +5,15 @@ extern crate alloc;
 #[cfg(any(test, feature = "layout", feature = "tokio"))]
 extern crate std;
 
+#[cfg(feature = "alarm-codes")]
+pub mod alarm;
+pub mod codes;
 pub mod contact_id;
+pub mod events;
 pub mod f1;
+#[cfg(feature = "panel-web")]
+pub mod panel_web;
+pub mod presence;
 mod provenance;
 mod time;
 

@@ -1,12 +1,13 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
 
-#[cfg(test)]
 extern crate alloc;
 #[cfg(any(test, feature = "layout", feature = "tokio"))]
 extern crate std;
 
 pub mod contact_id;
+#[cfg(feature = "layout")]
+pub mod layout;
 mod provenance;
 mod time;
 

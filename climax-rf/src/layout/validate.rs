@@ -147,7 +147,10 @@ fn range(framing: &Framing, definition: &Definition, spans: &Spans, findings: &m
             }
         }
     }
-    let least = framing.min_length();
+    let least = match framing.terminator {
+        Terminator::Fixed(length) => length,
+        _ => shortest(framing, definition),
+    };
     for length in [least, framing.max_length] {
         let (Some(covered), Some(at)) = (framing.covered(length), framing.check_at(length)) else {
             error("begins behind its end, or outside of the frame");
@@ -185,6 +188,20 @@ fn range(framing: &Framing, definition: &Definition, spans: &Spans, findings: &m
         let text = "holds a separator, which is no digit";
         findings.error(&spans.checksum, LayoutErrorKind::ChecksumRange(text));
     }
+}
+
+/// The shortest frame that holds every field that must be there.
+fn shortest(framing: &Framing, definition: &Definition) -> usize {
+    let required = definition
+        .fields
+        .iter()
+        .filter(|field| !field.optional && field.when.is_empty());
+    let ends = required.filter_map(|field| match field.place {
+        Place::At { offset, length } => usize::try_from(offset).ok().map(|from| from + length),
+        _ => None,
+    });
+    let with_fields = ends.max().unwrap_or(0) + definition.reserved + framing.trailer();
+    framing.min_length().max(with_fields)
 }
 
 fn doubts(framing: &Framing, spans: &Spans, findings: &mut Findings<'_>) {

@@ -231,8 +231,8 @@ pub(super) fn crc(section: &mut Section<'_>, findings: &mut Findings<'_>) -> Opt
         let span = section.span_of("width");
         wrong::<()>("width", "8, 16 or 32", &span, findings);
     }
-    let width = known?;
-    let most = i128::from(width.mask());
+    // Without a width the others are still read, for their own faults.
+    let most = i128::from(known.map_or(u32::MAX, CrcWidth::mask));
     let mut number = |key| {
         let number = section.integer(key, 0, most, findings);
         number.and_then(|number| u32::try_from(number).ok())
@@ -243,12 +243,14 @@ pub(super) fn crc(section: &mut Section<'_>, findings: &mut Findings<'_>) -> Opt
     if polynomial.is_none() && !section.has("polynomial") {
         section.missing("polynomial", findings);
     }
+    let reflect_in = section.flag("reflect_in", findings);
+    let reflect_out = section.flag("reflect_out", findings);
     Some(CrcParameters {
-        width,
+        width: known?,
         polynomial: polynomial?,
         initial: initial.unwrap_or(0),
-        reflect_in: section.flag("reflect_in", findings).unwrap_or(false),
-        reflect_out: section.flag("reflect_out", findings).unwrap_or(false),
+        reflect_in: reflect_in.unwrap_or(false),
+        reflect_out: reflect_out.unwrap_or(false),
         xor_out: xor_out.unwrap_or(0),
     })
 }

@@ -212,7 +212,9 @@ impl Receiver {
             self.again_from(1);
         } else {
             // Without a start mark a line ends where it ends.
-            self.overlong = matches!(kind, DecodeErrorKind::TooLong { .. });
+            // Unless the byte too many has ended it.
+            self.overlong = matches!(kind, DecodeErrorKind::TooLong { .. })
+                && !self.assembler.wire.ends_with(&self.framing.end);
             // The end mark may have begun in it.
             let begun = if self.overlong {
                 let begun = self.framing.end.len().saturating_sub(1).min(length);

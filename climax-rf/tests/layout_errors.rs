@@ -1,5 +1,6 @@
 //! What is wrong with a layout, where, and all of it at once.
 #![cfg(feature = "layout")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on")]
 
 use climax_rf::layout::{Layout, LayoutErrorKind};
 

@@ -1,5 +1,6 @@
 //! The layouts that come along, run against their samples.
 #![cfg(feature = "layout")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on")]
 
 use climax_rf::Provenance;
 use climax_rf::layout::{Layout, Shape, Verification, check};
@@ -151,4 +152,14 @@ fn the_report_and_a_frame_are_json() {
         debug.contains("sequence") && !debug.contains("40211870"),
         "{debug}"
     );
+}
+
+#[test]
+fn the_layout_in_the_format_page_passes() {
+    let page = include_str!("../LAYOUTS.md");
+    let (_, behind) = page.split_once("```toml\n").unwrap();
+    let (text, _) = behind.split_once("```").unwrap();
+    let report = check(text);
+    assert!(report.passed(), "{report:#?}");
+    assert_eq!(report.samples.len(), 1);
 }

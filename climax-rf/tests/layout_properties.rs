@@ -1,5 +1,12 @@
 //! Random layouts, random values: what is written is read, whatever happens to the line.
 #![cfg(feature = "layout")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "a test that cannot go on"
+)]
 
 use std::fmt::Write;
 

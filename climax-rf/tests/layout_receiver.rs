@@ -1,5 +1,6 @@
 //! The machine that reads a line by a layout.
 #![cfg(feature = "layout")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on")]
 
 use climax_rf::Time;
 use climax_rf::layout::{DecodeErrorKind, Layout, NotHeld, Received, Receiver, ReceiverEvent};

@@ -28,6 +28,7 @@ pub struct PayloadRule {
 /// What a layout is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "there is one for each layout")]
 pub enum Shape {
     /// Frames on the line between a receiver and its host (Climax reference 11, item 3).
     Wire(Framing),

@@ -170,7 +170,7 @@ impl Layout {
             let length = natural_length(field, value, digits);
             if field.bits.is_none() || column.is_empty() {
                 let length = match field.bits {
-                    Some(bits) => digits.max(((bits.lowest + bits.count + 3) / 4) as usize),
+                    Some(bits) => digits.max((bits.lowest + bits.count).div_ceil(4) as usize),
                     None => length,
                 };
                 *column = vec![b'0'; length];

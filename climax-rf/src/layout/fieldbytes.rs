@@ -204,7 +204,7 @@ pub(super) fn write(field: &Field, value: &Value, room: &mut [u8]) -> Result<(),
                     left >>= 8;
                 } else {
                     let [pair, ..] = (left % 100).to_le_bytes();
-                    room[at] = pair / 10 << 4 | pair % 10;
+                    room[at] = ((pair / 10) << 4) | (pair % 10);
                     left /= 100;
                 }
             }

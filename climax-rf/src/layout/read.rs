@@ -54,7 +54,7 @@ impl Findings<'_> {
         }
     }
 
-    pub(super) const fn is_faulty(&self) -> bool {
+    pub(super) fn is_faulty(&self) -> bool {
         !self.errors.is_empty()
     }
 

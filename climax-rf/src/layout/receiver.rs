@@ -25,6 +25,10 @@ pub struct NoFraming;
 
 /// Reads frames of a declared layout from a stream of bytes, and answers them.
 ///
+/// After bytes that began like a frame and are none, the search goes on behind their first byte, so
+/// that a frame among them is found. A byte is therefore read at most as often as a frame can have
+/// bytes: keep `max_length` near what the line really carries.
+///
 /// ```
 /// use climax_rf::Time;
 /// use climax_rf::layout::{Layout, Receiver, ReceiverEvent};
@@ -47,7 +51,7 @@ pub struct NoFraming;
 /// )
 /// .unwrap();
 /// let mut receiver = Receiver::new(&layout, Time::ZERO)?;
-/// let taken = receiver.handle_bytes(Time::ZERO, b"40211870*05\r\n");
+/// let taken = receiver.handle_bytes(Time::ZERO, b"40211870*09\r\n");
 /// # assert_eq!(taken, 13);
 /// let Some(ReceiverEvent::Frame(received)) = receiver.poll_event() else { panic!() };
 /// assert_eq!(received.decoded.device().unwrap().to_string(), "40211870");

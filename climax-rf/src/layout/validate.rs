@@ -81,12 +81,10 @@ fn escapes(framing: &Framing, spans: &Spans, findings: &mut Findings<'_>) {
     for mark in [&framing.start, &framing.end] {
         match mark.as_slice() {
             [first] if *first == escape.byte => error("the escape byte is also a mark"),
-            [first, second] if *first == escape.byte => {
-                if escape.original(*second).is_some() {
-                    error("a mark reads like an escaped byte");
-                }
+            [first, second] if *first == escape.byte && escape.original(*second).is_some() => {
+                error("a mark reads like an escaped byte");
             }
-            [first, ..] if *first == escape.byte => {
+            [first, _, _, ..] if *first == escape.byte => {
                 error("a mark that begins with the escape byte has two bytes");
             }
             _ => {}
@@ -243,16 +241,16 @@ fn fields(definition: &Definition, spans: &Spans, findings: &mut Findings<'_>) {
 }
 
 /// The bits that a field takes: units are bytes, or columns, counted from the start or the end.
-fn footprint(field: &Field) -> Vec<(i64, u64)> {
+fn footprint(field: &Field) -> Vec<(i32, u64)> {
     let (offset, length) = match field.place {
-        Place::At { offset, length } => (i64::from(offset), length),
-        Place::Rest { offset } => return alloc::vec![(offset as i64, u64::MAX)],
+        Place::At { offset, length } => (offset, length),
+        Place::Rest { offset } => return alloc::vec![(small(offset), u64::MAX)],
         Place::Column { index, .. } => {
             let bits = field.bits.map_or(u64::MAX, super::field::Bits::mask);
-            return alloc::vec![(index as i64, bits)];
+            return alloc::vec![(small(index), bits)];
         }
     };
-    let whole = |i: usize| (offset + i as i64, u64::MAX);
+    let whole = |i: usize| (offset + small(i), u64::MAX);
     let Some(bits) = field.bits else {
         return (0..length).map(whole).collect();
     };
@@ -276,7 +274,7 @@ fn footprint(field: &Field) -> Vec<(i64, u64)> {
 }
 
 fn overlaps(definition: &Definition, spans: &Spans, findings: &mut Findings<'_>) {
-    let prints: Vec<Vec<(i64, u64)>> = definition.fields.iter().map(footprint).collect();
+    let prints: Vec<Vec<(i32, u64)>> = definition.fields.iter().map(footprint).collect();
     for (i, field) in definition.fields.iter().enumerate() {
         let mut warn = |with: String| {
             let field = field.name.clone();
@@ -307,7 +305,7 @@ fn overlaps(definition: &Definition, spans: &Spans, findings: &mut Findings<'_>)
                     }
                 }
             }
-            Err(_) if offset + i32::try_from(length).unwrap_or(0) > -trailer(framing) => {
+            Err(_) if offset + small(length) > -trailer(framing) => {
                 warn("the end mark or the checksum".to_string());
             }
             Err(_) => {}
@@ -327,7 +325,12 @@ fn reaches(rest: &Field, other: &Field) -> bool {
 }
 
 fn trailer(framing: &Framing) -> i32 {
-    i32::try_from(framing.trailer()).unwrap_or(i32::MAX)
+    small(framing.trailer())
+}
+
+/// Offsets are bounded by the longest frame.
+fn small(offset: usize) -> i32 {
+    i32::try_from(offset).unwrap_or(i32::MAX)
 }
 
 /// Parts of the framing that stand at fixed offsets.

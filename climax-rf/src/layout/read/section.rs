@@ -93,16 +93,31 @@ impl<'a> Section<'a> {
         found
     }
 
+    /// A value of one type.
+    fn typed<T>(
+        &mut self,
+        key: &'static str,
+        expected: &'static str,
+        read: impl Fn(&'a DeValue<'a>) -> Option<T>,
+        findings: &mut Findings<'_>,
+    ) -> Option<At<T>> {
+        let value = self.get(key)?;
+        match read(value.get_ref()) {
+            Some(read) => Some((read, value.span())),
+            None => wrong(key, expected, &value.span(), findings),
+        }
+    }
+
     pub(super) fn text(
         &mut self,
         key: &'static str,
         findings: &mut Findings<'_>,
     ) -> Option<At<String>> {
-        let value = self.get(key)?;
-        match value.get_ref().as_str() {
-            Some("") | None => wrong(key, "text", &value.span(), findings),
-            Some(text) => Some((text.to_string(), value.span())),
-        }
+        let read = |value: &DeValue<'_>| {
+            let text = value.as_str().filter(|text| !text.is_empty());
+            text.map(ToString::to_string)
+        };
+        self.typed(key, "text", read, findings)
     }
 
     pub(super) fn need_text(
@@ -138,11 +153,9 @@ impl<'a> Section<'a> {
         most: i128,
         findings: &mut Findings<'_>,
     ) -> Option<i128> {
-        let value = self.get(key)?;
-        let Some(number) = integer(value.get_ref()) else {
-            return wrong(key, "a whole number", &value.span(), findings);
-        };
-        within(key, number, least, most, &value.span(), findings)
+        let read = |value: &DeValue<'_>| integer(value);
+        let (number, span) = self.typed(key, "a whole number", read, findings)?;
+        within(key, number, least, most, &span, findings)
     }
 
     pub(super) fn size(
@@ -168,19 +181,15 @@ impl<'a> Section<'a> {
     }
 
     pub(super) fn float(&mut self, key: &'static str, findings: &mut Findings<'_>) -> Option<f64> {
-        let value = self.get(key)?;
-        match float(value.get_ref()) {
-            Some(number) if number.is_finite() => Some(number),
-            _ => wrong(key, "a finite number", &value.span(), findings),
-        }
+        let read = |value: &DeValue<'_>| float(value).filter(|number| number.is_finite());
+        let (number, _) = self.typed(key, "a finite number", read, findings)?;
+        Some(number)
     }
 
     pub(super) fn flag(&mut self, key: &'static str, findings: &mut Findings<'_>) -> Option<bool> {
-        let value = self.get(key)?;
-        match value.get_ref().as_bool() {
-            Some(flag) => Some(flag),
-            None => wrong(key, "true or false", &value.span(), findings),
-        }
+        let read = |value: &DeValue<'_>| value.as_bool();
+        let (flag, _) = self.typed(key, "true or false", read, findings)?;
+        Some(flag)
     }
 
     /// Bytes: hexadecimal pairs, or `{ text = "..." }`.
@@ -243,11 +252,8 @@ impl<'a> Section<'a> {
         key: &'static str,
         findings: &mut Findings<'_>,
     ) -> Option<Section<'a>> {
-        let value = self.get(key)?;
-        match value.get_ref().as_table() {
-            Some(table) => Some(Section::new(format!("`{key}`"), value.span(), table)),
-            None => wrong(key, "a table", &value.span(), findings),
-        }
+        let (table, span) = self.typed(key, "a table", DeValue::as_table, findings)?;
+        Some(Section::new(format!("`{key}`"), span, table))
     }
 
     /// A table, or a list of tables.

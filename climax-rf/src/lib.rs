@@ -11,6 +11,8 @@ pub mod codes;
 pub mod contact_id;
 pub mod events;
 pub mod f1;
+#[cfg(feature = "layout")]
+pub mod layout;
 #[cfg(feature = "panel-web")]
 pub mod panel_web;
 pub mod presence;

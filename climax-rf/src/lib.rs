@@ -1,14 +1,17 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
 
-#[cfg(test)]
 extern crate alloc;
 #[cfg(any(test, feature = "layout", feature = "tokio"))]
 extern crate std;
 
+pub mod checksum;
 pub mod contact_id;
+mod mode;
 mod provenance;
 mod time;
+pub mod warnings;
 
+pub use mode::Mode;
 pub use provenance::Provenance;
 pub use time::Time;

@@ -7,6 +7,7 @@ extern crate std;
 
 pub mod checksum;
 pub mod contact_id;
+pub mod dc09;
 mod mode;
 mod provenance;
 mod time;

@@ -45,6 +45,7 @@ impl<K: Copy + PartialEq> Warnings<K> {
         }
     }
 
+    #[cfg(feature = "aes")]
     pub(crate) fn extend(&mut self, other: &Self) {
         for warning in other.iter() {
             self.add(warning.kind, warning.offset);

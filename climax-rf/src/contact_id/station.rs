@@ -166,44 +166,56 @@ impl Station {
         self.handle_timeout(now);
         // A message without an answer shadows those that came with it.
         let mut shadow = false;
-        loop {
-            let (message, decoded) = match self.scanner.next(&mut bytes) {
-                None => break,
-                Some(Item::Junk(count) | Item::TooLong(count)) => {
+        while let Some(item) = self.scanner.next(&mut bytes) {
+            // What is open now is a younger message.
+            self.partial_until = None;
+            let raw = match item {
+                Item::Message(raw) => raw,
+                Item::Junk(count) | Item::TooLong(count) => {
                     self.junk(count);
                     continue;
                 }
-                Some(Item::Message(raw)) => {
-                    let decoded = decode_bracket(raw, &self.settings.decode);
-                    let Some(message) = Message::new(raw) else {
-                        continue;
-                    };
-                    (message, decoded.map(|_| ()))
-                }
             };
-            if let Err(error) = decoded {
-                shadow = true;
-                self.event(Event::Refused { message, error });
-            } else if self.pending.len() >= self.settings.pending || !self.has_room(EVENTS) {
-                shadow = true;
-                self.event(Event::Overloaded(message));
-            } else {
-                let token = Token(self.next);
-                self.next += 1;
-                self.pending.push_back(Pending {
-                    token,
-                    until: now + self.settings.decision,
-                    state: State::Open,
-                    withheld: shadow,
-                });
-                self.events.push_back(Event::Report { token, message });
-            }
+            let error = decode_bracket(raw, &self.settings.decode).err();
+            // Always so: the scanner gives no longer ones.
+            let Some(message) = Message::new(raw) else {
+                continue;
+            };
+            shadow |= !self.take(now, message, error, shadow);
         }
         if self.scanner.held() == 0 {
             self.partial_until = None;
         } else if self.partial_until.is_none() {
             self.partial_until = Some(now + self.settings.partial);
         }
+    }
+
+    /// Hands a message out; `false` when it goes without an answer.
+    fn take(
+        &mut self,
+        now: Time,
+        message: Message,
+        error: Option<DecodeError>,
+        withheld: bool,
+    ) -> bool {
+        if let Some(error) = error {
+            self.event(Event::Refused { message, error });
+            return false;
+        }
+        if self.pending.len() >= self.settings.pending || !self.has_room(EVENTS) {
+            self.event(Event::Overloaded(message));
+            return false;
+        }
+        let token = Token(self.next);
+        self.next += 1;
+        self.pending.push_back(Pending {
+            token,
+            until: now + self.settings.decision,
+            state: State::Open,
+            withheld,
+        });
+        self.events.push_back(Event::Report { token, message });
+        true
     }
 
     /// The report is in safety: it is answered.

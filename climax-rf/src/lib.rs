@@ -6,10 +6,16 @@ extern crate alloc;
 extern crate std;
 
 pub mod checksum;
+#[cfg(feature = "tokio")]
+pub mod codec;
 pub mod contact_id;
 pub mod dc09;
+pub mod destination;
+#[cfg(feature = "tokio")]
+pub mod driver;
 mod mode;
 mod provenance;
+pub mod station;
 mod time;
 pub mod warnings;
 

@@ -159,6 +159,10 @@ impl Envelope {
                     bytes.len(),
                 ));
             };
+            if form == CrcForm::Hexadecimal && bytes[1..quote - 4].contains(&LF) {
+                // A stray LF before a raw frame, whose own LF is among these.
+                break;
+            }
             match (bytes.get(quote), hexadecimal(length)) {
                 (Some(b'"'), Some(body)) => return Self::of(bytes, form, usize::from(body)),
                 (None, Some(_)) => {
@@ -252,7 +256,7 @@ impl<'a> Reader<'a> {
         let start = self.at;
         let sequence = self.sequence(token)?;
         let receiver = self.number(b'R')?;
-        let line = self.number(b'L')?;
+        let line = self.line(token)?;
         if line.is_none() {
             self.deviation(WarningKind::LineMissing, self.at)?;
         }
@@ -324,12 +328,27 @@ impl<'a> Reader<'a> {
         Ok(sequence)
     }
 
+    fn line(&mut self, token: Token<'_>) -> Result<Option<Number>, DecodeError> {
+        // In R0L0A0 of a NAK the A begins the account and is no digit.
+        let is_digit =
+            |byte: &u8| byte.is_ascii_hexdigit() && (token != Token::Nak || *byte != b'A');
+        self.number_of(b'L', is_digit)
+    }
+
     fn number(&mut self, letter: u8) -> Result<Option<Number>, DecodeError> {
+        self.number_of(letter, u8::is_ascii_hexdigit)
+    }
+
+    fn number_of(
+        &mut self,
+        letter: u8,
+        is_digit: impl Fn(&u8) -> bool,
+    ) -> Result<Option<Number>, DecodeError> {
         if !self.takes(letter) {
             return Ok(None);
         }
         let rest = self.rest();
-        let digits = rest.iter().take_while(|b| b.is_ascii_hexdigit()).count();
+        let digits = rest.iter().take_while(|byte| is_digit(byte)).count();
         let Some(number) = Number::from_digits(&rest[..digits]) else {
             return Err(self.error(DecodeErrorKind::Number));
         };

@@ -101,8 +101,9 @@ fn check(frame: &Frame<'_>) -> Result<(), EncodeError> {
     if frame.account.is_some_and(|account| !account.is_writable()) {
         return Err(EncodeError::Account);
     }
-    if frame.line.is_none() {
-        return Err(EncodeError::LineMissing);
+    let line = frame.line.ok_or(EncodeError::LineMissing)?;
+    if frame.token == Token::Nak && line.as_bytes().contains(&b'A') {
+        return Err(EncodeError::NakLine);
     }
     if let Token::Other(text) = frame.token {
         let plain = |byte: &u8| byte.is_ascii_graphic() && *byte != b'"';

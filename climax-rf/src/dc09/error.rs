@@ -131,4 +131,7 @@ pub enum EncodeError {
     /// The line number is missing.
     #[error("a frame needs a line number")]
     LineMissing,
+    /// A line number with the digit A in a `NAK`, where the A begins the account.
+    #[error("the line number of a NAK cannot have the digit A")]
+    NakLine,
 }

@@ -234,7 +234,9 @@ fn value(bytes: &[u8]) -> &[u8] {
         matches!(byte, b'0'..=b'9' | b':' | b'.' | b',' | b'-')
     });
     let hexadecimal = run(bytes, |byte| byte.is_ascii_hexdigit());
-    if plain == 0 && matches!(bytes.get(hexadecimal), Some(b'/' | b'|')) {
+    let separated = matches!(bytes.get(hexadecimal), Some(b'/' | b'|'));
+    // Two letters behind digits are an event.
+    if separated && (plain == 0 || hexadecimal == plain + 1) {
         &bytes[..hexadecimal]
     } else {
         &bytes[..plain]

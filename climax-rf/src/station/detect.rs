@@ -60,20 +60,32 @@ fn undecided(bytes: &[u8]) -> Option<Detected> {
 
 /// `None` when it is no frame, `Some(None)` when that is not clear yet.
 fn dc09(bytes: &[u8]) -> Option<Option<CrcForm>> {
-    // Whatever is wrong behind it, quote and length are in their places.
-    let by_quote = || match (bytes.get(7), bytes.get(9)) {
-        (Some(b'"'), _) => Some(CrcForm::Raw),
-        (_, Some(b'"')) => Some(CrcForm::Hexadecimal),
-        _ => None,
-    };
     match decode_prefix(bytes, &DecodeOptions::lenient()) {
         Ok(decoded) => Some(Some(decoded.crc_form)),
-        Err(error) => match error.kind {
-            DecodeErrorKind::NoFrame | DecodeErrorKind::LineFeedMissing => None,
-            DecodeErrorKind::Truncated { .. } => Some(by_quote()),
-            _ => by_quote().map(Some),
-        },
+        Err(error) if error.kind == DecodeErrorKind::NoFrame => None,
+        Err(_) => {
+            // Whatever is wrong behind it, length and quote tell.
+            let raw = by_quote(bytes, 3, 7);
+            let hexadecimal = by_quote(bytes, 1, 9);
+            match (raw, hexadecimal) {
+                (Some(true), _) => Some(Some(CrcForm::Raw)),
+                (_, Some(true)) => Some(Some(CrcForm::Hexadecimal)),
+                (None, None) => None,
+                _ => Some(None),
+            }
+        }
     }
+}
+
+/// Whether a quote stands behind hexadecimal digits; `Some(false)` when the bytes end before it,
+/// `None` when something else stands there.
+fn by_quote(bytes: &[u8], digits: usize, quote: usize) -> Option<bool> {
+    let there = bytes
+        .get(digits..quote.min(bytes.len()))
+        .unwrap_or_default();
+    let last = bytes.get(quote);
+    let fits = there.iter().all(u8::is_ascii_hexdigit) && last.is_none_or(|&byte| byte == b'"');
+    fits.then_some(last.is_some())
 }
 
 /// By what follows the first angle.

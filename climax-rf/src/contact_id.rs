@@ -11,6 +11,7 @@
 
 mod account;
 mod decode;
+mod digits;
 mod doubles;
 mod encode;
 mod error;
@@ -21,6 +22,8 @@ mod report;
 mod scan;
 mod station;
 mod warning;
+
+pub(crate) use digits::{Oddity, Unreadable, hexadecimal, read_event};
 
 pub use account::{Account, InvalidAccount};
 pub use decode::{Decoded, decode, decode_angle, decode_bracket, decode_sms};

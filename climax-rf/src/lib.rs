@@ -13,8 +13,10 @@ pub mod dc09;
 pub mod destination;
 #[cfg(feature = "tokio")]
 pub mod driver;
+mod identifier;
 mod mode;
 mod provenance;
+mod queue;
 pub mod station;
 mod time;
 pub mod warnings;

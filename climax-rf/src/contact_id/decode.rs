@@ -6,7 +6,7 @@ use super::error::{DecodeError, DecodeErrorKind};
 use super::options::DecodeOptions;
 use super::report::{Checksum, Form, MessageType, Report};
 use super::warning::{WarningKind, Warnings};
-use super::{Account, ContactId, EventCode, Group, LONGEST_MESSAGE, Qualifier, Zone};
+use super::{Account, ContactId, LONGEST_MESSAGE, Oddity, Unreadable, hexadecimal, read_event};
 use crate::checksum::{contact_id_digit, fletcher_256};
 use crate::mode::Mode;
 
@@ -111,13 +111,7 @@ pub fn decode<'a>(
     let account = reader.account()?;
     reader.spaces(1)?;
     let message_type = reader.message_type()?;
-    reader.spaces(form.gap())?;
-    let qualifier = reader.qualifier()?;
-    let code = reader.digits(EventCode::from_digits)?;
-    reader.spaces(form.gap())?;
-    let group = reader.digits(Group::from_digits)?;
-    reader.spaces(form.gap())?;
-    let zone = reader.digits(Zone::from_digits)?;
+    let event = reader.event(form)?;
     let summed = &bytes[start..reader.at];
 
     let checksum = match form {
@@ -141,12 +135,7 @@ pub fn decode<'a>(
         report: Report {
             account,
             message_type,
-            event: ContactId {
-                qualifier,
-                code,
-                group,
-                zone,
-            },
+            event,
         },
         form,
         checksum,
@@ -264,37 +253,30 @@ impl<'a> Reader<'a> {
         Ok(found)
     }
 
-    fn qualifier(&mut self) -> Result<Qualifier, DecodeError> {
+    fn event(&mut self, form: Form) -> Result<ContactId, DecodeError> {
         let start = self.at;
-        let qualifier = self.digits(|[digit]: [u8; 1]| Qualifier::from_digit(digit))?;
-        if !matches!(
-            qualifier,
-            Qualifier::EVENT | Qualifier::RESTORE | Qualifier::STATUS
-        ) {
-            self.deviation(WarningKind::UnusualQualifier, start)?;
-        }
-        Ok(qualifier)
-    }
-
-    fn digits<const N: usize, T>(
-        &mut self,
-        read: impl FnOnce([u8; N]) -> Option<T>,
-    ) -> Result<T, DecodeError> {
-        let start = self.at;
-        let digits = self.take::<N>()?;
-        let value = read(digits).ok_or(DecodeError {
-            kind: DecodeErrorKind::InvalidDigit,
-            offset: start,
+        let (event, length) = read_event(self.rest(), [form.gap(); 3], |oddity, at| {
+            let kind = match oddity {
+                Oddity::Spaces => WarningKind::Spaces,
+                Oddity::LowerCase => WarningKind::LowerCase,
+                Oddity::LetterA => WarningKind::LetterA,
+                Oddity::UnusualQualifier => WarningKind::UnusualQualifier,
+            };
+            self.deviation(kind, start + at).map_err(Stop::Refused)
+        })
+        .map_err(|stop| match stop {
+            Stop::Refused(error) => error,
+            Stop::Unreadable(Unreadable::Truncated(at)) => DecodeError {
+                kind: DecodeErrorKind::Truncated,
+                offset: start + at,
+            },
+            Stop::Unreadable(Unreadable::Digit(at)) => DecodeError {
+                kind: DecodeErrorKind::InvalidDigit,
+                offset: start + at,
+            },
         })?;
-        for (i, digit) in digits.into_iter().enumerate() {
-            if digit.is_ascii_lowercase() {
-                self.deviation(WarningKind::LowerCase, start + i)?;
-            }
-            if digit.eq_ignore_ascii_case(&b'A') {
-                self.deviation(WarningKind::LetterA, start + i)?;
-            }
-        }
-        Ok(value)
+        self.at += length;
+        Ok(event)
     }
 
     /// What follows the zone; `None` when nothing does.
@@ -353,13 +335,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Up to four hexadecimal digits.
-fn hexadecimal(text: &[u8]) -> Option<u16> {
-    if text.len() > 4 {
-        return None;
+/// Why the digits were not read to their end.
+enum Stop {
+    Refused(DecodeError),
+    Unreadable(Unreadable),
+}
+
+impl From<Unreadable> for Stop {
+    fn from(unreadable: Unreadable) -> Self {
+        Stop::Unreadable(unreadable)
     }
-    text.iter().try_fold(0_u16, |value, &digit| {
-        let digit = char::from(digit).to_digit(16)?;
-        Some(value << 4 | u16::try_from(digit).ok()?)
-    })
 }

@@ -7,6 +7,7 @@ use super::encode::encode_into;
 use super::error::EncodeError;
 use super::report::{Form, Report};
 use super::scan::{LONGEST_MESSAGE, Message};
+use crate::identifier::identifier;
 use crate::time::Time;
 
 /// Settings of a panel. The times are choices; those of real panels are not public.
@@ -32,16 +33,9 @@ impl Default for PanelSettings {
     }
 }
 
-/// A report that was queued; numbers rise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ReportId(u64);
-
-impl ReportId {
-    /// The number, from 1.
-    #[must_use]
-    pub const fn get(self) -> u64 {
-        self.0
-    }
+identifier! {
+    /// A report that was queued; numbers rise.
+    ReportId
 }
 
 /// A report that is not queued.
@@ -97,7 +91,7 @@ pub struct Panel {
     /// When the answer to the first of the queue is due; `None` when it is to be sent.
     due: Option<Time>,
     events: VecDeque<PanelEvent>,
-    next: u64,
+    next: ReportId,
 }
 
 impl Panel {
@@ -109,7 +103,7 @@ impl Panel {
             queue: VecDeque::new(),
             due: None,
             events: VecDeque::new(),
-            next: 1,
+            next: ReportId::FIRST,
         }
     }
 
@@ -132,8 +126,7 @@ impl Panel {
             return None;
         }
         let message = Message::new(message)?;
-        let id = ReportId(self.next);
-        self.next += 1;
+        let id = self.next.take();
         self.queue.push_back(Queued {
             id,
             message,

@@ -7,6 +7,8 @@ use super::decode::decode_bracket;
 use super::error::DecodeError;
 use super::options::DecodeOptions;
 use super::scan::{Item, Message, Scanner};
+use crate::identifier::identifier;
+use crate::queue::{Junk, Queue};
 use crate::time::Time;
 
 /// The answer to an accepted report: one byte, nothing else (Climax reference 5.2).
@@ -38,16 +40,9 @@ impl Default for Settings {
     }
 }
 
-/// A report on one connection; numbers rise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Token(u64);
-
-impl Token {
-    /// The number, from 1.
-    #[must_use]
-    pub const fn get(self) -> u64 {
-        self.0
-    }
+identifier! {
+    /// A report on one connection; numbers rise.
+    Token
 }
 
 /// The station holds no undecided report of this number: it is decided, or its time is over.
@@ -130,10 +125,9 @@ pub struct Station {
     /// When the message that is open is given up.
     partial_until: Option<Time>,
     pending: VecDeque<Pending>,
-    events: VecDeque<Event>,
+    events: Queue<Event>,
     answers: usize,
-    next: u64,
-    lost_events: u64,
+    next: Token,
 }
 
 /// Events beyond the reports that may wait to be polled.
@@ -148,10 +142,9 @@ impl Station {
             scanner: Scanner::new(),
             partial_until: None,
             pending: VecDeque::new(),
-            events: VecDeque::new(),
+            events: Queue::new(),
             answers: 0,
-            next: 1,
-            lost_events: 0,
+            next: Token::FIRST,
         }
     }
 
@@ -202,19 +195,19 @@ impl Station {
             self.event(Event::Refused { message, error });
             return false;
         }
-        if self.pending.len() >= self.settings.pending || !self.has_room(EVENTS) {
+        let full = self.pending.len() >= self.settings.pending;
+        if full || self.events.len() >= self.settings.pending.saturating_add(EVENTS) {
             self.event(Event::Overloaded(message));
             return false;
         }
-        let token = Token(self.next);
-        self.next += 1;
+        let token = self.next.take();
         self.pending.push_back(Pending {
             token,
             until: now + self.settings.decision,
             state: State::Open,
             withheld,
         });
-        self.events.push_back(Event::Report { token, message });
+        self.event(Event::Report { token, message });
         true
     }
 
@@ -246,7 +239,7 @@ impl Station {
 
     /// What has happened, the oldest first.
     pub fn poll_event(&mut self) -> Option<Event> {
-        self.events.pop_front()
+        self.events.pop()
     }
 
     /// What is to be sent: [`ACK`], once for each answer.
@@ -292,7 +285,7 @@ impl Station {
     /// Events that were not kept, because nobody polled for them. Reports are never among them.
     #[must_use]
     pub const fn lost_events(&self) -> u64 {
-        self.lost_events
+        self.events.lost()
     }
 
     fn find(&self, token: Token) -> Result<usize, NotHeld> {
@@ -323,23 +316,28 @@ impl Station {
         }
     }
 
-    fn has_room(&self, reserve: usize) -> bool {
-        self.events.len() < self.settings.pending.saturating_add(reserve)
-    }
-
     fn event(&mut self, event: Event) {
-        if self.has_room(2 * EVENTS) {
-            self.events.push_back(event);
-        } else {
-            self.lost_events += 1;
-        }
+        self.events.push(event, self.most_events());
     }
 
     fn junk(&mut self, count: usize) {
-        if let Some(Event::Junk(before)) = self.events.back_mut() {
-            *before = before.saturating_add(count);
-        } else if count > 0 {
-            self.event(Event::Junk(count));
+        self.events.push_junk(count, self.most_events());
+    }
+
+    fn most_events(&self) -> usize {
+        self.settings.pending.saturating_add(2 * EVENTS)
+    }
+}
+
+impl Junk for Event {
+    fn junk(count: usize) -> Self {
+        Event::Junk(count)
+    }
+
+    fn as_junk(&mut self) -> Option<&mut usize> {
+        match self {
+            Event::Junk(count) => Some(count),
+            _ => None,
         }
     }
 }

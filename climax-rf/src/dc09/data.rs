@@ -8,7 +8,7 @@ use super::frame::{Clear, Content, Frame, Token};
 use super::options::DecodeOptions;
 use super::sia::SiaData;
 use super::warning::{WarningKind, Warnings};
-use crate::contact_id::{Account, ContactId, EventCode, Group, Qualifier, Zone};
+use crate::contact_id::{Account, ContactId, Oddity, Unreadable, read_event};
 use crate::mode::Mode;
 
 /// The data of a frame, together with what reading it brought to light. Offsets of warnings count
@@ -180,58 +180,26 @@ impl<'a> Reader<'a> {
     }
 
     fn contact_id(&mut self) -> Result<ContactId, DataError> {
-        self.spaces(0)?;
         let start = self.at;
-        let qualifier = self.digits(|[digit]: [u8; 1]| Qualifier::from_digit(digit))?;
-        if !matches!(
-            qualifier,
-            Qualifier::EVENT | Qualifier::RESTORE | Qualifier::STATUS
-        ) {
-            self.deviation(WarningKind::UnusualQualifier, start)?;
-        }
-        let code = self.digits(EventCode::from_digits)?;
-        self.spaces(1)?;
-        let group = self.digits(Group::from_digits)?;
-        self.spaces(1)?;
-        let zone = self.digits(Zone::from_digits)?;
+        let (event, length) = read_event(self.rest(), [0, 1, 1], |oddity, at| {
+            let kind = match oddity {
+                Oddity::Spaces => WarningKind::Spaces,
+                Oddity::LowerCase => WarningKind::LowerCase,
+                Oddity::LetterA => WarningKind::LetterA,
+                Oddity::UnusualQualifier => WarningKind::UnusualQualifier,
+            };
+            self.deviation(kind, start + at)
+        })?;
+        self.at += length;
         if !self.rest().is_empty() {
             self.deviation(WarningKind::TrailingData, self.at)?;
         }
-        Ok(ContactId {
-            qualifier,
-            code,
-            group,
-            zone,
-        })
+        Ok(event)
     }
+}
 
-    fn spaces(&mut self, expected: usize) -> Result<(), DataError> {
-        let start = self.at;
-        while self.rest().first() == Some(&b' ') {
-            self.at += 1;
-        }
-        if self.at - start == expected {
-            return Ok(());
-        }
-        self.deviation(WarningKind::Spaces, start)
-    }
-
-    fn digits<const N: usize, T>(
-        &mut self,
-        read: impl FnOnce([u8; N]) -> Option<T>,
-    ) -> Result<T, DataError> {
-        let start = self.at;
-        let digits = *self.rest().first_chunk::<N>().ok_or(DataError::ContactId)?;
-        let value = read(digits).ok_or(DataError::ContactId)?;
-        self.at += N;
-        for (i, digit) in digits.into_iter().enumerate() {
-            if digit.is_ascii_lowercase() {
-                self.deviation(WarningKind::LowerCase, start + i)?;
-            }
-            if digit.eq_ignore_ascii_case(&b'A') {
-                self.deviation(WarningKind::LetterA, start + i)?;
-            }
-        }
-        Ok(value)
+impl From<Unreadable> for DataError {
+    fn from(_: Unreadable) -> Self {
+        DataError::ContactId
     }
 }

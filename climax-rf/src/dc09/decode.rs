@@ -8,7 +8,7 @@ use super::options::DecodeOptions;
 use super::timestamp::Timestamp;
 use super::warning::{WarningKind, Warnings};
 use crate::checksum::crc_16_arc;
-use crate::contact_id::Account;
+use crate::contact_id::{Account, hexadecimal};
 use crate::mode::Mode;
 
 /// Bytes of a body, from the quote to before CR (Climax reference 5.4).
@@ -121,14 +121,6 @@ pub fn decode_prefix<'a>(
 
 const fn error(kind: DecodeErrorKind, offset: usize) -> DecodeError {
     DecodeError { kind, offset }
-}
-
-/// Up to four hexadecimal digits.
-fn hexadecimal(digits: &[u8]) -> Option<u16> {
-    digits.iter().try_fold(0_u16, |value, &digit| {
-        let digit = char::from(digit).to_digit(16)?;
-        Some(value << 4 | u16::try_from(digit).ok()?)
-    })
 }
 
 /// Where a frame ends, by its length alone: a CR may be part of a raw CRC.

@@ -6,17 +6,11 @@ use alloc::vec::Vec;
 
 use super::error::DecodeErrorKind;
 use super::message::Message;
+use crate::identifier::identifier;
 
-/// A frame of a station; numbers rise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct FrameId(pub(super) u64);
-
-impl FrameId {
-    /// The number, from 1.
-    #[must_use]
-    pub const fn get(self) -> u64 {
-        self.0
-    }
+identifier! {
+    /// A frame of a station; numbers rise.
+    FrameId
 }
 
 /// The station holds no undecided frame of this number: it is decided, or its time is over.

@@ -16,6 +16,7 @@ use super::padding::Padding;
 use super::scan::{Item, Scanner};
 use super::timestamp::Timestamp;
 use crate::contact_id::{Account, ContactId};
+use crate::identifier::identifier;
 use crate::time::Time;
 
 pub use settings::PanelSettings;
@@ -42,16 +43,9 @@ impl fmt::Debug for Outgoing {
     }
 }
 
-/// Something that was queued; numbers rise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ReportId(u64);
-
-impl ReportId {
-    /// The number, from 1.
-    #[must_use]
-    pub const fn get(self) -> u64 {
-        self.0
-    }
+identifier! {
+    /// Something that was queued; numbers rise.
+    ReportId
 }
 
 /// A report that is not queued.
@@ -129,7 +123,7 @@ pub struct Panel {
     sequence: Sequence,
     clock: i64,
     events: VecDeque<PanelEvent>,
-    next: u64,
+    next: ReportId,
 }
 
 impl fmt::Debug for Panel {
@@ -155,7 +149,7 @@ impl Panel {
             sequence: Sequence::FIRST,
             clock: 0,
             events: VecDeque::new(),
-            next: 1,
+            next: ReportId::FIRST,
         }
     }
 
@@ -180,7 +174,7 @@ impl Panel {
             _ => self.sequence,
         };
         let queued = Queued {
-            id: ReportId(self.next),
+            id: self.next,
             content,
             sequence,
             attempts: 0,
@@ -191,8 +185,7 @@ impl Panel {
         if sequence != Sequence::ZERO {
             self.sequence = sequence.next();
         }
-        self.next += 1;
-        let id = queued.id;
+        let id = self.next.take();
         self.queue.push_back(queued);
         Ok(id)
     }

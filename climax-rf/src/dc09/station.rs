@@ -18,6 +18,7 @@ use super::repeats::{Identity, Repeats};
 use super::scan::{Item, Scanner};
 use super::security::{Accounts, Security};
 use super::timestamp::Timestamp;
+use crate::queue::{Junk, Queue};
 use crate::time::Time;
 
 pub use settings::{Settings, Unaccepted, Window};
@@ -71,10 +72,9 @@ pub struct Station {
     partial_until: Option<Time>,
     pending: VecDeque<Pending>,
     repeats: Repeats,
-    events: VecDeque<Event>,
+    events: Queue<Event>,
     answers: VecDeque<Transmit>,
-    next: u64,
-    lost_events: u64,
+    next: FrameId,
     lost_answers: u64,
 }
 
@@ -98,10 +98,9 @@ impl Station {
             partial_until: None,
             pending: VecDeque::new(),
             repeats: Repeats::new(),
-            events: VecDeque::new(),
+            events: Queue::new(),
             answers: VecDeque::new(),
-            next: 1,
-            lost_events: 0,
+            next: FrameId::FIRST,
             lost_answers: 0,
         }
     }
@@ -193,7 +192,7 @@ impl Station {
 
     /// What has happened, the oldest first.
     pub fn poll_event(&mut self) -> Option<Event> {
-        self.events.pop_front()
+        self.events.pop()
     }
 
     /// What is to be sent, the oldest first.
@@ -236,7 +235,7 @@ impl Station {
     /// among them.
     #[must_use]
     pub const fn lost_events(&self) -> u64 {
-        self.lost_events
+        self.events.lost()
     }
 
     /// Answers that were not kept, because nobody polled for them.
@@ -312,7 +311,7 @@ impl Station {
                     options: self.settings.decode,
                 };
                 let pending = Pending {
-                    token: FrameId(self.next),
+                    token: self.next,
                     until: now + self.settings.decision,
                     from,
                     form: decoded.crc_form,
@@ -408,14 +407,14 @@ impl Station {
         if full || self.events.len() >= self.settings.pending.saturating_add(EVENTS) {
             return self.refused(Reason::Overloaded, &message.frame, pending.from);
         }
-        self.next += 1;
+        self.next.take();
         let (token, from) = (pending.token, pending.from);
         if let Some(identity) = identity {
             let most = self.settings.repeats.max(self.settings.pending);
             self.repeats.add(now, token, identity, most);
         }
         self.pending.push_back(pending);
-        self.events.push_back(Event::Frame {
+        self.event(Event::Frame {
             token,
             message,
             from,
@@ -464,18 +463,27 @@ impl Station {
     }
 
     fn event(&mut self, event: Event) {
-        if self.events.len() < self.settings.pending.saturating_add(2 * EVENTS) {
-            self.events.push_back(event);
-        } else {
-            self.lost_events += 1;
-        }
+        self.events.push(event, self.most_events());
     }
 
     fn junk(&mut self, count: usize) {
-        if let Some(Event::Junk(before)) = self.events.back_mut() {
-            *before = before.saturating_add(count);
-        } else if count > 0 {
-            self.event(Event::Junk(count));
+        self.events.push_junk(count, self.most_events());
+    }
+
+    fn most_events(&self) -> usize {
+        self.settings.pending.saturating_add(2 * EVENTS)
+    }
+}
+
+impl Junk for Event {
+    fn junk(count: usize) -> Self {
+        Event::Junk(count)
+    }
+
+    fn as_junk(&mut self) -> Option<&mut usize> {
+        match self {
+            Event::Junk(count) => Some(count),
+            _ => None,
         }
     }
 }

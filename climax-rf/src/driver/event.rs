@@ -6,18 +6,12 @@ use super::Driver;
 use super::clock::now;
 use crate::contact_id::{self, ContactId, Double};
 use crate::dc09::{self, Body};
+use crate::identifier::identifier;
 use crate::station::{self, MessageId};
 
-/// A connection of a driver, or one of its sockets for datagrams; numbers rise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ConnectionId(pub(super) u64);
-
-impl ConnectionId {
-    /// The number, from 1.
-    #[must_use]
-    pub const fn get(self) -> u64 {
-        self.0
-    }
+identifier! {
+    /// A connection of a driver, or one of its sockets for datagrams; numbers rise.
+    ConnectionId
 }
 
 /// A message of a driver, to decide it by.

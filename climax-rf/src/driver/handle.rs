@@ -36,10 +36,19 @@ pub(super) struct Command {
     pub(super) reply: oneshot::Sender<Result<(), NotHeld>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Table {
-    next: u64,
+    next: ConnectionId,
     open: HashMap<ConnectionId, mpsc::Sender<Command>>,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Table {
+            next: ConnectionId::FIRST,
+            open: HashMap::new(),
+        }
+    }
 }
 
 /// Which connection takes decisions where.
@@ -57,8 +66,7 @@ impl Routes {
     pub(super) fn open(&self) -> Route {
         let (sender, commands) = mpsc::channel(COMMANDS);
         let mut table = self.table();
-        table.next += 1;
-        let id = ConnectionId(table.next);
+        let id = table.next.take();
         table.open.insert(id, sender);
         Route {
             id,

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::{Detected, Event, ForeignHandler, Framing, NotHeld};
+use crate::identifier::identifier;
 use crate::time::Time;
 
 /// Settings for formats that a handler knows.
@@ -30,16 +31,9 @@ impl Default for ForeignSettings {
     }
 }
 
-/// A message of a format that a handler knows; numbers rise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ForeignId(u64);
-
-impl ForeignId {
-    /// The number, from 1.
-    #[must_use]
-    pub const fn get(self) -> u64 {
-        self.0
-    }
+identifier! {
+    /// A message of a format that a handler knows; numbers rise.
+    ForeignId
 }
 
 struct Pending {
@@ -56,7 +50,7 @@ pub(super) struct Foreign {
     pending: VecDeque<Pending>,
     events: VecDeque<Event>,
     answers: VecDeque<Vec<u8>>,
-    next: u64,
+    next: ForeignId,
 }
 
 impl Foreign {
@@ -69,7 +63,7 @@ impl Foreign {
             pending: VecDeque::new(),
             events: VecDeque::new(),
             answers: VecDeque::new(),
-            next: 1,
+            next: ForeignId::FIRST,
         }
     }
 
@@ -114,8 +108,7 @@ impl Foreign {
     }
 
     fn hand_out(&mut self, now: Time, bytes: Vec<u8>) {
-        let id = ForeignId(self.next);
-        self.next += 1;
+        let id = self.next.take();
         self.events.push_back(Event::Foreign {
             id,
             format: self.format,

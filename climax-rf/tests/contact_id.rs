@@ -412,3 +412,19 @@ fn a_panel_gives_up_after_its_attempts() {
     assert_eq!(panel.poll_event(), Some(PanelEvent::Failed(id)));
     assert!(panel.poll_transmit(after(40)).is_none());
 }
+
+#[test]
+fn the_account_is_not_in_debug() {
+    let mut station = Station::new(Settings::default());
+    station.handle_bytes(
+        Time::ZERO,
+        b"[40211870 18110101005][40211870 18110101005FFFF]",
+    );
+    let (first, second) = (station.poll_event(), station.poll_event());
+    let decoded = decode_bracket(b"[40211870 18110101005]", &LENIENT).unwrap();
+    let shown = format!("{station:?} {first:?} {second:?} {decoded:?}");
+    assert!(
+        !shown.contains("40211870") && !shown.contains("52, 48, 50"),
+        "{shown}"
+    );
+}

@@ -1,5 +1,6 @@
 //! What a station says to the application, and hears from it.
 
+use core::fmt;
 use core::net::SocketAddr;
 
 use alloc::vec::Vec;
@@ -53,8 +54,8 @@ pub enum Reason {
     Overloaded,
 }
 
-/// Something that has happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Something that has happened. `Debug` shows lengths of what came, not its bytes.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
     /// A report or a link test, to be accepted or refused.
@@ -91,6 +92,45 @@ pub enum Event {
     Junk(usize),
 }
 
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Event::Frame {
+                token,
+                message,
+                from,
+            } => f
+                .debug_struct("Frame")
+                .field("token", token)
+                .field("message", message)
+                .field("from", from)
+                .finish(),
+            Event::Repeated {
+                first,
+                message,
+                answered,
+            } => f
+                .debug_struct("Repeated")
+                .field("first", first)
+                .field("message", message)
+                .field("answered", answered)
+                .finish(),
+            Event::Refused {
+                reason,
+                bytes,
+                from,
+            } => f
+                .debug_struct("Refused")
+                .field("reason", reason)
+                .field("bytes", &bytes.len())
+                .field("from", from)
+                .finish(),
+            Event::Undecided(token) => write!(f, "Undecided({token:?})"),
+            Event::Junk(count) => write!(f, "Junk({count})"),
+        }
+    }
+}
+
 /// Bytes to be sent.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -101,8 +141,8 @@ pub struct Transmit {
     pub bytes: Vec<u8>,
 }
 
-impl core::fmt::Debug for Transmit {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Debug for Transmit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Transmit({} bytes)", self.bytes.len())
     }
 }

@@ -7,17 +7,30 @@ extern crate std;
 
 #[cfg(feature = "alarm-codes")]
 pub mod alarm;
+pub mod checksum;
+#[cfg(feature = "tokio")]
+pub mod codec;
 pub mod codes;
 pub mod contact_id;
+pub mod dc09;
+pub mod destination;
+#[cfg(feature = "tokio")]
+pub mod driver;
 pub mod events;
 pub mod f1;
+mod identifier;
 #[cfg(feature = "layout")]
 pub mod layout;
+mod mode;
 #[cfg(feature = "panel-web")]
 pub mod panel_web;
 pub mod presence;
 mod provenance;
+mod queue;
+pub mod station;
 mod time;
+pub mod warnings;
 
+pub use mode::Mode;
 pub use provenance::Provenance;
 pub use time::Time;

@@ -26,13 +26,12 @@ impl Qualifier {
     /// 6: reported before and still so.
     pub const STATUS: Self = Self(6);
 
-    /// From the value of the digit, 0 to 15.
+    /// From the value of the digit, 0 to 15 but not 10: that one is written `A`, which reads as 0.
     #[must_use]
     pub const fn new(value: u8) -> Option<Self> {
-        if value <= 0xF {
-            Some(Self(value))
-        } else {
-            None
+        match value {
+            0..=9 | 11..=15 => Some(Self(value)),
+            _ => None,
         }
     }
 
@@ -45,7 +44,7 @@ impl Qualifier {
         }
     }
 
-    /// The value of the digit, 0 to 15.
+    /// The value of the digit, 0 to 15 but not 10.
     #[must_use]
     pub const fn value(self) -> u8 {
         self.0

@@ -22,6 +22,10 @@ pub(super) struct Waiting {
 /// Changes of kept state that may wait. Whoever keeps something waits for it, so it is one for each.
 const KEEPS: usize = 64;
 
+/// Records that are written together when there are as many: each commit with records writes a
+/// page for them, few or many. Not more, because the alarms of that commit wait for them.
+const RECORDS_TOGETHER: usize = 256;
+
 /// Something about a stored alarm on its way to the journal.
 #[derive(Debug)]
 pub(super) enum Record {
@@ -170,8 +174,8 @@ impl Queue {
         }
     }
 
-    /// Waits for something to do and takes it: care first, up to `at_most` entries, and up to as
-    /// many records; and all changes of kept state.
+    /// Waits for something to do and takes it: care first, up to `at_most` entries, all changes of
+    /// kept state, and records, up to `at_most`, when there are many or one has waited for long.
     pub(super) fn next(
         &self,
         batch: &mut Vec<Waiting>,
@@ -182,7 +186,7 @@ impl Queue {
     ) -> Wake {
         let deadline = Instant::now() + idle_after;
         let mut state = self.lock();
-        loop {
+        let records_due = loop {
             let now = Instant::now();
             let answers_due = state.answers_since.map(|since| since + self.answer_delay);
             let work = !state.care.waiting.is_empty()
@@ -190,7 +194,9 @@ impl Queue {
                 || ((!state.answers.is_empty() || !state.keeps.is_empty()) && state.closed)
                 || answers_due.is_some_and(|due| due <= now);
             if work {
-                break;
+                break state.closed
+                    || state.answers.len() >= RECORDS_TOGETHER
+                    || answers_due.is_some_and(|due| due <= now);
             }
             if state.closed {
                 return Wake::Closed;
@@ -204,19 +210,23 @@ impl Queue {
                 .wait_timeout(state, until.saturating_duration_since(now))
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
-        }
+        };
         // Care first, yet a flood of it does not starve the heartbeats for good.
         let reserved = (at_most / 16).min(state.routine.waiting.len());
         state.care.take_into(batch, at_most - reserved);
         let room = at_most - batch.len();
         state.routine.take_into(batch, room);
 
-        let count = at_most
-            .saturating_sub(answers.len())
-            .min(state.answers.len());
-        answers.extend(state.answers.drain(..count));
         keeps.append(&mut state.keeps);
-        state.answers_since = (!state.answers.is_empty()).then(Instant::now);
+        if records_due {
+            let count = at_most
+                .saturating_sub(answers.len())
+                .min(state.answers.len());
+            answers.extend(state.answers.drain(..count));
+            state.answers_since = (!state.answers.is_empty()).then(Instant::now);
+        } else if state.answers.is_empty() {
+            state.answers_since = None;
+        }
         Wake::Work
     }
 

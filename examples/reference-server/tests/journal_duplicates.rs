@@ -82,6 +82,28 @@ async fn a_repeat_is_found_after_reopening() {
 }
 
 #[tokio::test]
+async fn a_repeat_is_found_after_reopening_behind_alarms_from_a_clock_that_was_wrong() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("alarms.sqlite");
+    let journal = open(&path);
+    let first = journal.store(alarm("40211870", "r1", "x")).await.unwrap();
+    for number in 0..300_u32 {
+        let mut entry = alarm("40211871", &format!("r{number}"), "x");
+        // An hour behind, then a day ahead.
+        entry.received_at = match number {
+            0..200 => entry.received_at.saturating_sub(Duration::from_secs(3600)),
+            _ => entry
+                .received_at
+                .saturating_add(Duration::from_secs(86_400)),
+        };
+        outcome(&journal, entry).await;
+    }
+    drop(journal);
+    let again = outcome(&open(&path), alarm("40211870", "r1", "x")).await;
+    assert!(matches!(again, StoredOutcome::Duplicate { of, .. } if of == first.sequence));
+}
+
+#[tokio::test]
 async fn after_the_window_it_is_a_new_event_counted_from_the_first_arrival() {
     let (_directory, journal) = journal();
     let window = Duration::from_secs(600);

@@ -33,9 +33,11 @@ fn fill(path: &Path, rows: i64, first: i64) {
              WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT {rows})
              INSERT INTO alarm (id, protocol, verdict, sender, source_ref, content_hash,
                received_at, stored_at, transport, peer, local, answer_summary, answer, event, raw)
-             SELECT unhex(printf('%016x', n) || hex(randomblob(8))), 'scaip', 'accepted', 'sender' || (n % 256), 'r' || n,
+             SELECT unhex(printf('%016x', n) || hex(randomblob(8))), 'scaip', 'accepted',
+               'sender' || (n % 256), 'r' || n,
                randomblob(16), {first} + n * 1000, {first} + n * 1000, 'udp',
-               '127.0.0.1:5062', '127.0.0.1:5060', 'snu 0', zeroblob(45), printf('%0552d', n), zeroblob(453)
+               '127.0.0.1:5062', '127.0.0.1:5060', 'snu 0', zeroblob(45), printf('%0552d', n),
+               zeroblob(453)
              FROM number;
              INSERT INTO alarm_by_id (id, sequence) SELECT id, sequence FROM alarm;
              UPDATE mark SET sequence = {rows} WHERE name = 'indexed';"

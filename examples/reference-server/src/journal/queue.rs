@@ -258,3 +258,92 @@ impl Queue {
         (state.care.waiting.len(), state.routine.waiting.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::entry::{Answer, ContentHash, EventId, TransportFacts, Verdict};
+    use crate::time::Timestamp;
+
+    fn entry() -> Entry {
+        Entry {
+            id: EventId::new(),
+            lane: Lane::Care,
+            protocol: "scaip",
+            verdict: Verdict::Accepted,
+            sender: "40211870".into(),
+            source_ref: None,
+            content_hash: ContentHash::of(b"x"),
+            duplicate_window: Duration::ZERO,
+            received_at: Timestamp::now(),
+            event: "{}".into(),
+            kind: None,
+            class: None,
+            priority: None,
+            raw: bytes::Bytes::from_static(b"x"),
+            transport: TransportFacts {
+                transport: "udp".into(),
+                peer: "127.0.0.1:5062".into(),
+                local: "127.0.0.1:5060".into(),
+            },
+            answer: Answer {
+                bytes: bytes::Bytes::new(),
+                summary: "snu 0".into(),
+            },
+        }
+    }
+
+    fn record() -> Record {
+        let delivery = AnswerDelivery {
+            at: Timestamp::now(),
+            delivered: true,
+            detail: "200".into(),
+        };
+        Record::Answer(Sequence::new(1), delivery)
+    }
+
+    /// What is handed out next: entries, records, changes of kept state.
+    fn next(queue: &Queue) -> (Wake, usize, usize, usize) {
+        let (mut batch, mut answers, mut keeps) = (Vec::new(), Vec::new(), Vec::new());
+        let idle_after = Duration::from_millis(1);
+        let wake = queue.next(&mut batch, &mut answers, &mut keeps, 1024, idle_after);
+        (wake, batch.len(), answers.len(), keeps.len())
+    }
+
+    const NEVER: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn records_wait_for_each_other_and_alarms_do_not_wait_for_them() {
+        let queue = Queue::new(8192, 1 << 20, NEVER);
+        for _ in 1..RECORDS_TOGETHER {
+            assert!(queue.push_record(record()));
+        }
+        assert_eq!(next(&queue), (Wake::Idle, 0, 0, 0));
+        let _stored = queue.push(entry()).unwrap();
+        let _kept = queue.push_keep("one", Vec::new()).unwrap();
+        assert_eq!(next(&queue), (Wake::Work, 1, 0, 1));
+        assert!(queue.push_record(record()));
+        let _stored = queue.push(entry()).unwrap();
+        assert_eq!(next(&queue), (Wake::Work, 1, RECORDS_TOGETHER, 0));
+        // Many of them alone are no reason to be woken at once: they have their time.
+        for _ in 0..2000 {
+            assert!(queue.push_record(record()));
+        }
+        assert_eq!(next(&queue), (Wake::Idle, 0, 0, 0));
+        queue.close();
+        assert_eq!(next(&queue), (Wake::Work, 0, 1024, 0));
+        assert_eq!(next(&queue), (Wake::Work, 0, 976, 0));
+        assert_eq!(next(&queue), (Wake::Closed, 0, 0, 0));
+    }
+
+    #[test]
+    fn a_record_that_waited_long_goes_alone_or_with_the_next_alarm() {
+        let queue = Queue::new(8192, 1 << 20, Duration::ZERO);
+        assert!(queue.push_record(record()));
+        assert_eq!(next(&queue), (Wake::Work, 0, 1, 0));
+        assert!(queue.push_record(record()));
+        let _stored = queue.push(entry()).unwrap();
+        assert_eq!(next(&queue), (Wake::Work, 1, 1, 0));
+        assert_eq!(next(&queue), (Wake::Idle, 0, 0, 0));
+    }
+}

@@ -272,6 +272,31 @@ mod tests {
     }
 
     #[test]
+    fn a_journal_that_finds_no_room_stays_as_it_was_until_there_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut connection = older(&directory.path().join("alarms.sqlite"), 3, 2_000);
+        let before = contents(&connection, true);
+        let limit = |connection: &Connection, sql: &str| -> i64 {
+            connection.query_row(sql, [], |row| row.get(0)).unwrap()
+        };
+        let pages = limit(&connection, "PRAGMA page_count");
+        limit(
+            &connection,
+            &format!("PRAGMA max_page_count = {}", pages + 50),
+        );
+        assert!(matches!(
+            migrate(&mut connection),
+            Err(SchemaError::Fault(Fault::Storage { reopen: false, .. }))
+        ));
+        assert_eq!(limit(&connection, "PRAGMA user_version"), 3);
+        assert_eq!(contents(&connection, true), before);
+        limit(&connection, "PRAGMA max_page_count = 1000000");
+        migrate(&mut connection).unwrap();
+        assert_eq!(limit(&connection, "PRAGMA user_version"), VERSION);
+        assert_eq!(contents(&connection, true), before);
+    }
+
+    #[test]
     fn an_older_journal_without_alarms_is_brought_up_to_date() {
         let mut connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(STEPS[0]).unwrap();

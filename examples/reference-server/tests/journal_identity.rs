@@ -9,7 +9,7 @@ use reference_server::journal::{
     SqliteJournal, StoredOutcome,
 };
 use reference_server::time::Timestamp;
-use support::{alarm, open};
+use support::{alarm, open, store_together};
 
 /// Opens the file as an operator would, with a tool that keeps the references between the tables.
 fn by_hand(path: &Path) -> rusqlite::Connection {
@@ -180,20 +180,13 @@ async fn what_a_failed_batch_would_have_used_is_free_again() {
         ..JournalSettings::at(&path)
     };
     let journal = SqliteJournal::open(settings).unwrap();
-    let blocker = rusqlite::Connection::open(&path).unwrap();
-    blocker.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let stuck = journal.store(alarm("40211870", "first", "x"));
-    std::thread::sleep(std::time::Duration::from_millis(200));
     let body = "x".repeat(5_000);
     let entries: Vec<Entry> = (0..300)
         .map(|number| alarm("40211870", &format!("r{number}"), &body))
         .collect();
-    let batch: Vec<_> = entries
-        .iter()
-        .map(|entry| journal.store(entry.clone()))
-        .collect();
-    blocker.execute_batch("ROLLBACK").unwrap();
-    assert_eq!(stuck.await.unwrap().sequence.get(), 1);
+    let first = alarm("40211870", "first", "x");
+    let (first, batch) = store_together(&journal, &path, first, entries.clone());
+    assert_eq!(first.await.unwrap().sequence.get(), 1);
     for store in batch {
         let result = store.await;
         assert!(

@@ -3,10 +3,12 @@
 mod accept;
 mod certificate;
 mod handshakes;
+mod keeper;
 mod limiter;
 mod link;
 pub(crate) mod network;
 mod places;
+mod record;
 mod report;
 pub mod scaip;
 mod source_filter;

@@ -135,7 +135,10 @@ pub(super) struct Occurrence<'o> {
 impl Occurrence<'_> {
     /// A UUID of version 8 (RFC 9562 5.8): the hash of sender and name.
     fn id(&self) -> EventId {
-        let name = format!("{} supervision/{}/{}", self.protocol, self.sender, self.name);
+        let name = format!(
+            "{} supervision/{}/{}",
+            self.protocol, self.sender, self.name
+        );
         let hash = ContentHash::of(name.as_bytes());
         EventId::from_bytes(
             uuid::Builder::from_custom_bytes(*hash.as_bytes())

@@ -32,12 +32,8 @@ pub(super) fn accepted(
 ) -> Result<Entry, serde_json::Error> {
     let arrival = Arrival::now();
     let request = decoded.message();
-    let mut event = scaip::alarm::event_of(
-        decoded,
-        profile,
-        arrival.alarm_id(),
-        arrival.alarm_time(),
-    );
+    let mut event =
+        scaip::alarm::event_of(decoded, profile, arrival.alarm_id(), arrival.alarm_time());
     let message = Message {
         protocol: PROTOCOL,
         sender: request.controller_id.as_str().to_owned(),

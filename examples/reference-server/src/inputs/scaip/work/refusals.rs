@@ -24,7 +24,8 @@ impl Work {
         response.status_text = Some(Text::new("the certificate does not name the cid"));
         let (code, number) = ("certificate-unlike-controller", response.status_number);
         if self.refusal(code, 200, Some(number), raw.len()) {
-            self.keeper.evidence(entry::unlike_certificate(request, &response, origin, raw));
+            self.keeper
+                .evidence(entry::unlike_certificate(request, &response, origin, raw));
         }
         response
     }
@@ -56,7 +57,8 @@ impl Work {
             refusal.status_number,
             raw.len(),
         ) {
-            self.keeper.evidence(entry::refused_post(refusal, origin, raw));
+            self.keeper
+                .evidence(entry::refused_post(refusal, origin, raw));
         }
     }
 

@@ -132,6 +132,7 @@ impl Rig {
             journal: Arc::clone(&self.journal),
             counters: with_local_recorder(&self.recorder, || InputCounters::new("scaip")),
             devices: Devices::default(),
+            lines: Default::default(),
             shutdown: self.stop.clone(),
         };
         let reply = Reply::new(&ScaipConfig::default()).expect("the defaults are good");

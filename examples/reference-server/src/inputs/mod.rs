@@ -2,6 +2,7 @@
 
 mod accept;
 mod certificate;
+pub mod espa444;
 mod handshakes;
 mod keeper;
 mod limiter;

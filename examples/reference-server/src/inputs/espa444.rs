@@ -186,7 +186,7 @@ impl Prepared {
     }
 
     /// Begins to work the line, with what was kept of it.
-    fn start(mut self, context: &InputContext, kept: &Kept, tasks: &mut Tasks) {
+    async fn start(mut self, context: &InputContext, kept: &Kept, tasks: &mut Tasks) {
         let mut shown = ShownLine::new(&*self.settings.name, PROTOCOL, self.way_name());
         shown.profile = self.settings.profile.name;
         shown.role = self.config.role.name();
@@ -196,9 +196,17 @@ impl Prepared {
         let (watch, teller) = Watch::new(&settings.name, &context.journal, &kept.links);
         let way = way.beginning_lost(watch.is_lost(None));
         let mut calls = Calls::new(settings.line.clone(), settings.profile.timers.repeat);
-        let open = calls.restore(&kept.calls, &settings.profile.decode);
-        if open > 0 {
-            tracing::info!(line = &*settings.name, open, "open calls are known again");
+        calls.restore(&kept.calls, &settings.profile.decode);
+        let open = calls.events();
+        if !open.is_empty() {
+            let line = &*settings.name;
+            tracing::info!(line, calls = open.len(), "open calls are known again");
+        }
+        for id in open {
+            // Kept with a commit that took the call along, or with one that did not.
+            if let Ok(None) = context.journal.alarm(id).await {
+                drop(context.journal.keep(calls::AREA, calls.drop_unknown(id)));
+            }
         }
         let (driver, handle, events) = Driver::new(
             self.config.role(),
@@ -268,7 +276,7 @@ impl Input for Espa444Input {
                 stop_telling: CancellationToken::new(),
             };
             for line in self.lines {
-                line.start(&context, &kept, &mut tasks);
+                line.start(&context, &kept, &mut tasks).await;
             }
             let mut failed = None;
             // One line that falls over takes no other along.

@@ -87,6 +87,11 @@ enum Change {
 pub(super) struct Calls {
     line: Line,
     window: Duration,
+    table: Table,
+}
+
+#[derive(Clone, Debug)]
+struct Table {
     open: OpenCalls<EventId>,
     known: HashMap<EventId, Open>,
     ended: Vec<Ended>,
@@ -116,10 +121,12 @@ impl Calls {
         Self {
             line,
             window,
-            open: OpenCalls::new(MOST_OPEN),
-            known: HashMap::new(),
-            ended: Vec::new(),
-            latest: None,
+            table: Table {
+                open: OpenCalls::new(MOST_OPEN),
+                known: HashMap::new(),
+                ended: Vec::new(),
+                latest: None,
+            },
         }
     }
 
@@ -137,7 +144,10 @@ impl Calls {
     ) -> Judgement {
         let content = content(block);
         let since = now.saturating_sub(self.window);
-        let latest = self.latest.map_or_else(String::new, |id| format!("-{id}"));
+        let latest = self
+            .table
+            .latest
+            .map_or_else(String::new, |id| format!("-{id}"));
         let mut judgement = Judgement {
             repeat: Repeat::No,
             ends: None,
@@ -160,8 +170,8 @@ impl Calls {
 
     fn judge_call(&self, judgement: &mut Judgement, hints: Hints, since: Timestamp) {
         let content = judgement.content;
-        let open = self
-            .known
+        let known = &self.table.known;
+        let open = known
             .iter()
             .find(|(_, open)| open.content == content && open.last_at >= since);
         if let Some((&first, open)) = open {
@@ -172,7 +182,7 @@ impl Calls {
             return;
         }
         // Ended and made again within the window: another one, and not a repeat in the journal.
-        let ended = self.ended.iter().rev();
+        let ended = self.table.ended.iter().rev();
         let mut ended = ended.filter(|ended| ended.call == content && ended.at >= since);
         let generation = ended
             .next()
@@ -200,7 +210,7 @@ impl Calls {
             return;
         }
         // The same end once more.
-        let mut before = self.ended.iter().rev();
+        let mut before = self.table.ended.iter().rev();
         match before.find(|ended| ended.by == judgement.content && ended.at >= since) {
             Some(ended) => judgement.source_ref = Some(ended.source_ref.clone()),
             None => judgement.unmatched_end = true,
@@ -224,7 +234,7 @@ impl Calls {
         reset
             .push(RecordId::CALL_TYPE, CallType::RESET.as_bytes())
             .ok()?;
-        match self.open.clone().reset(&reset.as_block()) {
+        match self.table.open.clone().reset(&reset.as_block()) {
             Reset::Closed(found) => Some(found.key),
             _ => None,
         }
@@ -234,7 +244,7 @@ impl Calls {
     /// address, if there is just one, and its place is not another.
     fn only_one_of(&self, block: &Block<'_>, meaning: &Interpretation<'_>) -> Option<EventId> {
         let kinds: &[Kind] = &meaning.clears;
-        let mut fitting = self.open.iter().filter(|(_, open)| {
+        let mut fitting = self.table.open.iter().filter(|(_, open)| {
             let address = |block: &Block<'_>| block.call_address().map(|it| it.as_bytes().to_vec());
             let Some(theirs) = mapping_of(open, &self.line) else {
                 return false;
@@ -258,31 +268,25 @@ impl Calls {
 
     /// Whether a status request is about a call that is open.
     pub(super) fn knows(&self, request: &Block<'_>) -> bool {
-        self.open.find(request).is_some()
+        self.table.open.find(request).is_some()
     }
 
-    /// The block of this judgement is stored under this identifier: gives what is to be kept.
-    pub(super) fn stored(
+    /// The block of this judgement is about to be stored under this identifier: gives what is to
+    /// be kept with it, and the way back.
+    pub(super) fn enter(
         &mut self,
         judgement: &Judgement,
         id: EventId,
         block: &Block<'_>,
         raw: &[u8],
         now: Timestamp,
-    ) -> Vec<StateChange> {
-        let mut changes = Vec::new();
-        self.forget(now, &mut changes);
+    ) -> (Vec<StateChange>, Before) {
+        let before = Before(self.table.clone(), Vec::new());
+        let mut keys = Vec::new();
+        self.table
+            .forget(now.saturating_sub(self.window), &mut keys);
         match judgement.change {
             Change::Open => {
-                // An equal call that nobody ended is over, or a reset would find the wrong one.
-                let same = |open: &&Open| open.content == judgement.content;
-                let old: Vec<_> = (self.known.iter())
-                    .filter(|(_, open)| same(open))
-                    .map(|(id, _)| *id)
-                    .collect();
-                for id in old {
-                    self.close(id, &mut changes);
-                }
                 let open = Open {
                     content: judgement.content,
                     last_at: now,
@@ -290,35 +294,38 @@ impl Calls {
                     answered: false,
                     raw: Bytes::copy_from_slice(raw),
                 };
-                self.add(id, open, block, &mut changes);
-                self.latest = Some(id);
+                self.table.add(id, open, block, &mut keys);
             }
             Change::Again(first) => {
-                if let Some(open) = self.known.get_mut(&first) {
+                if let Some(open) = self.table.known.get_mut(&first) {
                     open.last_at = now;
-                    let value = open_value(open);
-                    changes.push(self.line_state(&open_key(first), Some(value)));
+                    keys.push(Key::Open(first));
                 }
             }
             Change::Close(call) => {
-                let of = self.known.get(&call).map(|open| open.content);
-                self.close(call, &mut changes);
+                let of = self.table.known.get(&call).map(|open| open.content);
+                self.table.close(call, &mut keys);
                 if let Some(of) = of {
-                    let ended = Ended {
+                    self.table.ended.push(Ended {
                         call: of,
                         by: judgement.content,
                         by_id: id,
                         source_ref: judgement.source_ref.clone().unwrap_or_default(),
                         at: now,
-                    };
-                    let value = Some(ended_value(&ended));
-                    changes.push(self.line_state(&ended_key(id), value));
-                    self.ended.push(ended);
+                    });
+                    keys.push(Key::Ended(id));
                 }
             }
             Change::Nothing => {}
         }
-        changes
+        let changes = self.changes(&keys);
+        (changes, Before(before.0, keys))
+    }
+
+    /// It was not stored after all: gives what is to be kept instead.
+    pub(super) fn undo(&mut self, before: Before) -> Vec<StateChange> {
+        self.table = before.0;
+        self.changes(&before.1)
     }
 
     /// What its sender heard of the call.
@@ -328,65 +335,32 @@ impl Calls {
             Change::Again(first) => first,
             _ => return,
         };
-        if let Some(open) = self.known.get_mut(&call) {
+        if let Some(open) = self.table.known.get_mut(&call) {
             open.answered = answered;
         }
     }
 
-    fn add(&mut self, id: EventId, open: Open, block: &Block<'_>, changes: &mut Vec<StateChange>) {
-        while self.open.len() >= MOST_OPEN {
-            if let Some(oldest) = self.open.close_oldest() {
-                self.known.remove(&oldest);
-                changes.push(self.line_state(&open_key(oldest), None));
+    /// The present values of these. A key is the name of the line, NUL, and what it is of.
+    fn changes(&self, keys: &[Key]) -> Vec<StateChange> {
+        let change = |key: &Key| {
+            let mut name = self.line.name.as_bytes().to_vec();
+            name.push(0);
+            let (sort, id) = match key {
+                Key::Open(id) => (OPEN, id),
+                Key::Ended(id) => (ENDED, id),
+            };
+            name.push(sort);
+            name.extend_from_slice(id.as_bytes());
+            StateChange {
+                key: name.into(),
+                value: self.table.value(*key),
             }
-        }
-        if self.open.open(id, block).is_ok() {
-            changes.push(self.line_state(&open_key(id), Some(open_value(&open))));
-            self.known.insert(id, open);
-        }
+        };
+        keys.iter().map(change).collect()
     }
 
-    fn close(&mut self, id: EventId, changes: &mut Vec<StateChange>) {
-        self.open.close(&id);
-        if self.known.remove(&id).is_some() {
-            changes.push(self.line_state(&open_key(id), None));
-        }
-    }
-
-    /// Ends that are too old to matter.
-    fn forget(&mut self, now: Timestamp, changes: &mut Vec<StateChange>) {
-        let since = now.saturating_sub(self.window);
-        let too_many = self.ended.len().saturating_sub(MOST_ENDED - 1);
-        let mut index = 0;
-        let mut gone = Vec::new();
-        self.ended.retain(|ended| {
-            index += 1;
-            let stays = index > too_many && ended.at >= since;
-            if !stays {
-                gone.push(ended.by_id);
-            }
-            stays
-        });
-        changes.extend(
-            gone.into_iter()
-                .map(|id| self.line_state(&ended_key(id), None)),
-        );
-    }
-
-    /// Key: the name of the line, NUL, and the rest.
-    fn line_state(&self, key: &[u8; 17], value: Option<Bytes>) -> StateChange {
-        let mut name = Vec::with_capacity(self.line.name.len() + 18);
-        name.extend_from_slice(self.line.name.as_bytes());
-        name.push(0);
-        name.extend_from_slice(key);
-        StateChange {
-            key: name.into(),
-            value,
-        }
-    }
-
-    /// Takes back what was kept of this line. Gives the number of open calls.
-    pub(super) fn restore(&mut self, kept: &[KeptState], options: &DecodeOptions) -> usize {
+    /// Takes back what was kept of this line.
+    pub(super) fn restore(&mut self, kept: &[KeptState], options: &DecodeOptions) {
         let mut calls = Vec::new();
         for state in kept {
             let rest = state.key.strip_prefix(self.line.name.as_bytes());
@@ -397,43 +371,105 @@ impl Calls {
                 continue;
             };
             let id = EventId::from_bytes(id);
-            match sort {
-                b'o' => calls.extend(read_open(&state.value).map(|open| (id, open))),
-                b'e' => self.ended.extend(read_ended(&state.value, id)),
+            match *sort {
+                OPEN => calls.extend(read_open(&state.value).map(|open| (id, open))),
+                ENDED => self.table.ended.extend(read_ended(&state.value, id)),
                 _ => {}
             }
         }
-        self.ended.sort_by_key(|ended| ended.at);
-        // The identifiers sort by time; of a repeat the first one counts.
+        self.table.ended.sort_by_key(|ended| ended.at);
+        // The identifiers sort by time.
         calls.sort_by_key(|(id, _)| *id);
-        let mut changes = Vec::new();
         for (id, open) in calls {
             let raw = open.raw.clone();
             if let Ok(decoded) = decode(&raw, options) {
-                self.add(id, open, &decoded.block(), &mut changes);
-                self.latest = Some(id);
+                self.table.add(id, open, &decoded.block(), &mut Vec::new());
             }
         }
-        self.known.len()
+    }
+
+    /// The events of the calls that are open.
+    pub(super) fn events(&self) -> Vec<EventId> {
+        self.table.open.iter().map(|(id, _)| *id).collect()
+    }
+
+    /// One that the journal does not have after all: a crash came before it.
+    pub(super) fn drop_unknown(&mut self, id: EventId) -> Vec<StateChange> {
+        let mut keys = Vec::new();
+        self.table.close(id, &mut keys);
+        self.changes(&keys)
+    }
+}
+
+/// How the calls stood before a block, and what was changed since.
+#[derive(Debug)]
+pub(super) struct Before(Table, Vec<Key>);
+
+#[derive(Clone, Copy, Debug)]
+enum Key {
+    Open(EventId),
+    Ended(EventId),
+}
+
+const OPEN: u8 = b'o';
+const ENDED: u8 = b'e';
+
+impl Table {
+    fn value(&self, key: Key) -> Option<Bytes> {
+        match key {
+            Key::Open(id) => self.known.get(&id).map(open_value),
+            Key::Ended(id) => {
+                let ended = self.ended.iter().find(|ended| ended.by_id == id);
+                ended.map(ended_value)
+            }
+        }
+    }
+
+    fn add(&mut self, id: EventId, open: Open, block: &Block<'_>, keys: &mut Vec<Key>) {
+        // An equal call that nobody ended is over, or a reset would find the wrong one.
+        let known = self.known.iter();
+        let equal = known.filter(|(_, other)| other.content == open.content);
+        let equal: Vec<_> = equal.map(|(id, _)| *id).collect();
+        for id in equal {
+            self.close(id, keys);
+        }
+        while self.open.len() >= MOST_OPEN {
+            if let Some(oldest) = self.open.close_oldest() {
+                self.known.remove(&oldest);
+                keys.push(Key::Open(oldest));
+            }
+        }
+        if self.open.open(id, block).is_ok() {
+            self.known.insert(id, open);
+            self.latest = Some(id);
+            keys.push(Key::Open(id));
+        }
+    }
+
+    fn close(&mut self, id: EventId, keys: &mut Vec<Key>) {
+        self.open.close(&id);
+        if self.known.remove(&id).is_some() {
+            keys.push(Key::Open(id));
+        }
+    }
+
+    /// Ends that are too old to matter.
+    fn forget(&mut self, since: Timestamp, keys: &mut Vec<Key>) {
+        let too_many = self.ended.len().saturating_sub(MOST_ENDED - 1);
+        let mut index = 0;
+        self.ended.retain(|ended| {
+            index += 1;
+            let stays = index > too_many && ended.at >= since;
+            if !stays {
+                keys.push(Key::Ended(ended.by_id));
+            }
+            stays
+        });
     }
 }
 
 pub(super) fn alarm_id(id: EventId) -> alarm_codes::EventId {
     alarm_codes::EventId(u128::from_be_bytes(*id.as_bytes()))
-}
-
-fn key(sort: u8, id: EventId) -> [u8; 17] {
-    let mut key = [sort; 17];
-    key[1..].copy_from_slice(id.as_bytes());
-    key
-}
-
-fn open_key(id: EventId) -> [u8; 17] {
-    key(b'o', id)
-}
-
-fn ended_key(id: EventId) -> [u8; 17] {
-    key(b'e', id)
 }
 
 /// Version, time, content, length of the reference, the reference, the block.

@@ -22,7 +22,8 @@ use super::watch::Watch;
 use super::way::Ends;
 use crate::input::InputContext;
 use crate::journal::{
-    AnswerDelivery, Entry, JournalError, Note, Sequence, Stored, StoredOutcome, Verdict,
+    AnswerDelivery, BoxFuture, Entry, JournalError, Note, Sequence, StateChange, Stored,
+    StoredOutcome, Verdict,
 };
 use crate::lines::{LineFinding, LineHandle, LineState};
 use crate::time::Timestamp;
@@ -30,11 +31,14 @@ use crate::time::Timestamp;
 /// How long a block may take to be answered when the server stops.
 const LAST_PATIENCE: Duration = Duration::from_secs(5);
 /// How long the ACK waits for the table of open calls: the alarm itself is stored by then.
-const TABLE_PATIENCE: Duration = Duration::from_millis(150);
+const TABLE_PATIENCE: Duration = Duration::from_millis(50);
 /// After what time a line without answers tries the journal again.
 const AGAIN: Duration = Duration::from_millis(500);
 /// How long the first connection may take on a line that is not supervised.
 const FIRST_CONNECTION: Duration = Duration::from_secs(60);
+
+/// Changes on their way to the journal.
+type Keeping = BoxFuture<'static, Result<(), JournalError>>;
 
 /// What a line works by.
 #[derive(Clone, Debug)]
@@ -396,16 +400,36 @@ impl Work {
         if no_rule {
             self.event("no-rule");
         }
+        let raw = decoded.raw();
+        let (changes, before) = self
+            .calls
+            .enter(&judgement, entry.id, &block, raw, arrival.at);
+        // Before the entry, so that it goes with the same commit.
+        let kept = self.keep(changes);
+        let new = entry.id;
         match self.store(entry).await {
             Ok(stored) => {
-                self.keep_table(&judgement, &stored, decoded, arrival.at)
-                    .await;
+                if stored.id == new || judgement.repeat != Repeat::No {
+                    self.kept(kept).await;
+                } else {
+                    // It was stored before a crash, under that identifier.
+                    let changes = self.calls.undo(before);
+                    self.keep_later(changes);
+                    let (changes, _) = self
+                        .calls
+                        .enter(&judgement, stored.id, &block, raw, arrival.at);
+                    self.keep_later(changes);
+                }
                 let late = self.acknowledge(&received, &judgement, &stored).await;
                 self.stored(&judgement, &stored, late);
                 self.latest = Some((id, stored.sequence));
                 self.report(&received, is_call).await;
             }
-            Err(error) => self.declined(id, &error).await,
+            Err(error) => {
+                let changes = self.calls.undo(before);
+                self.keep_later(changes);
+                self.declined(id, &error).await;
+            }
         }
     }
 
@@ -429,31 +453,25 @@ impl Work {
         }
     }
 
-    /// Keeps what is open before the answer, so that it holds over a crash; the alarm itself is
-    /// stored, so this does not hold its answer up for long.
-    async fn keep_table(
-        &mut self,
-        judgement: &Judgement,
-        stored: &Stored,
-        decoded: &Decoded<'_>,
-        at: Timestamp,
-    ) {
-        let (block, raw) = (decoded.block(), decoded.raw());
-        let changes = self.calls.stored(judgement, stored.id, &block, raw, at);
-        if changes.is_empty() {
-            return;
-        }
-        let kept = self.context.journal.keep(super::calls::AREA, changes);
+    /// Keeps how the calls stand. Queued when this is called.
+    fn keep(&self, changes: Vec<StateChange>) -> Option<Keeping> {
+        (!changes.is_empty()).then(|| self.context.journal.keep(super::calls::AREA, changes))
+    }
+
+    /// The alarm itself is stored, so this does not hold its answer up for long.
+    async fn kept(&self, kept: Option<Keeping>) {
+        let Some(kept) = kept else { return };
+        let line = &*self.settings.name;
         match tokio::time::timeout(TABLE_PATIENCE, kept).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                tracing::warn!(line = &*self.settings.name, %error, "the open calls were not kept");
-            }
-            Err(_) => tracing::warn!(
-                line = &*self.settings.name,
-                "the open calls are kept later than their answer"
-            ),
+            Ok(Err(error)) => tracing::warn!(line, %error, "the open calls were not kept"),
+            Err(_) => tracing::warn!(line, "the open calls are kept later than their answer"),
         }
+    }
+
+    fn keep_later(&self, changes: Vec<StateChange>) {
+        // Dropping what waits does not take it back.
+        drop(self.keep(changes));
     }
 
     /// The only place where ACK leaves: the journal has said that it is durable. `true` when the

@@ -197,16 +197,16 @@ impl Prepared {
         let way = way.beginning_lost(watch.is_lost(None));
         let mut calls = Calls::new(settings.line.clone(), settings.profile.timers.repeat);
         calls.restore(&kept.calls, &settings.profile.decode);
-        let open = calls.events();
-        if !open.is_empty() {
+        if calls.len() > 0 {
             let line = &*settings.name;
-            tracing::info!(line, calls = open.len(), "open calls are known again");
+            tracing::info!(line, calls = calls.len(), "open calls are known again");
         }
-        for id in open {
-            // Kept with a commit that took the call along, or with one that did not.
-            if let Ok(None) = context.journal.alarm(id).await {
-                drop(context.journal.keep(calls::AREA, calls.drop_unknown(id)));
-            }
+        // It is kept in the commit that stores it. If that one failed for the call alone, and the
+        // crash came before this was taken back, the journal does not know it.
+        if let Some(latest) = calls.latest()
+            && let Ok(None) = context.journal.alarm(latest).await
+        {
+            drop(context.journal.keep(calls::AREA, calls.take_back(latest)));
         }
         let (driver, handle, events) = Driver::new(
             self.config.role(),

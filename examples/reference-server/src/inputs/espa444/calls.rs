@@ -388,13 +388,18 @@ impl Calls {
         }
     }
 
-    /// The events of the calls that are open.
-    pub(super) fn events(&self) -> Vec<EventId> {
-        self.table.open.iter().map(|(id, _)| *id).collect()
+    /// How many are open.
+    pub(super) fn len(&self) -> usize {
+        self.table.known.len()
     }
 
-    /// One that the journal does not have after all: a crash came before it.
-    pub(super) fn drop_unknown(&mut self, id: EventId) -> Vec<StateChange> {
+    /// The event of the call that was opened last.
+    pub(super) fn latest(&self) -> Option<EventId> {
+        self.table.latest
+    }
+
+    /// It was not stored after all.
+    pub(super) fn take_back(&mut self, id: EventId) -> Vec<StateChange> {
         let mut keys = Vec::new();
         self.table.close(id, &mut keys);
         self.changes(&keys)

@@ -21,7 +21,7 @@ mod view;
 use crate::devices::Devices;
 use crate::health::{Inputs, ServerHealth};
 use crate::journal::{Health, JournalError, JournalHandle, ParseEventIdError, Sequence};
-use crate::lines::{Line, Lines};
+use crate::lines::{Line, LineState, Lines};
 use view::{AlarmView, DetailView};
 
 /// Alarms in one answer when the request does not say.
@@ -144,6 +144,14 @@ async fn render_metrics(State(state): State<HttpState>) -> Response {
         ("alarm_scaip_silent", devices.silent),
     ] {
         gauge!(name).set(count as f64);
+    }
+    for line in state.lines.all() {
+        let up = line.state == LineState::Up;
+        gauge!("alarm_line_up", "protocol" => line.protocol, "line" => line.name).set(if up {
+            1.0
+        } else {
+            0.0
+        });
     }
     gauge!("alarm_server_uptime_seconds").set(state.started.elapsed().as_secs_f64());
     let kind = [(

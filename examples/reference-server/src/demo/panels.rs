@@ -15,8 +15,11 @@ use crate::server::Addresses;
 
 /// How long a call may take from the panel to its ACK.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The lines, and what their panels call: address, text, whether it is a reset.
-const CALLS: [(&str, &[(&str, &str, bool)]); 2] = [
+/// A call: address, text, whether it is a reset.
+type Call = (&'static str, &'static str, bool);
+
+/// The lines, and what their panels call.
+const CALLS: [(&str, &[Call]); 2] = [
     (
         "fire-panel",
         &[

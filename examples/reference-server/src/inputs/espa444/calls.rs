@@ -67,7 +67,8 @@ pub(super) struct Judgement {
     pub(super) source_ref: Option<String>,
     /// It ends something, and nothing that is open fits.
     pub(super) unmatched_end: bool,
-    content: ContentHash,
+    /// What must be equal for a repeat to count as one.
+    pub(super) content: ContentHash,
     change: Change,
 }
 
@@ -533,3 +534,6 @@ fn read_ended(value: &[u8], by_id: EventId) -> Option<Ended> {
         at: Timestamp::from_micros(i64::from_be_bytes(*at)),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::super::record::{self, Arrival, Message, Occurrence};
 use super::calls::Judgement;
-use crate::journal::{Answer, ContentHash, Entry, Lane, TransportFacts, Verdict};
+use crate::journal::{Answer, Entry, Lane, TransportFacts, Verdict};
 use crate::time::Timestamp;
 
 /// What the journal calls this protocol.
@@ -28,15 +28,11 @@ pub(super) fn accepted(
     transport: TransportFacts,
     answers: bool,
 ) -> Result<Entry, serde_json::Error> {
-    let block = decoded.block();
-    let mut content = block.raw_header().to_vec();
-    content.push(espa444::codes::STX);
-    content.extend_from_slice(block.raw_records());
     let message = Message {
         protocol: PROTOCOL,
         sender: line.name.clone(),
         source_ref: judgement.source_ref.clone(),
-        content_hash: ContentHash::of(&content),
+        content_hash: judgement.content,
         duplicate_window: window,
         raw: Bytes::copy_from_slice(decoded.raw()),
         transport,

@@ -584,6 +584,10 @@ impl Config {
         ]
         .into_iter()
         .flat_map(|(key, listen)| listen.outside_loopback().map(move |address| (key, address)))
+        .chain(self.inputs.espa444.iter().flat_map(|line| {
+            let key = "inputs.espa444.tcp.listen";
+            line.outside_loopback().map(move |address| (key, address))
+        }))
     }
 
     /// For how long the journal has to recognise repeats: the longest time of any input.

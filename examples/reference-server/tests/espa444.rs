@@ -256,23 +256,52 @@ fn a_status_request_is_kept_and_answered_when_the_panel_polls() {
     let alarms = stored(&program);
     assert_eq!(alarms[1]["event"]["espa444"]["header"], "3");
     assert!(alarms[1]["kind"].is_null());
-    ward.send(espa::POLL);
-    // The server selects the panel, and sends the status: in queue.
-    ward.expect(b"1\x05");
-    ward.send(ACK);
-    let mut block = Vec::new();
-    let patience = Instant::now() + espa::PATIENCE;
-    while !block.contains(&0x03) && Instant::now() < patience {
-        let mut byte = [0];
-        if std::io::Read::read(&mut ward.stream, &mut byte).is_ok() {
-            block.push(byte[0]);
-        }
-    }
-    assert!(block.starts_with(b"\x012\x02"), "{block:02x?}");
+    let block = status(&mut ward);
+    // In queue: it is kept, and nobody knows more.
     assert!(
         block.windows(3).any(|three| three == b"7\x1F2"),
         "{block:02x?}"
     );
+}
+
+#[test]
+fn a_status_is_sent_for_each_call_where_the_panel_wants_one() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let program = start(
+        directory.path(),
+        &PANEL.replace("fire_panel", "report_status = \"3\"\nfire_panel"),
+    );
+    let mut panel = panel(&program, "panel");
+    panel.deliver_ok(&call("1", "DET 17"));
+    let block = status(&mut panel);
+    assert!(
+        block.windows(3).any(|three| three == b"7\x1F3"),
+        "{block:02x?}"
+    );
+}
+
+/// The panel polls: the server selects it and sends status information.
+fn status(panel: &mut Panel<TcpStream>) -> Vec<u8> {
+    let patience = Instant::now() + espa::PATIENCE;
+    loop {
+        panel.send(espa::POLL);
+        match panel.answer_within(espa::PATIENCE).as_deref() {
+            Some(b"1\x05") => break,
+            // It has nothing yet.
+            answer => assert_eq!(answer, Some(espa::EOT)),
+        }
+        assert!(Instant::now() < patience, "no status");
+    }
+    panel.send(ACK);
+    let mut block = Vec::new();
+    while !block.contains(&0x03) && Instant::now() < patience {
+        let mut byte = [0];
+        if std::io::Read::read(&mut panel.stream, &mut byte).is_ok() {
+            block.push(byte[0]);
+        }
+    }
+    assert!(block.starts_with(b"\x012\x02"), "{block:02x?}");
+    block
 }
 
 #[test]
@@ -371,6 +400,30 @@ fn a_line_that_only_listens_sends_nothing_and_stores_what_it_hears() {
         "none, this line has no answers"
     );
     assert_eq!(tap.answer_within(Duration::from_millis(500)), None);
+}
+
+#[test]
+fn a_call_that_nobody_would_send_again_waits_for_the_journal() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let tap = "[[inputs.espa444]]\nname = \"tap\"\ntcp = { listen = \"127.0.0.1:0\" }\n\
+               role = \"listener\"\n";
+    let program = start(directory.path(), tap);
+    let mut tap = panel(&program, "tap");
+    let journal = rusqlite::Connection::open(directory.path().join("alarms.sqlite"));
+    let journal = journal.expect("the journal");
+    journal
+        .execute_batch("BEGIN EXCLUSIVE")
+        .expect("it is locked");
+    tap.send(SELECT);
+    tap.send(ACK);
+    tap.send(&bytes(&call("208", "TEST").as_block()));
+    tap.send(ACK);
+    tap.send(espa::EOT);
+    program.wait_until("it was refused", |program| {
+        program.log().contains("a call waits for the journal")
+    });
+    journal.execute_batch("ROLLBACK").expect("it is free");
+    program.wait_until("it is stored", |program| stored(program).len() == 1);
 }
 
 #[test]

@@ -374,7 +374,7 @@ impl Espa444Line {
                         .bytes()
                         .all(|byte| byte.is_ascii_graphic()),
                 "inputs.espa444.report_status",
-                "must be a value of record 7, such as \"1\" (paged), or \"\" for none",
+                "must be a value of record 7, such as \"3\" (paged), or \"\" for none",
             ),
             (
                 match self.supervision {

@@ -535,7 +535,12 @@ impl Work {
         let counters = &self.context.counters;
         counters.stored(Verdict::Accepted, Err(error));
         self.shown.change(|line| line.counts.unavailable += 1);
-        self.keeper.declined(error, "NAK 2");
+        let answer = if self.settings.answers {
+            "NAK 2"
+        } else {
+            "none"
+        };
+        self.keeper.declined(error, answer);
         self.refuse(id).await;
     }
 

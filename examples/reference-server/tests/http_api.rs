@@ -37,6 +37,7 @@ impl Api {
             Arc::new(SqliteJournal::open(settings).expect("the journal opens"));
         let router = router(HttpState {
             devices: Devices::default(),
+            lines: Default::default(),
             journal: Arc::clone(&journal),
             metrics,
             inputs: Inputs::default(),

@@ -6,7 +6,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::address::Address;
-use crate::codes::NakPrefix;
+use crate::codes::{ENQ, EOT, NakPrefix};
 use crate::decode::{Decoded, decode, decode_prefix};
 use crate::diagnosis::{Diagnosis, Finding, FindingKind};
 use crate::error::{DecodeError, DecodeErrorKind};
@@ -105,9 +105,25 @@ struct Lane {
     gap: Option<Time>,
     /// Garbage has been reported, and nothing valid since.
     garbage: bool,
+    /// What has not come back on the other wire.
+    unechoed: VecDeque<u8>,
+    /// The last bytes, without bit 7, the newest lowest.
+    tail: u64,
+    /// How many of them in a row had been heard on the other wire.
+    echoed: u8,
 }
 
+/// Bytes of one wire that are looked for on the other.
+const ECHO: usize = 64;
+/// Polls in turn after which what looked like another control station was something else.
+const UNDISTURBED: u8 = 16;
+
 /// Hears one line, both directions merged or each on its own [`Side`].
+///
+/// Of the findings, [`FindingKind::TwoControlStations`] needs each direction on its own side, and
+/// [`FindingKind::WrongAddress`] the address of a [station](Self::for_station). An echo shows when
+/// what one side said comes back on the other, or when each byte of a merged line comes twice;
+/// a whole burst that comes twice on a merged line may as well be a repeat, and is no finding.
 ///
 /// ```
 /// use espa444::tap::{Heard, Side};
@@ -141,6 +157,12 @@ pub struct Tap {
     /// What an ACK or NAK would be an answer to.
     answers: Answers,
     diagnosis: Diagnosis,
+    /// Whose address is compared with those polled and selected.
+    station: Option<Address>,
+    /// The wire whose last item was an EOT, if nothing was heard since.
+    released: Option<usize>,
+    /// The wire that polls, and how often in a row.
+    controller: Option<(usize, u8)>,
     last_valid: Time,
     silent: bool,
     now: Time,
@@ -156,9 +178,9 @@ enum Answers {
 }
 
 /// Events that may wait.
-const EVENTS: usize = 12;
+const EVENTS: usize = 20;
 /// The most that one byte causes.
-const EVENTS_PER_STEP: usize = 4;
+const EVENTS_PER_STEP: usize = 8;
 
 impl Tap {
     /// A tap on a line; of the profile it needs options, timers and serial settings.
@@ -169,6 +191,9 @@ impl Tap {
             block: Vec::with_capacity(profile.decode.limits.largest_block()),
             gap: None,
             garbage: false,
+            unechoed: VecDeque::with_capacity(ECHO),
+            tail: 0,
+            echoed: 0,
         };
         let floor = profile.serial.character_time() * 20;
         Tap {
@@ -181,10 +206,21 @@ impl Tap {
             dialogue: Dialogue::default(),
             answers: Answers::Nothing,
             diagnosis: Diagnosis::new(),
+            station: None,
+            released: None,
+            controller: None,
             last_valid: now,
             silent: false,
             now,
         }
+    }
+
+    /// The same, for whoever knows the address that a station of the line is set to:
+    /// [`FindingKind::WrongAddress`] when others are polled and selected, and this one never.
+    #[must_use]
+    pub const fn for_station(mut self, address: Address) -> Self {
+        self.station = Some(address);
+        self
     }
 
     /// Takes bytes and gives how many; read the events and give the rest when it is fewer.
@@ -196,13 +232,81 @@ impl Tap {
             if !self.has_room() {
                 return taken;
             }
+            let echo = self.follow_echo(lane, byte);
+            if echo {
+                self.observe(FindingKind::Echo);
+            }
+            let held = self.lanes[lane].lexer.block().len();
             let token = self.lanes[lane].lexer.push(byte);
             if self.lanes[lane].lexer.parity_found {
                 self.observe(FindingKind::ParityInData);
             }
+            let cut = match token {
+                Token::BlockStart(true) => Some(DecodeErrorKind::Restarted),
+                Token::Aborted => Some(DecodeErrorKind::Aborted),
+                _ => None,
+            };
+            if let Some(kind) = cut {
+                let error = DecodeError::new(kind, held);
+                self.events.push_back(Pending::Refused(error));
+            }
+            self.follow_control(lane, token, echo);
             self.token(lane, token);
         }
         bytes.len()
+    }
+
+    /// Whether this byte is the ENQ of an enquiry that came back: byte by byte on the other wire,
+    /// or each byte twice where both directions are merged.
+    fn follow_echo(&mut self, at: usize, byte: u8) -> bool {
+        let (left, right) = self.lanes.split_at_mut(1);
+        let (own, other) = match (left, right) {
+            ([left], [right]) if at == 0 => (left, right),
+            ([left], [right]) => (right, left),
+            _ => return false,
+        };
+        own.tail = own.tail << 8 | u64::from(byte & 0x7F);
+        if other.unechoed.front() == Some(&byte) {
+            other.unechoed.pop_front();
+            own.echoed = own.echoed.saturating_add(1);
+        } else {
+            other.unechoed.clear();
+            own.echoed = 0;
+            if byte & 0x7F == EOT {
+                // A new transaction: what did not come back by now will not.
+                own.unechoed.clear();
+            }
+            if own.unechoed.len() < ECHO {
+                own.unechoed.push_back(byte);
+            }
+        }
+        let [.., a, b, c, d, e, f] = own.tail.to_be_bytes();
+        let doubled = a == b && matches!(a, EOT | ENQ) && c == d && c.is_ascii_graphic() && e == f;
+        f == ENQ && (doubled || (own.echoed >= 2 && e.is_ascii_graphic()))
+    }
+
+    /// An EOT and a poll behind it on one wire are those of a control station.
+    fn follow_control(&mut self, at: usize, token: Token, echo: bool) {
+        match token {
+            Token::Partial | Token::Padding => {}
+            Token::Eot | Token::Aborted => self.released = Some(at),
+            Token::Enquiry(Some(_)) if self.released.take() == Some(at) && !echo => {
+                match &mut self.controller {
+                    Some((controller, _)) if *controller != at => {
+                        self.observe(FindingKind::TwoControlStations);
+                        self.controller = Some((at, 0));
+                    }
+                    Some((_, polls)) => {
+                        *polls = polls.saturating_add(1);
+                        if *polls >= UNDISTURBED {
+                            self.diagnosis.dismiss(FindingKind::TwoControlStations);
+                        }
+                    }
+                    None => self.controller = Some((at, 0)),
+                }
+            }
+            _ => self.released = None,
+        }
     }
 
     /// A character with a parity or framing error; `false` when it must be given again.
@@ -384,6 +488,11 @@ impl Tap {
     fn enquiry(&mut self, address: Option<Address>) {
         let expects = core::mem::replace(&mut self.expects, Expects::Select);
         if let Some(address) = address {
+            if self.station == Some(address) {
+                self.diagnosis.dismiss(FindingKind::WrongAddress);
+            } else if self.station.is_some() {
+                self.observe(FindingKind::WrongAddress);
+            }
             if expects == Expects::Poll {
                 self.dialogue.polled = Some(address);
             } else {

@@ -64,6 +64,8 @@ pub struct Dialogue {
     pub ready: Option<bool>,
     /// Blocks that could be read, repeats included.
     pub blocks: u32,
+    /// Blocks that could not be read.
+    pub damaged: u32,
     /// Blocks that were acknowledged.
     pub acknowledged: u32,
     /// Blocks that were refused.
@@ -75,7 +77,7 @@ impl Dialogue {
     /// 3.4).
     #[must_use]
     pub fn is_link_test(&self) -> bool {
-        self.ready == Some(true) && self.blocks == 0
+        self.ready == Some(true) && self.blocks == 0 && self.damaged == 0
     }
 }
 
@@ -248,7 +250,7 @@ impl Tap {
             };
             if let Some(kind) = cut {
                 let error = DecodeError::new(kind, held);
-                self.events.push_back(Pending::Refused(error));
+                self.refused(error);
             }
             self.follow_control(lane, token, echo);
             self.token(lane, token);
@@ -412,8 +414,7 @@ impl Tap {
                 return;
             }
         }
-        self.events
-            .push_back(Pending::Refused(DecodeError::new(kind, length)));
+        self.refused(DecodeError::new(kind, length));
     }
 
     fn token(&mut self, at: usize, token: Token) {
@@ -473,16 +474,20 @@ impl Tap {
             Token::Oversize => {
                 let limit = self.options.limits.largest_block();
                 let kind = DecodeErrorKind::TooLarge { limit };
-                self.events
-                    .push_back(Pending::Refused(DecodeError::new(kind, limit)));
+                self.refused(DecodeError::new(kind, limit));
             }
             Token::Headless => {
                 self.observe(FindingKind::BlockWithoutStart);
                 let error = DecodeError::new(DecodeErrorKind::SohMissing, 0);
-                self.events.push_back(Pending::Refused(error));
+                self.refused(error);
             }
             Token::BlockStart(_) | Token::Partial | Token::Padding | Token::Garbage => {}
         }
+    }
+
+    fn refused(&mut self, error: DecodeError) {
+        self.dialogue.damaged = self.dialogue.damaged.saturating_add(1);
+        self.events.push_back(Pending::Refused(error));
     }
 
     fn enquiry(&mut self, address: Option<Address>) {
@@ -543,7 +548,7 @@ impl Tap {
                 ) {
                     self.observe(FindingKind::BccErrors);
                 }
-                self.events.push_back(Pending::Refused(error));
+                self.refused(error);
             }
         }
     }

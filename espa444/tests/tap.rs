@@ -121,6 +121,9 @@ fn a_heartbeat_is_a_dialogue_without_a_block() {
         &mut heard,
     );
     assert!(ends[1].is_link_test());
+    let damaged = b"1\x052\x05\x06\x011\x021\x1F31\x03\x00\x04";
+    let ends = hear(&mut tap, Time::ZERO, Side::Control, damaged, &mut heard);
+    assert!(ends[0].damaged == 1 && !ends[0].is_link_test());
 }
 
 #[test]

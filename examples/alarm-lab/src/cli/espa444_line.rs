@@ -22,16 +22,16 @@ pub(crate) enum Default {
 }
 
 #[derive(clap::Args)]
-#[group(id = "place", multiple = false, args = ["serial", "connect", "listen"])]
+#[group(skip)]
 pub(crate) struct Args {
     /// A serial port, such as /dev/ttyUSB0 or COM3
-    #[arg(long, value_name = "DEVICE", help_heading = "Line")]
+    #[arg(long, value_name = "DEVICE", group = "place", help_heading = "Line")]
     pub(crate) serial: Option<String>,
     /// TCP: connect to the other side or its device server; port 2023 unless given
-    #[arg(long, value_name = "HOST[:PORT]", value_parser = host, help_heading = "Line")]
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = host, group = "place", help_heading = "Line")]
     pub(crate) connect: Option<String>,
     /// TCP: wait for the other side; port 2023 unless given, 0 for any
-    #[arg(long, value_name = "ADDR[:PORT]", value_parser = host, help_heading = "Line")]
+    #[arg(long, value_name = "ADDR[:PORT]", value_parser = host, group = "place", help_heading = "Line")]
     pub(crate) listen: Option<String>,
     /// Speed, data bits, parity and stop bits of the serial port [default: the profile's]
     #[arg(long, value_name = "9600-8N1", value_parser = serial, requires = "serial",

@@ -203,7 +203,7 @@ fn summary(dialogue: &Value) -> String {
     match dialogue["selected"].as_str() {
         Some(selected) => format!(
             " ('{selected}' was selected: {} blocks, {} acknowledged, {} refused)",
-            count("blocks"),
+            count("blocks") + count("damaged"),
             count("acknowledged"),
             count("refused")
         ),

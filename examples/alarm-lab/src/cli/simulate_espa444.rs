@@ -354,6 +354,9 @@ fn panel_rows(report: &PanelReport) -> Vec<(&'static str, String)> {
     if report.received > 0 {
         rows.push(("blocks received", report.received.to_string()));
     }
+    if report.damaged > 0 {
+        rows.push(("damaged", report.damaged.to_string()));
+    }
     let latency = &report.totals.latency;
     if latency.count() > 1 {
         let at = |percent| millis(latency.percentile(percent));

@@ -112,6 +112,12 @@ struct Report {
     elapsed_s: f64,
 }
 
+impl Report {
+    const fn all_blocks(&self) -> u64 {
+        self.blocks + self.refused_blocks
+    }
+}
+
 /// Something from the line.
 enum Input {
     Bytes(Option<Sender>, Vec<u8>),
@@ -211,7 +217,7 @@ async fn follow(
     let until = args.duration.and_then(|time| started.checked_add(time));
     let mut report = Report::default();
     let mut stop = std::pin::pin!(shower.stop());
-    let end = loop {
+    let end = 'heard: loop {
         while let Some(event) = observer.next() {
             count(&mut report, &event);
             let is_block = match &event {
@@ -221,10 +227,9 @@ async fn follow(
             if is_block || !args.blocks {
                 shower.show(&event);
             }
-        }
-        let blocks = report.blocks + report.refused_blocks;
-        if args.count.is_some_and(|count| blocks >= count) {
-            break End::Asked;
+            if args.count.is_some_and(|count| report.all_blocks() >= count) {
+                break 'heard End::Asked;
+            }
         }
         let due = [observer.due(), until].into_iter().flatten().min();
         tokio::select! {
@@ -283,7 +288,7 @@ fn count(report: &mut Report, event: &Event) {
 
 /// What to do next, where nothing of use was heard.
 fn hint(report: &Report) {
-    let sense = report.blocks + report.refused_blocks + report.enquiries;
+    let sense = report.all_blocks() + report.enquiries;
     if report.bytes == 0 {
         eprintln!(
             "Nothing was heard. Check the wire (a tap needs the signal ground and the pin that the \

@@ -114,7 +114,9 @@ impl Pager {
         stop: impl Future<Output = ()>,
         on: &mut (dyn FnMut(Event) + Send),
     ) -> io::Result<PagerReport> {
-        let profile = self.line.profile;
+        let mut profile = self.line.profile;
+        // A status that fails is told each time, and tried again.
+        profile.sending.report_after = 1;
         let shared = Shared::new(&self.line, Station::Pager);
         let mut settings = driver::Settings::default();
         settings.longest_reconnect = Duration::from_secs(5);
@@ -203,6 +205,8 @@ impl Run<'_> {
             tokio::select! {
                 biased;
                 () = &mut stop => return Ok(()),
+                // A line that cannot be opened is told before it counts as lost.
+                () = shared.changed.notified() => {}
                 Some(block) = blocks.recv() => {
                     self.block(block).await;
                     let calls = self.report.calls;
@@ -215,7 +219,6 @@ impl Run<'_> {
                     Some(event) => self.tell(event),
                     None => return Ok(()),
                 },
-                () = shared.changed.notified() => {}
                 () = sleep_until(due) => self.shared.observer().tick(),
             }
         }
@@ -328,6 +331,12 @@ impl Run<'_> {
                 let finding = of_line(found);
                 if self.seen.is_new(&finding) {
                     (self.on)(Event::Finding(finding));
+                }
+            }
+            driver::Event::Link(link::Event::Failing { id, reason, .. }) => {
+                let found = self.statuses.iter().find(|&&(status, _)| status == id);
+                if let Some(&(_, number)) = found {
+                    self.status(number, reason.into());
                 }
             }
             other => {

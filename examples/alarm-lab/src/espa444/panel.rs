@@ -13,10 +13,10 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::call::Call;
-use super::event::{CallOutcome, Event, Outcome, Taken, Totals};
+use super::event::{CallOutcome, Event, Outcome, Refused, Taken, Totals};
 use super::fault::Station;
 use super::findings::{Seen, of_line};
-use super::observer::millis;
+use super::observer::{error_shown, millis};
 use super::settings::LineSettings;
 use super::wire::{Shared, Wired};
 use crate::decode::espa444::{Warning, message_shown};
@@ -57,6 +57,8 @@ pub struct PanelReport {
     pub failed: u64,
     /// Blocks that came back, status information as a rule.
     pub received: u64,
+    /// Blocks that came back and could not be read.
+    pub damaged: u64,
     /// Everything that is counted for both sides.
     #[serde(flatten)]
     pub totals: Totals,
@@ -200,11 +202,12 @@ impl Run<'_> {
                     self.cancel();
                     return Ok(());
                 }
+                // A line that cannot be opened is told before it counts as lost.
+                () = shared.changed.notified() => {}
                 event = events.recv() => match event {
                     Some(event) => self.tell(event),
                     None => return Ok(()),
                 },
-                () = shared.changed.notified() => {}
                 call = calls.recv(), if may_send => match call {
                     Some(call) => {
                         number += 1;
@@ -342,6 +345,11 @@ impl Run<'_> {
                 }
             }
             driver::Event::Queued(received) => self.received(&received),
+            driver::Event::Link(link::Event::Refused(error)) => {
+                self.report.damaged += 1;
+                let error = error_shown(&error);
+                (self.on)(Event::Refused(Refused { error }));
+            }
             driver::Event::Link(link::Event::Block(received)) => self.received(&received),
             driver::Event::Link(link::Event::Finding(found)) => {
                 let finding = of_line(found);

@@ -140,7 +140,8 @@ impl Ear {
 
 /// Whether a select went into silence.
 pub(crate) fn is_unanswered(dialogue: &Dialogue) -> bool {
-    dialogue.selected.is_some() && dialogue.ready.is_none() && dialogue.blocks == 0
+    let blocks = dialogue.blocks + dialogue.damaged;
+    dialogue.selected.is_some() && dialogue.ready.is_none() && blocks == 0
 }
 
 pub(crate) const fn select_unanswered() -> Finding {
@@ -164,6 +165,7 @@ pub(crate) fn dialogue_shown(dialogue: &Dialogue) -> Option<Value> {
         "selected": dialogue.selected.map(|address| address.to_string()),
         "ready": dialogue.ready,
         "blocks": dialogue.blocks,
+        "damaged": dialogue.damaged,
         "acknowledged": dialogue.acknowledged,
         "refused": dialogue.refused,
         "link_test": dialogue.is_link_test(),

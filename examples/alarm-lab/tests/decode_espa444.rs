@@ -337,7 +337,7 @@ fn whole_dialogues_show_what_no_block_does() {
         ["select-unanswered", "wrong-address"]
     );
     // A finding that belongs to what is not shown stands at the end.
-    let (lines, _) = decoded(&["--hex", "--blocks"], &format!("> {small}\n{silent}"));
+    let (lines, _) = decoded(&["--hex", "--blocks"], format!("> {small}\n{silent}"));
     let last = lines.last().unwrap();
     assert_eq!(
         (&last["item"], codes(&last["findings"])),

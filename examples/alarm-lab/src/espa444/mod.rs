@@ -17,6 +17,7 @@ mod pager;
 mod panel;
 mod place;
 mod settings;
+mod teller;
 mod wire;
 
 pub use call::{Call, CallError};

@@ -11,13 +11,12 @@ use espa444::{BlockBuf, CallStatus, Decoded, Header, Profile};
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use super::event::{Event, Outcome, Refused, Taken, Totals};
+use super::event::{Event, Outcome, Taken, Totals};
 use super::fault::Station;
-use super::findings::{Seen, of_line};
 use super::mischief::Answer;
-use super::observer::error_shown;
-use super::panel::{of_driver, sleep_until};
+use super::panel::sleep_until;
 use super::settings::LineSettings;
+use super::teller::Teller;
 use super::wire::{Shared, Wired};
 use crate::decode::espa444::{Warning, message_shown};
 
@@ -83,11 +82,9 @@ struct Run<'a> {
     shared: Arc<Shared>,
     handle: Handle,
     report: PagerReport,
-    seen: Seen,
     /// Status on its way, and the call it is about.
     statuses: Vec<(CallId, u64)>,
-    started: Option<Instant>,
-    on: &'a mut (dyn FnMut(Event) + Send),
+    teller: Teller<'a>,
 }
 
 impl Pager {
@@ -121,8 +118,8 @@ impl Pager {
         let mut settings = driver::Settings::default();
         settings.longest_reconnect = Duration::from_secs(5);
         let role = self.line.role(Station::Pager);
-        let (driver, handle, events) = Driver::new(role, &profile, settings);
-        let (decided, blocks) = mpsc::channel(MOST_WAITING);
+        let (driver, handle, mut events) = Driver::new(role, &profile, settings);
+        let (decided, mut blocks) = mpsc::channel(MOST_WAITING);
         let mischief = Arc::clone(&shared);
         let answers = profile.answers;
         let driver = driver.deciding(move |received: &Received<'_>| {
@@ -149,23 +146,25 @@ impl Pager {
             shared: Arc::clone(&shared),
             handle: handle.clone(),
             report: PagerReport::default(),
-            seen: Seen::default(),
             statuses: Vec::new(),
-            started: None,
-            on,
+            teller: Teller::new(Arc::clone(&shared), on),
         };
         let follow = async {
-            let done = run.follow(blocks, events, stop).await;
+            let done = run.follow(&mut blocks, &mut events, stop).await;
             handle.shut_down(Duration::ZERO);
             done
         };
         let ((), done) = tokio::join!(driver.run(Wired::new(place, shared)), follow);
         done?;
-        run.drain();
+        // What was acknowledged meanwhile is told, too.
+        while let Ok(block) = blocks.try_recv() {
+            run.block(block).await;
+        }
+        while let Ok(event) = events.try_recv() {
+            run.tell(event);
+        }
         let mut report = run.report;
-        let elapsed = run.started.map_or(Duration::ZERO, |at| at.elapsed());
-        report.totals.elapsed_s = elapsed.as_secs_f64();
-        report.totals.findings = run.seen.codes();
+        run.teller.finish(&mut report.totals);
         Ok(report)
     }
 }
@@ -173,8 +172,8 @@ impl Pager {
 impl Run<'_> {
     async fn follow(
         &mut self,
-        mut blocks: mpsc::Receiver<Decided>,
-        mut events: mpsc::Receiver<driver::Event>,
+        blocks: &mut mpsc::Receiver<Decided>,
+        events: &mut mpsc::Receiver<driver::Event>,
         stop: impl Future<Output = ()>,
     ) -> io::Result<()> {
         let mut stop = std::pin::pin!(stop);
@@ -184,7 +183,7 @@ impl Run<'_> {
             .and_then(|time| Instant::now().checked_add(time));
         let mut leave_at: Option<Instant> = None;
         loop {
-            self.drain();
+            self.teller.drain();
             if let Some(error) = self.shared.take_failure() {
                 return Err(error);
             }
@@ -234,7 +233,7 @@ impl Run<'_> {
     }
 
     async fn block(&mut self, decided: Decided) {
-        self.drain();
+        self.teller.drain();
         self.report.calls += 1;
         let number = self.report.calls;
         if decided.accepted {
@@ -245,7 +244,7 @@ impl Run<'_> {
         self.report.repeats += u64::from(decided.possible_repeat);
         let outcomes = &mut self.report.totals.by_outcome;
         *outcomes.entry(decided.answer).or_default() += 1;
-        (self.on)(Event::Block(Box::new(Taken {
+        self.teller.tell(Event::Block(Box::new(Taken {
             number,
             answer: decided.answer,
             possible_repeat: decided.possible_repeat,
@@ -272,7 +271,7 @@ impl Run<'_> {
 
     fn status(&mut self, number: u64, outcome: Outcome) {
         self.report.status_sent += u64::from(outcome.is_good());
-        (self.on)(Event::Status {
+        self.teller.tell(Event::Status {
             number,
             outcome: outcome.code(),
         });
@@ -283,28 +282,15 @@ impl Run<'_> {
         Some(self.statuses.swap_remove(at).1)
     }
 
-    fn drain(&mut self) {
-        loop {
-            let Some(event) = self.shared.observer().next() else {
-                return;
-            };
-            match event {
-                Event::Finding(finding) if !self.seen.is_new(&finding) => {}
-                event => (self.on)(event),
-            }
-        }
-    }
-
     fn tell(&mut self, event: driver::Event) {
-        self.drain();
+        self.teller.drain();
         match event {
-            driver::Event::Link(link::Event::Refused(error)) => {
+            driver::Event::Link(link::Event::Refused(_)) => {
                 self.report.damaged += 1;
-                let error = error_shown(&error);
-                (self.on)(Event::Refused(Refused { error }));
+                self.teller.driver(&event);
             }
             driver::Event::Link(link::Event::Ignored(block)) => {
-                (self.on)(Event::Block(Box::new(Taken {
+                self.teller.tell(Event::Block(Box::new(Taken {
                     number: self.report.calls,
                     answer: "ignored",
                     possible_repeat: false,
@@ -327,26 +313,13 @@ impl Run<'_> {
                     self.status(number, reason.into());
                 }
             }
-            driver::Event::Link(link::Event::Finding(found)) => {
-                let finding = of_line(found);
-                if self.seen.is_new(&finding) {
-                    (self.on)(Event::Finding(finding));
-                }
-            }
             driver::Event::Link(link::Event::Failing { id, reason, .. }) => {
                 let found = self.statuses.iter().find(|&&(status, _)| status == id);
                 if let Some(&(_, number)) = found {
                     self.status(number, reason.into());
                 }
             }
-            other => {
-                if matches!(other, driver::Event::Connected) {
-                    self.started.get_or_insert_with(Instant::now);
-                }
-                if let Some(event) = of_driver(&other) {
-                    (self.on)(event);
-                }
-            }
+            other => self.teller.driver(&other),
         }
     }
 }

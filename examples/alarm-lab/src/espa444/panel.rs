@@ -13,11 +13,11 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::call::Call;
-use super::event::{CallOutcome, Event, Outcome, Refused, Taken, Totals};
+use super::event::{CallOutcome, Event, Outcome, Taken, Totals};
 use super::fault::Station;
-use super::findings::{Seen, of_line};
-use super::observer::{error_shown, millis};
+use super::observer::millis;
 use super::settings::LineSettings;
+use super::teller::Teller;
 use super::wire::{Shared, Wired};
 use crate::decode::espa444::{Warning, message_shown};
 
@@ -87,10 +87,7 @@ struct Run<'a> {
     handle: Handle,
     open: BTreeMap<CallId, Open>,
     report: PanelReport,
-    seen: Seen,
-    /// The first connection.
-    started: Option<Instant>,
-    on: &'a mut (dyn FnMut(Event) + Send),
+    teller: Teller<'a>,
 }
 
 impl Panel {
@@ -124,7 +121,7 @@ impl Panel {
         let mut settings = driver::Settings::default();
         settings.longest_reconnect = Duration::from_secs(5);
         let role = self.line.role(Station::Panel);
-        let (driver, handle, events) = Driver::new(role, &profile, settings);
+        let (driver, handle, mut events) = Driver::new(role, &profile, settings);
         // A status block is acknowledged when it is told.
         let driver = driver.deciding(|_: &Received<'_>| Decision::Queue);
         let mut run = Run {
@@ -134,12 +131,10 @@ impl Panel {
             handle: handle.clone(),
             open: BTreeMap::new(),
             report: PanelReport::default(),
-            seen: Seen::default(),
-            started: None,
-            on,
+            teller: Teller::new(Arc::clone(&shared), on),
         };
         let follow = async {
-            let done = run.follow(calls, events, stop).await;
+            let done = run.follow(calls, &mut events, stop).await;
             handle.shut_down(if done.is_ok() {
                 FAREWELL
             } else {
@@ -149,11 +144,12 @@ impl Panel {
         };
         let ((), done) = tokio::join!(driver.run(Wired::new(place, shared)), follow);
         done?;
-        run.drain();
+        // What was acknowledged meanwhile is told, too.
+        while let Ok(event) = events.try_recv() {
+            run.tell(event);
+        }
         let mut report = run.report;
-        let elapsed = run.started.map_or(Duration::ZERO, |at| at.elapsed());
-        report.totals.elapsed_s = elapsed.as_secs_f64();
-        report.totals.findings = run.seen.codes();
+        run.teller.finish(&mut report.totals);
         Ok(report)
     }
 }
@@ -162,14 +158,14 @@ impl Run<'_> {
     async fn follow(
         &mut self,
         mut calls: mpsc::Receiver<Call>,
-        mut events: mpsc::Receiver<driver::Event>,
+        events: &mut mpsc::Receiver<driver::Event>,
         stop: impl Future<Output = ()>,
     ) -> io::Result<()> {
         let mut stop = std::pin::pin!(stop);
         let (mut number, mut over) = (0_u64, false);
         let mut leave_at = None;
         loop {
-            self.drain();
+            self.teller.drain();
             if let Some(error) = self.shared.take_failure() {
                 return Err(error);
             }
@@ -199,7 +195,7 @@ impl Run<'_> {
             tokio::select! {
                 biased;
                 () = &mut stop => {
-                    self.cancel();
+                    self.cancel().await;
                     return Ok(());
                 }
                 // A line that cannot be opened is told before it counts as lost.
@@ -227,7 +223,7 @@ impl Run<'_> {
 
     /// When a call is due; `None` without a connection.
     fn planned(&self, sent: u64) -> Option<Instant> {
-        let started = self.started?;
+        let started = self.teller.started()?;
         let Some(rate) = self.panel.rate else {
             return Some(started);
         };
@@ -270,7 +266,7 @@ impl Run<'_> {
             _ => report.failed += 1,
         }
         *report.totals.by_outcome.entry(outcome.code()).or_default() += 1;
-        (self.on)(Event::Call(CallOutcome {
+        self.teller.tell(Event::Call(CallOutcome {
             number: open.number,
             outcome,
             detail: outcome.detail(),
@@ -299,32 +295,16 @@ impl Run<'_> {
         }
     }
 
-    fn cancel(&mut self) {
-        for (_, open) in std::mem::take(&mut self.open) {
+    async fn cancel(&mut self) {
+        for (id, open) in std::mem::take(&mut self.open) {
+            let _ = self.handle.cancel(id).await;
             self.finish(&open, Outcome::Cancelled, 0);
         }
     }
 
-    /// What was heard on the line goes before what the station made of it.
-    fn drain(&mut self) {
-        loop {
-            let Some(event) = self.shared.observer().next() else {
-                return;
-            };
-            match event {
-                Event::Finding(finding) if !self.seen.is_new(&finding) => {}
-                event => (self.on)(event),
-            }
-        }
-    }
-
     fn tell(&mut self, event: driver::Event) {
-        self.drain();
+        self.teller.drain();
         match event {
-            driver::Event::Connected => {
-                self.started.get_or_insert_with(Instant::now);
-                (self.on)(line("connected", "the line is open"));
-            }
             driver::Event::Link(link::Event::Delivered { id, acknowledged }) => {
                 let outcome = if acknowledged {
                     Outcome::Accepted
@@ -345,29 +325,18 @@ impl Run<'_> {
                 }
             }
             driver::Event::Queued(received) => self.received(&received),
-            driver::Event::Link(link::Event::Refused(error)) => {
+            driver::Event::Link(link::Event::Refused(_)) => {
                 self.report.damaged += 1;
-                let error = error_shown(&error);
-                (self.on)(Event::Refused(Refused { error }));
+                self.teller.driver(&event);
             }
             driver::Event::Link(link::Event::Block(received)) => self.received(&received),
-            driver::Event::Link(link::Event::Finding(found)) => {
-                let finding = of_line(found);
-                if self.seen.is_new(&finding) {
-                    (self.on)(Event::Finding(finding));
-                }
-            }
-            other => {
-                if let Some(event) = of_driver(&other) {
-                    (self.on)(event);
-                }
-            }
+            other => self.teller.driver(&other),
         }
     }
 
     fn received(&mut self, received: &Received<'_>) {
         self.report.received += 1;
-        (self.on)(Event::Block(Box::new(Taken {
+        self.teller.tell(Event::Block(Box::new(Taken {
             number: self.report.received,
             answer: "ack",
             possible_repeat: received.possible_repeat.is_some(),
@@ -375,39 +344,6 @@ impl Run<'_> {
             warnings: Warning::of_block(&received.block, 0),
         })));
     }
-}
-
-pub(super) fn line(state: &'static str, detail: impl Into<String>) -> Event {
-    Event::Line {
-        state,
-        detail: detail.into(),
-    }
-}
-
-/// What a driver says about the line, for both sides.
-pub(super) fn of_driver(event: &driver::Event) -> Option<Event> {
-    Some(match event {
-        driver::Event::Connected => line("connected", "the line is open"),
-        driver::Event::Disconnected(io::ErrorKind::UnexpectedEof) => {
-            line("disconnected", "the other side closed the connection")
-        }
-        driver::Event::Disconnected(why) => line("disconnected", why.to_string()),
-        driver::Event::Link(link::Event::LinkLost) => line(
-            "link-lost",
-            "nothing valid for the time of supervision, or no connection",
-        ),
-        driver::Event::Link(link::Event::LinkRestored) => {
-            line("link-restored", "something valid has come again")
-        }
-        driver::Event::Link(link::Event::StationSilent(address)) => line(
-            "station-silent",
-            format!("'{address}' does not answer polls"),
-        ),
-        driver::Event::Link(link::Event::StationBack(address)) => {
-            line("station-back", format!("'{address}' answers polls again"))
-        }
-        _ => return None,
-    })
 }
 
 pub(super) async fn sleep_until(due: Option<Instant>) {

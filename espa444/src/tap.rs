@@ -115,6 +115,16 @@ struct Lane {
     echoed: u8,
 }
 
+/// What a byte is against what was heard before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Echo {
+    None,
+    /// It may be.
+    Part,
+    /// The ENQ of an enquiry that came back.
+    Enquiry,
+}
+
 /// Bytes of one wire that are looked for on the other.
 const ECHO: usize = 64;
 /// Polls in turn after which what looked like another control station was something else.
@@ -235,7 +245,7 @@ impl Tap {
                 return taken;
             }
             let echo = self.follow_echo(lane, byte);
-            if echo {
+            if echo == Echo::Enquiry {
                 self.observe(FindingKind::Echo);
             }
             let held = self.lanes[lane].lexer.block().len();
@@ -258,14 +268,14 @@ impl Tap {
         bytes.len()
     }
 
-    /// Whether this byte is the ENQ of an enquiry that came back: byte by byte on the other wire,
-    /// or each byte twice where both directions are merged.
-    fn follow_echo(&mut self, at: usize, byte: u8) -> bool {
+    /// Follows what comes back: byte by byte on the other wire, or each byte twice where both
+    /// directions are merged.
+    fn follow_echo(&mut self, at: usize, byte: u8) -> Echo {
         let (left, right) = self.lanes.split_at_mut(1);
         let (own, other) = match (left, right) {
             ([left], [right]) if at == 0 => (left, right),
             ([left], [right]) => (right, left),
-            _ => return false,
+            _ => return Echo::None,
         };
         own.tail = own.tail << 8 | u64::from(byte & 0x7F);
         if other.unechoed.front() == Some(&byte) {
@@ -274,25 +284,31 @@ impl Tap {
         } else {
             other.unechoed.clear();
             own.echoed = 0;
-            if byte & 0x7F == EOT {
-                // A new transaction: what did not come back by now will not.
-                own.unechoed.clear();
-            }
-            if own.unechoed.len() < ECHO {
-                own.unechoed.push_back(byte);
-            }
+        }
+        if own.unechoed.len() < ECHO {
+            own.unechoed.push_back(byte);
         }
         let [.., a, b, c, d, e, f] = own.tail.to_be_bytes();
         let doubled = a == b && matches!(a, EOT | ENQ) && c == d && c.is_ascii_graphic() && e == f;
-        f == ENQ && (doubled || (own.echoed >= 2 && e.is_ascii_graphic()))
+        // An answer may begin like what it answers; a whole transmission is never answered by
+        // itself, nor a part of that length.
+        let whole = own.echoed >= 2 && other.unechoed.is_empty();
+        let back = e.is_ascii_graphic() && (own.echoed >= 4 || whole);
+        if f == ENQ && (doubled || back) {
+            Echo::Enquiry
+        } else if own.echoed >= 2 {
+            Echo::Part
+        } else {
+            Echo::None
+        }
     }
 
     /// An EOT and a poll behind it on one wire are those of a control station.
-    fn follow_control(&mut self, at: usize, token: Token, echo: bool) {
+    fn follow_control(&mut self, at: usize, token: Token, echo: Echo) {
         match token {
             Token::Partial | Token::Padding => {}
             Token::Eot | Token::Aborted => self.released = Some(at),
-            Token::Enquiry(Some(_)) if self.released.take() == Some(at) && !echo => {
+            Token::Enquiry(Some(_)) if self.released.take() == Some(at) && echo == Echo::None => {
                 match &mut self.controller {
                     Some((controller, _)) if *controller != at => {
                         self.observe(FindingKind::TwoControlStations);

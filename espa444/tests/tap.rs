@@ -202,12 +202,22 @@ fn an_echo_is_found_on_two_wires_in_bursts_and_byte_by_byte_and_in_doubled_bytes
     use Side::{Control, Other};
     let burst: &[u8] = b"\x041\x052\x05";
     let echo = [FindingKind::Echo];
-    assert_eq!(found(&[(Control, burst), (Other, burst)], 2), echo);
+    assert_eq!(found(&[(Control, burst), (Other, burst)], 3), echo);
+    // The caller takes the echo of its EOT for an answer, and gives up before the rest comes.
+    let gives_up: &[(Side, &[u8])] = &[
+        (Control, burst),
+        (Other, b"\x04"),
+        (Control, b"\x04"),
+        (Other, b"1\x052\x05\x04"),
+    ];
+    assert_eq!(found(gives_up, 3), echo);
+    let poll: &[(Side, &[u8])] = &[(Control, b"\x042\x05"), (Other, b"\x042\x05\x04")];
+    assert_eq!(found(poll, 3), echo);
     let bytes: Vec<_> = burst
         .chunks(1)
         .flat_map(|byte| [(Control, byte), (Other, byte)])
         .collect();
-    assert_eq!(found(&bytes, 2), echo);
+    assert_eq!(found(&bytes, 3), echo);
     let doubled: Vec<u8> = burst.iter().flat_map(|&byte| [byte, byte]).collect();
     assert_eq!(found(&[(Control, &doubled)], 2), echo);
     // A caller that repeats its burst, since nobody answers.

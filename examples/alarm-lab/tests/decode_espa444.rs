@@ -326,7 +326,7 @@ fn whole_dialogues_show_what_no_block_does() {
         found(&["--hex"], &no_eot),
         ["eot-missing", "repeated-block"]
     );
-    let echo = format!("{select}< 04 31 05 32 05\n").repeat(2);
+    let echo = format!("{select}< 04 31 05 32 05\n").repeat(3);
     assert_eq!(found(&["--hex"], &echo)[..1], ["echo"]);
     let two = "> 04 32 05\n< 04 31 05\n".repeat(3);
     assert_eq!(found(&["--hex"], &two), ["two-control-stations"]);

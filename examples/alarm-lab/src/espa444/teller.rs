@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use espa444::driver;
-use espa444::link;
+use espa444::{FindingKind, link};
 
 use super::event::{Event, Refused, Totals};
 use super::findings::{Seen, of_line};
@@ -109,7 +109,11 @@ fn of_driver(event: &driver::Event) -> Option<Event> {
         driver::Event::Link(Link::StationBack(address)) => {
             line("station-back", format!("'{address}' answers polls again"))
         }
-        driver::Event::Link(Link::Finding(found)) => Event::Finding(of_line(*found)),
+        driver::Event::Link(Link::Finding(found)) => match found.kind {
+            // The observer hears both directions apart, and knows which of the two it is.
+            FindingKind::TwoControlStations | FindingKind::Echo => return None,
+            _ => Event::Finding(of_line(*found)),
+        },
         driver::Event::Link(Link::Refused(error)) => Event::Refused(Refused {
             error: error_shown(error),
         }),

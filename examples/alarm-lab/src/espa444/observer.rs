@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use espa444::tap::{self, Dialogue, Side};
-use espa444::{Address, CharacterSet, DecodeError, Decoded, NakPrefix, Profile, Tap, Time};
+use espa444::{
+    Address, CharacterSet, DecodeError, Decoded, FindingKind, NakPrefix, Profile, Tap, Time,
+};
 use serde_json::json;
 
 use super::event::{Event, Heard};
@@ -84,6 +86,12 @@ impl Observer {
     pub fn due(&self) -> Option<Instant> {
         let due = self.tap.poll_timeout()?;
         self.started.checked_add(due.elapsed())
+    }
+
+    /// How often something was seen, also where that is not enough for a finding.
+    #[must_use]
+    pub const fn evidence(&self, kind: FindingKind) -> u32 {
+        self.tap.diagnosis().evidence(kind)
     }
 
     /// The oldest event that was not taken yet.

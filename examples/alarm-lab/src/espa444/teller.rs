@@ -58,6 +58,16 @@ impl<'a> Teller<'a> {
         if matches!(event, driver::Event::Connected) {
             self.started.get_or_insert_with(Instant::now);
         }
+        // A station may take its own polls that come back for those of another. The observer hears
+        // both directions apart, and knows better.
+        let foreign = matches!(
+            event,
+            driver::Event::Link(link::Event::Finding(found))
+                if found.kind == FindingKind::TwoControlStations
+        );
+        if foreign && self.shared.observer().evidence(FindingKind::Echo) > 0 {
+            return;
+        }
         if let Some(event) = of_driver(event) {
             self.pass(event);
         }
@@ -109,11 +119,7 @@ fn of_driver(event: &driver::Event) -> Option<Event> {
         driver::Event::Link(Link::StationBack(address)) => {
             line("station-back", format!("'{address}' answers polls again"))
         }
-        driver::Event::Link(Link::Finding(found)) => match found.kind {
-            // The observer hears both directions apart, and knows which of the two it is.
-            FindingKind::TwoControlStations | FindingKind::Echo => return None,
-            _ => Event::Finding(of_line(*found)),
-        },
+        driver::Event::Link(Link::Finding(found)) => Event::Finding(of_line(*found)),
         driver::Event::Link(Link::Refused(error)) => Event::Refused(Refused {
             error: error_shown(error),
         }),

@@ -131,6 +131,9 @@ pub enum DestinationError {
     /// No host, or no mail address.
     #[error("there is no host")]
     HostMissing,
+    /// A host with blanks, brackets or control characters, which no name or address has.
+    #[error("the host has characters that no name or address has")]
+    Host,
     /// The port is no number from 1 to 65535.
     #[error("the port is no number from 1 to 65535")]
     Port,
@@ -311,6 +314,10 @@ fn host_and_port<'t>(
     };
     if host.is_empty() {
         return Err(DestinationError::HostMissing);
+    }
+    let strange = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '[' | ']');
+    if host.contains(strange) {
+        return Err(DestinationError::Host);
     }
     let port = match port {
         None => {

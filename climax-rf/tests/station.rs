@@ -49,6 +49,9 @@ fn the_first_bytes_tell_the_format() {
     }
     assert_eq!(detect(&[b'x'; ENOUGH]), Some(Detected::Unknown));
     assert_eq!(detect(&[0; ENOUGH]), Some(Detected::Unknown));
+    // What stands behind them makes no difference, or it would matter how the bytes were cut.
+    let late = [&[0; ENOUGH][..], b"[4711 18110101005FF0F]"].concat();
+    assert_eq!(detect(&late), Some(Detected::Unknown));
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub enum Detected {
 /// Bytes after which a decision is made in any case.
 pub const ENOUGH: usize = 128;
 
-/// Looks at the first bytes of a connection. `None` when more are needed.
+/// Looks at the first [`ENOUGH`] bytes of a connection. `None` when more are needed.
 ///
 /// ```
 /// use climax_rf::station::{Detected, detect};
@@ -37,6 +37,8 @@ pub const ENOUGH: usize = 128;
 /// ```
 #[must_use]
 pub fn detect(bytes: &[u8]) -> Option<Detected> {
+    // Not one byte more, however much came at once: the cut must not make a difference.
+    let bytes = &bytes[..bytes.len().min(ENOUGH)];
     let mut rest = bytes;
     loop {
         match rest {

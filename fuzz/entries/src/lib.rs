@@ -8,6 +8,7 @@
 
 mod alarm_codes_target;
 mod call;
+mod climax;
 mod digest;
 mod documents;
 mod duplicates;
@@ -24,6 +25,10 @@ mod wire;
 
 pub use alarm_codes_target::alarm_codes;
 pub use call::scaip_call;
+pub use climax::{
+    climax_bursts, climax_events, climax_f1, climax_layout, climax_layout_receiver, climax_panel,
+    climax_panel_web, contact_id, contact_id_station, dc09, dc09_station, destination,
+};
 pub use digest::scaip_digest;
 pub use documents::{scaip_request, scaip_response};
 pub use duplicates::scaip_duplicates;
@@ -41,8 +46,20 @@ pub use wire::{BODIES, CALLS};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target, by the name of its corpus folder.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 29] = [
     ("alarm_codes", alarm_codes),
+    ("climax_bursts", climax_bursts),
+    ("climax_events", climax_events),
+    ("climax_f1", climax_f1),
+    ("climax_layout", climax_layout),
+    ("climax_layout_receiver", climax_layout_receiver),
+    ("climax_panel", climax_panel),
+    ("climax_panel_web", climax_panel_web),
+    ("contact_id", contact_id),
+    ("contact_id_station", contact_id_station),
+    ("dc09", dc09),
+    ("dc09_station", dc09_station),
+    ("destination", destination),
     ("espa444_block", espa444_block),
     ("espa444_capture", espa444_capture),
     ("espa444_text", espa444_text),

@@ -119,14 +119,13 @@ fn slowly(bytes: &[u8]) -> Slow {
             .clone()
             .all(|byte| byte.is_none_or(u8::is_ascii_hexdigit));
         let quote = bytes.get(5 + width).is_none_or(|&byte| byte == b'"');
-        if !hex || !quote {
+        // An LF that is followed by another one is a stray.
+        let stray = !raw && bytes.len() >= SHORTEST && bytes[1..5].contains(&0x0A);
+        if !hex || !quote || stray {
             continue;
         }
         if bytes.len() <= 5 + width {
             more = true;
-            continue;
-        }
-        if !raw && bytes[1..5].contains(&0x0A) {
             continue;
         }
         let text: String = digits.flatten().map(|&byte| char::from(byte)).collect();

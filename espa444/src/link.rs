@@ -135,6 +135,8 @@ pub struct Link {
     polled: usize,
     last_valid: Time,
     heard_at: Time,
+    /// When the last byte written has left the wire.
+    sent_at: Time,
     now: Time,
 
     lexer: Lexer,
@@ -195,6 +197,7 @@ impl Link {
             polled: 0,
             last_valid: now,
             heard_at: now,
+            sent_at: now,
             now,
             lexer: Lexer::new(&profile.decode, long),
             wire: Wire::new(profile.line.echo.then_some(sent)),
@@ -276,6 +279,9 @@ impl Link {
         }
         let parity = self.lexer.has_parity();
         let length = self.wire.take(buffer, &self.outbox, parity);
+        if length > 0 {
+            self.sent_at = self.after_sending(length);
+        }
         if self.wire.awaits_echo() {
             self.gap = Some(self.after_sending(length) + self.character_gap());
         }

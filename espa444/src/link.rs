@@ -488,6 +488,14 @@ impl Link {
         self.wire.drop_block();
         self.put(&[EOT]);
         self.idle();
+        self.settle();
+    }
+
+    /// A doubled answer or EOT is over before a control station begins anything: a second ACK to
+    /// a block would pass for the answer to the next select.
+    fn settle(&mut self) {
+        let quiet = self.profile.serial.character_time() * 3;
+        self.quiet_until = self.quiet_until.max(self.now + quiet);
     }
 
     /// Nothing is known any more.

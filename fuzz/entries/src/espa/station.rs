@@ -1,0 +1,634 @@
+//! One link and the books about it: what it says and sends must follow from what it was given.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use espa444::link::{
+    Accepted, BlockId, CallId, Event, FailureReason, Link, PossibleRepeat, Refusal, Role,
+    SendError, State,
+};
+use espa444::{Address, BlockBuf, Profile, Time, decode, encode};
+
+const EOT: u8 = 0x04;
+const ENQ: u8 = 0x05;
+const ACK: u8 = 0x06;
+const NAK: u8 = 0x15;
+
+/// Stands among the bytes heard for a character with an error.
+const ERROR: u16 = 0x100;
+
+/// A block that was handed out.
+pub(super) struct Handed {
+    pub(super) id: BlockId,
+    /// As received, parity masked: equal ones are the same call.
+    pub(super) bytes: Vec<u8>,
+    pub(super) repeat: Option<PossibleRepeat>,
+    /// Accepted, at once or in an earlier coming.
+    pub(super) accepted: bool,
+    pub(super) refused: bool,
+}
+
+/// A call that was queued.
+pub(super) struct Queued {
+    /// As it goes on the line.
+    pub(super) bytes: Vec<u8>,
+    pub(super) outcome: Option<Outcome>,
+    sent: u32,
+    failures: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Delivered,
+    Failed(FailureReason),
+    Cancelled,
+}
+
+/// The last of what was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Nothing,
+    Control,
+    Block(CallId),
+}
+
+/// A block as the ring of repeats keeps it: eight different ones, the first one goes first.
+struct Remembered {
+    bytes: Vec<u8>,
+    id: BlockId,
+    at: Time,
+}
+
+/// A link, its clock and its books.
+pub(super) struct Station {
+    pub(super) link: Link,
+    pub(super) now: Time,
+    profile: Profile,
+    addresses: Vec<Address>,
+    control: bool,
+    mute: bool,
+    connected: bool,
+    /// What was heard since the connection was made.
+    heard: Vec<u16>,
+    enquiries: usize,
+    acks: usize,
+    acks_due: usize,
+    last: Last,
+    /// The same when the present character came.
+    last_before: Last,
+    /// What is sent takes until then to leave, as far as known here.
+    settled: Time,
+    /// Sent and not yet carried away.
+    pub(super) out: Vec<u8>,
+    /// The port takes nothing.
+    pub(super) held: bool,
+    pub(super) handed: Vec<Handed>,
+    /// How many of those the owner has looked at.
+    pub(super) looked_at: usize,
+    /// The last one may still be decided.
+    open: bool,
+    remembered: [Option<Remembered>; 8],
+    next_place: usize,
+    pub(super) calls: BTreeMap<CallId, Queued>,
+    lost: bool,
+    silent: Vec<Address>,
+}
+
+impl Station {
+    pub(super) fn new(role: Role, profile: &Profile, stations: &[Address], control: bool) -> Self {
+        let mute = role == Role::listener() || (!profile.answers && !control);
+        if std::env::var_os("FZ").is_some() {
+            eprintln!("{role:?} {profile:#?}");
+        }
+        let link = Link::new(role, profile, Time::ZERO);
+        let mut addresses = vec![link.address()];
+        addresses.extend_from_slice(stations);
+        let mut station = Station {
+            link,
+            now: Time::ZERO,
+            profile: *profile,
+            addresses,
+            control,
+            mute,
+            connected: true,
+            heard: Vec::new(),
+            enquiries: 0,
+            acks: 0,
+            acks_due: 0,
+            last: Last::Nothing,
+            last_before: Last::Nothing,
+            settled: Time::ZERO,
+            out: Vec::new(),
+            held: false,
+            handed: Vec::new(),
+            looked_at: 0,
+            open: false,
+            remembered: Default::default(),
+            next_place: 0,
+            calls: BTreeMap::new(),
+            lost: false,
+            silent: Vec::new(),
+        };
+        station.drain();
+        station
+    }
+
+    pub(super) const fn is_mute(&self) -> bool {
+        self.mute
+    }
+
+    pub(super) const fn is_control(&self) -> bool {
+        self.control
+    }
+
+    pub(super) const fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    pub(super) fn open_calls(&self) -> usize {
+        self.calls
+            .values()
+            .filter(|call| call.outcome.is_none())
+            .count()
+    }
+
+    /// One character; `None` came with an error.
+    pub(super) fn feed(&mut self, byte: Option<u8>) {
+        if std::env::var_os("FZ").is_some() {
+            eprintln!("{:?} > {byte:02X?} {:?}", self.now, self.link.state());
+        }
+        self.take(false);
+        self.last_before = self.last;
+        for attempt in 0.. {
+            assert!(attempt < 20, "a character is never taken: {:?}", self.link);
+            let taken = match byte {
+                Some(byte) => self.link.handle_bytes(self.now, &[byte]) == 1,
+                None => self.link.handle_byte_error(self.now),
+            };
+            if taken {
+                if self.connected {
+                    self.heard.push(byte.map_or(ERROR, u16::from));
+                    self.enquiries += usize::from(byte.is_some_and(|byte| byte & 0x7F == ENQ));
+                }
+                break;
+            }
+            self.take(true);
+        }
+        self.drain();
+        self.due();
+    }
+
+    pub(super) fn feed_all(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.feed(Some(byte));
+        }
+    }
+
+    /// Lets time pass, every timer on time.
+    pub(super) fn wait(&mut self, duration: Duration) {
+        let until = self.now + duration;
+        while let Some(at) = self.link.poll_timeout().filter(|at| *at <= until) {
+            self.now = self.now.max(at);
+            self.link.handle_timeout(self.now);
+            self.drain();
+            self.due();
+        }
+        self.now = until;
+        self.link.handle_timeout(until);
+        self.drain();
+        self.due();
+    }
+
+    /// Runs what is due; nothing stays due.
+    pub(super) fn due(&mut self) {
+        for _ in 0..32 {
+            match self.link.poll_timeout() {
+                Some(at) if at <= self.now => {
+                    self.link.handle_timeout(self.now);
+                    self.drain();
+                }
+                _ => return,
+            }
+            // What waits to be sent is held by the test, not by the link.
+            if self.held {
+                return;
+            }
+        }
+        panic!("a timer that is always due: {:?}", self.link);
+    }
+
+    pub(super) fn disconnect(&mut self) {
+        self.link.handle_disconnected(self.now);
+        self.connected = false;
+        self.heard.clear();
+        self.drain();
+    }
+
+    pub(super) fn connect(&mut self) {
+        self.link.handle_connected(self.now);
+        self.connected = true;
+        self.heard.clear();
+        self.drain();
+        self.due();
+    }
+
+    pub(super) const fn is_connected(&self) -> bool {
+        self.connected
+    }
+
+    pub(super) fn send(&mut self, to: Address, block: &BlockBuf) -> Option<CallId> {
+        let before = self.link.queued();
+        let sent = self.link.send_to(self.now, to, &block.as_block());
+        let id = match sent {
+            Ok(id) => id,
+            Err(error) => {
+                match error {
+                    SendError::ListenOnly => assert!(self.mute),
+                    SendError::UnknownStation => {
+                        assert!(!self.addresses[1..].contains(&to));
+                    }
+                    SendError::QueueFull => assert!(before > 0),
+                    other => panic!("{other}"),
+                }
+                assert_eq!(self.link.queued(), before);
+                return None;
+            }
+        };
+        assert!(!self.mute && self.addresses[1..].contains(&to));
+        let mut bytes = Vec::new();
+        encode(&block.as_block(), &self.profile.encode, &mut bytes).expect("it was queued");
+        let newer = self
+            .calls
+            .last_key_value()
+            .is_none_or(|(last, _)| *last < id);
+        assert!(newer, "numbers rise");
+        self.calls.insert(
+            id,
+            Queued {
+                bytes,
+                outcome: None,
+                sent: 0,
+                failures: 0,
+            },
+        );
+        self.drain();
+        self.due();
+        Some(id)
+    }
+
+    pub(super) fn cancel(&mut self, id: CallId) {
+        self.drain();
+        let gone = self.link.cancel(id);
+        let call = self.calls.get_mut(&id).expect("one of ours");
+        if gone {
+            assert_eq!(call.outcome, None, "cancelled after its end");
+            call.outcome = Some(Outcome::Cancelled);
+        } else if call.outcome.is_none() {
+            let busy = matches!(self.link.state(), State::Selecting | State::Sending);
+            assert!(busy, "a call that is not on the line can be taken back");
+        }
+        self.drain();
+    }
+
+    /// Accepts one of the blocks handed out, `None`, or refuses it.
+    pub(super) fn decide(&mut self, at: usize, refusal: Option<Refusal>) {
+        self.take(false);
+        let quiet = !self.held && self.settled < self.now;
+        let last = at + 1 == self.handed.len();
+        let id = self.handed[at].id;
+        let deciding = self.link.state() == State::Deciding;
+        let before = self.out.len();
+        let possible = last && self.open;
+        let answer = match refusal {
+            None => {
+                let accepted = self.link.accept(self.now, id);
+                assert_eq!(accepted.is_ok(), possible, "accept of {id:?}");
+                match accepted {
+                    Ok(Accepted::Acknowledged) => {
+                        assert!(deciding && self.profile.answers);
+                        self.acks_due += 1;
+                        vec![ACK]
+                    }
+                    Ok(Accepted::Late) => {
+                        assert!(!deciding);
+                        vec![]
+                    }
+                    Ok(Accepted::NoAnswers) => {
+                        assert!(self.mute || !self.profile.answers);
+                        vec![]
+                    }
+                    Ok(other) => panic!("not known here: {other:?}"),
+                    Err(_) => return,
+                }
+            }
+            Some(refusal) => {
+                let refused = self.link.refuse(self.now, id, refusal);
+                assert_eq!(refused.is_ok(), possible, "refuse of {id:?}");
+                if refused.is_err() {
+                    return;
+                }
+                match refusal {
+                    _ if !deciding => vec![],
+                    Refusal::Busy => vec![b'2', NAK],
+                    Refusal::Invalid => vec![b'3', NAK],
+                }
+            }
+        };
+        self.open = false;
+        let handed = &mut self.handed[at];
+        handed.accepted = refusal.is_none();
+        handed.refused = refusal.is_some();
+        if refusal.is_some() {
+            for place in &mut self.remembered {
+                if place.as_ref().is_some_and(|one| one.id == id) {
+                    *place = None;
+                }
+            }
+        }
+        self.take(false);
+        if quiet && self.profile.line.turnaround.is_zero() {
+            let sent: Vec<u8> = self.out[before..].iter().map(|byte| byte & 0x7F).collect();
+            assert_eq!(sent, answer, "the answer to a decision");
+        }
+        self.drain();
+        self.due();
+    }
+
+    /// Everything that can be done without time passing.
+    pub(super) fn drain(&mut self) {
+        let deciding = self.link.state() == State::Deciding;
+        let (before, settled) = (self.acks, self.settled < self.now);
+        for _ in 0..64 {
+            let sent = self.take(false);
+            let events = self.events();
+            if !sent && !events {
+                let waits = self.link.state() == State::Deciding;
+                if deciding && waits && settled && self.profile.line.turnaround.is_zero() {
+                    assert_eq!(self.acks, before, "acknowledged before it was accepted");
+                }
+                let most = self.enquiries + self.acks_due;
+                assert!(self.acks <= most, "{} ACK, {most} due", self.acks);
+                assert_eq!(self.link.queued(), self.open_calls());
+                assert_eq!(self.link.is_lost(), self.lost);
+                return;
+            }
+        }
+        panic!("events and bytes without end: {:?}", self.link);
+    }
+
+    /// What is to be sent; whether there was anything.
+    fn take(&mut self, always: bool) -> bool {
+        if self.held && !always {
+            return false;
+        }
+        let mut chunk = Vec::new();
+        let mut buffer = [0; 48];
+        loop {
+            match self.link.poll_transmit(&mut buffer) {
+                0 => break,
+                length => chunk.extend_from_slice(&buffer[..length]),
+            }
+        }
+        if chunk.is_empty() {
+            return false;
+        }
+        assert!(!self.mute, "a listener sends {chunk:02X?}");
+        assert!(self.connected, "sent into nothing");
+        assert!(chunk.len() <= 96 + 2048, "{} bytes at once", chunk.len());
+        if std::env::var_os("FZ").is_some() {
+            eprintln!("{:?} < {chunk:02X?} {:?}", self.now, self.link.state());
+        }
+        self.read_sent(&chunk);
+        self.out.extend_from_slice(&chunk);
+        true
+    }
+
+    /// Sent are control characters, enquiries of known stations, and blocks that are queued.
+    fn read_sent(&mut self, chunk: &[u8]) {
+        // What waits while parity is found has both.
+        let even = |byte: &u8| byte.count_ones() % 2 == 0;
+        assert!(chunk.iter().all(|byte| *byte < 0x80 || even(byte)));
+        let plain = masked(chunk);
+        let mut rest = plain.as_slice();
+        while let Some((&first, behind)) = rest.split_first() {
+            self.last = Last::Control;
+            rest = match (first, behind) {
+                (EOT, _) => behind,
+                (ACK, _) => {
+                    assert!(self.profile.answers);
+                    self.acks += 1;
+                    behind
+                }
+                (NAK, _) | (b'1'..=b'3', [NAK, ..]) => {
+                    assert!(self.profile.answers);
+                    &behind[usize::from(first != NAK)..]
+                }
+                (0x01, _) => {
+                    let end = self.profile.sending.line_end;
+                    let line_end: &[u8] = match end {
+                        espa444::profile::LineEnd::None => b"",
+                        espa444::profile::LineEnd::CarriageReturn => b"\r",
+                        _ => b"\r\n",
+                    };
+                    let (id, call) = self
+                        .calls
+                        .iter_mut()
+                        .find(|(_, call)| call.outcome.is_none() && rest.starts_with(&call.bytes))
+                        .expect("a block of the queue, whole");
+                    call.sent += 1;
+                    self.last = Last::Block(*id);
+                    let behind = &rest[call.bytes.len()..];
+                    behind.strip_prefix(line_end).expect("its line end")
+                }
+                _ => {
+                    let length = rest.iter().position(|&byte| byte == ENQ);
+                    let length = length.expect("an enquiry");
+                    let address = Address::new(&rest[..length]).expect("an address");
+                    let own = address == self.addresses[0];
+                    assert!(self.addresses.contains(&address), "{address:?}");
+                    assert!(!own || self.control, "only the owner polls itself");
+                    &rest[length + 1..]
+                }
+            };
+        }
+        let character = self.profile.serial.character_time();
+        self.settled = self.now + character * 2;
+    }
+
+    /// What has happened; whether anything has.
+    fn events(&mut self) -> bool {
+        let mut any = false;
+        for _ in 0..32 {
+            let Some(event) = self.link.poll_event() else {
+                return any;
+            };
+            any = true;
+            if std::env::var_os("FZ").is_some() {
+                eprintln!("{:?} ! {event:?}", self.now);
+            }
+            match event {
+                Event::Block(received) => {
+                    let raw = received.block.raw();
+                    let again = decode(raw, &self.profile.decode);
+                    assert_eq!(again.as_ref(), Ok(&received.block));
+                    if !self.profile.line.echo {
+                        assert!(ends_with(&self.heard, raw), "{raw:02X?} was not heard");
+                    }
+                    let handed = Handed {
+                        id: received.id,
+                        bytes: masked(raw),
+                        repeat: received.possible_repeat,
+                        accepted: received.accepted,
+                        refused: false,
+                    };
+                    self.handed_out(handed);
+                }
+                Event::Ignored(block) => {
+                    assert!(!self.profile.headers.takes(block.block().header()));
+                    self.acks_due += 1;
+                    self.open = false;
+                }
+                Event::Refused(error) => {
+                    let _ = error.to_string();
+                }
+                Event::Undecided(id) | Event::Doubtful(id) => {
+                    // One that was ignored has no number here.
+                    let known = self.handed.iter().any(|one| one.id == id);
+                    assert!(known || self.profile.headers.taken.is_some());
+                }
+                Event::Delivered { id, acknowledged } => {
+                    assert_eq!(acknowledged, self.profile.answers);
+                    let call = self.calls.get(&id).expect("one of ours");
+                    assert!(call.sent > 0, "delivered before it was sent");
+                    if acknowledged {
+                        assert_eq!(self.heard.last().map(|byte| byte & 0x7F), Some(ACK.into()));
+                        assert!(self.held || self.last_before == Last::Block(id));
+                    }
+                    self.ended(id, Outcome::Delivered);
+                }
+                Event::Failing {
+                    id, transactions, ..
+                } => {
+                    assert_eq!(transactions % self.profile.sending.report_after.max(1), 0);
+                    self.failed(id, transactions);
+                }
+                Event::Failed {
+                    id,
+                    reason,
+                    transactions,
+                } => {
+                    if reason == FailureReason::InvalidMessage {
+                        assert!(
+                            ends_with(&self.heard, b"3\x15") || ends_with(&self.heard, b"\xB3\x95")
+                        );
+                    } else {
+                        assert!(self.profile.sending.give_up_after.is_some());
+                    }
+                    self.failed(id, transactions);
+                    self.ended(id, Outcome::Failed(reason));
+                }
+                Event::StationSilent(address) => {
+                    assert!(self.control && self.addresses[1..].contains(&address));
+                    assert!(!self.silent.contains(&address), "silent twice");
+                    self.silent.push(address);
+                }
+                Event::StationBack(address) => {
+                    let at = self.silent.iter().position(|one| *one == address);
+                    self.silent.remove(at.expect("it was silent"));
+                }
+                Event::LinkLost => {
+                    assert!(!self.lost, "lost twice");
+                    self.lost = true;
+                }
+                Event::LinkRestored => {
+                    assert!(self.lost, "restored without being lost");
+                    self.lost = false;
+                }
+                Event::Finding(finding) => {
+                    assert!(finding.evidence >= finding.kind.threshold());
+                    assert!(!finding.to_string().is_empty());
+                }
+                other => panic!("not known here: {other:?}"),
+            }
+        }
+        panic!("events without end: {:?}", self.link);
+    }
+
+    fn handed_out(&mut self, handed: Handed) {
+        let newer = self.handed.last().is_none_or(|last| last.id < handed.id);
+        assert!(newer, "numbers rise");
+        if handed.accepted {
+            self.acks_due += 1;
+            let before = self.handed.last().expect("it came before");
+            assert_eq!(before.bytes, handed.bytes, "accepted, and another one");
+            assert!(before.accepted);
+        }
+        // Blocks that are acknowledged unread have numbers, too, and nobody is told.
+        if self.profile.headers.taken.is_none() {
+            self.remember(&handed);
+        }
+        self.open = !handed.accepted;
+        self.handed.push(handed);
+    }
+
+    /// What is equal to one of the last eight different blocks is marked, and nothing else.
+    fn remember(&mut self, handed: &Handed) {
+        let (now, window) = (self.now, self.profile.timers.repeat);
+        let mut places = self.remembered.iter_mut().flatten();
+        let Some(one) = places.find(|one| one.bytes == handed.bytes) else {
+            assert_eq!(handed.repeat, None, "a repeat of nothing");
+            self.remembered[self.next_place] = Some(Remembered {
+                bytes: handed.bytes.clone(),
+                id: handed.id,
+                at: now,
+            });
+            self.next_place = (self.next_place + 1) % self.remembered.len();
+            return;
+        };
+        let late = now.since(one.at) > window;
+        match handed.repeat {
+            Some(repeat) => {
+                assert_eq!(repeat.of, one.id, "a repeat of another one");
+                assert!(repeat.same_transaction || !late);
+            }
+            None => {
+                assert!(late, "not marked");
+                one.id = handed.id;
+            }
+        }
+        one.at = now;
+    }
+
+    fn failed(&mut self, id: CallId, transactions: u32) {
+        let call = self.calls.get_mut(&id).expect("one of ours");
+        assert!(transactions > call.failures, "failures are counted");
+        call.failures = transactions;
+    }
+
+    fn ended(&mut self, id: CallId, outcome: Outcome) {
+        let call = self.calls.get_mut(&id).expect("one of ours");
+        assert_eq!(call.outcome, None, "two outcomes for one call");
+        call.outcome = Some(outcome);
+    }
+}
+
+fn masked(raw: &[u8]) -> Vec<u8> {
+    raw.iter().map(|byte| byte & 0x7F).collect()
+}
+
+/// Whether these bytes were heard last; an EOT may have ended a block without BCC.
+fn ends_with(heard: &[u16], bytes: &[u8]) -> bool {
+    let at_the_end = |heard: &[u16]| {
+        let rest = heard.len().checked_sub(bytes.len());
+        rest.is_some_and(|rest| {
+            let pairs = heard[rest..].iter().zip(bytes);
+            pairs
+                .into_iter()
+                .all(|(&one, &other)| one == u16::from(other))
+        })
+    };
+    at_the_end(heard)
+        || heard
+            .split_last()
+            .is_some_and(|(_, before)| at_the_end(before))
+}

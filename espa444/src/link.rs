@@ -488,7 +488,6 @@ impl Link {
         self.wire.drop_block();
         self.put(&[EOT]);
         self.idle();
-        self.settle();
     }
 
     /// A doubled answer or EOT is over before a control station begins anything: a second ACK to

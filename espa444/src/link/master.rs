@@ -132,6 +132,7 @@ impl Link {
             None => {
                 self.current = None;
                 self.release();
+                self.settle();
             }
         }
     }
@@ -139,6 +140,9 @@ impl Link {
     pub(super) fn on_nak(&mut self, prefix: Option<NakPrefix>) {
         if !self.wire.is_empty() {
             return;
+        }
+        if self.current.is_some() {
+            self.settle();
         }
         match (self.state, self.current, prefix) {
             (State::Selecting, Some(current), prefix) => {

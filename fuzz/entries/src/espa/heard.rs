@@ -83,7 +83,10 @@ pub(super) fn scanned(bytes: &[u8], options: &DecodeOptions) -> Scanned {
         blocks_agree: true,
     };
     for scanned in scan(bytes, options) {
-        let stx = bytes[scanned.range].contains(&0x02);
+        let own = &bytes[scanned.range];
+        let stx = own.contains(&0x02);
+        // A block beyond the limit whose BCC never came was cut off for the others.
+        let cut = own.iter().position(|&byte| byte == 0x03) == own.len().checked_sub(1);
         let seen = match scanned.item {
             Item::Poll(address) => Seen::Poll(address),
             Item::Select(address) => Seen::Select(address),
@@ -94,6 +97,7 @@ pub(super) fn scanned(bytes: &[u8], options: &DecodeOptions) -> Scanned {
             Item::EndOfTransmission => Seen::Eot,
             Item::Block(decoded) => Seen::Block(decoded.raw().to_vec()),
             Item::RefusedBlock(error) => match refused(error.kind) {
+                Some(Seen::Refused(DecodeErrorKind::TooLarge { .. })) if cut => continue,
                 Some(seen) => seen,
                 None => continue,
             },

@@ -214,13 +214,6 @@ impl World {
     }
 
     fn apply(&mut self, operation: Operation) {
-        if std::env::var_os("FZ").is_some() {
-            eprintln!(
-                "{:?} {operation:?} in {:?}",
-                self.station.now,
-                self.station.link.state()
-            );
-        }
         let station = &mut self.station;
         match operation {
             Operation::Bytes { bytes, length } => {

@@ -52,7 +52,7 @@ enum Last {
     Block(Vec<u8>),
 }
 
-/// A block as the ring of repeats keeps it: eight different ones, the first one goes first.
+/// A block as it is kept to mark repeats: the eight different ones that came last.
 struct Remembered {
     bytes: Vec<u8>,
     id: BlockId,
@@ -89,8 +89,8 @@ pub(super) struct Station {
     pub(super) looked_at: usize,
     /// The last one may still be decided.
     open: bool,
-    remembered: [Option<Remembered>; 8],
-    next_place: usize,
+    /// The last one first.
+    remembered: Vec<Remembered>,
     pub(super) calls: BTreeMap<CallId, Queued>,
     lost: bool,
     silent: Vec<Address>,
@@ -123,8 +123,7 @@ impl Station {
             handed: Vec::new(),
             looked_at: 0,
             open: false,
-            remembered: Default::default(),
-            next_place: 0,
+            remembered: Vec::new(),
             calls: BTreeMap::new(),
             lost: false,
             silent: Vec::new(),
@@ -330,7 +329,7 @@ impl Station {
                     return;
                 }
                 match refusal {
-                    _ if !deciding => vec![],
+                    _ if !deciding || !self.profile.answers => vec![],
                     Refusal::Busy => vec![b'2', NAK],
                     Refusal::Invalid => vec![b'3', NAK],
                 }
@@ -341,11 +340,7 @@ impl Station {
         handed.accepted = refusal.is_none();
         handed.refused = refusal.is_some();
         if refusal.is_some() {
-            for place in &mut self.remembered {
-                if place.as_ref().is_some_and(|one| one.id == id) {
-                    *place = None;
-                }
-            }
+            self.remembered.retain(|one| one.id != id);
         }
         self.take(false);
         if quiet && self.profile.line.turnaround.is_zero() {
@@ -573,29 +568,29 @@ impl Station {
     /// What is equal to one of the last eight different blocks is marked, and nothing else.
     fn remember(&mut self, handed: &Handed) {
         let (now, window) = (self.now, self.profile.timers.repeat);
-        let mut places = self.remembered.iter_mut().flatten();
-        let Some(one) = places.find(|one| one.bytes == handed.bytes) else {
-            assert_eq!(handed.repeat, None, "a repeat of nothing");
-            self.remembered[self.next_place] = Some(Remembered {
-                bytes: handed.bytes.clone(),
-                id: handed.id,
-                at: now,
-            });
-            self.next_place = (self.next_place + 1) % self.remembered.len();
-            return;
+        let mut kept = self.remembered.iter();
+        let mut one = Remembered {
+            bytes: handed.bytes.clone(),
+            id: handed.id,
+            at: now,
         };
-        let late = now.since(one.at) > window;
-        match handed.repeat {
-            Some(repeat) => {
-                assert_eq!(repeat.of, one.id, "a repeat of another one");
-                assert!(repeat.same_transaction || !late);
-            }
-            None => {
-                assert!(late, "not marked");
-                one.id = handed.id;
+        match kept.position(|one| one.bytes == handed.bytes) {
+            None => assert_eq!(handed.repeat, None, "a repeat of nothing"),
+            Some(at) => {
+                let before = self.remembered.remove(at);
+                let late = now.since(before.at) > window;
+                match handed.repeat {
+                    Some(repeat) => {
+                        assert_eq!(repeat.of, before.id, "a repeat of another one");
+                        assert!(repeat.same_transaction || !late);
+                        one.id = before.id;
+                    }
+                    None => assert!(late, "not marked"),
+                }
             }
         }
-        one.at = now;
+        self.remembered.insert(0, one);
+        self.remembered.truncate(8);
     }
 
     fn failed(&mut self, id: CallId, transactions: u32) {

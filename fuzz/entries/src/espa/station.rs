@@ -354,6 +354,11 @@ impl Station {
     /// Everything that can be done without time passing.
     pub(super) fn drain(&mut self) {
         let deciding = self.link.state() == State::Deciding;
+        // What a block that is about to leave holds back stays so without it.
+        if self.link.state() == State::Sending {
+            let character = self.profile.serial.character_time();
+            self.settled = self.now + character * 2;
+        }
         // An answer to a select that the port has not taken leaves behind the block.
         let at_once =
             self.settled < self.now && self.profile.line.turnaround.is_zero() && !self.withheld;

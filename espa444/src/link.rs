@@ -355,7 +355,6 @@ impl Link {
             self.profile.sending.line_end.as_bytes(),
             index,
             self.now,
-            self.profile.timers.retry,
         )?;
         // What is more urgent than all that waits does not wait for the retry of the others.
         if urgent.is_none_or(|urgent| priority < urgent) {

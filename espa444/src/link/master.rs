@@ -226,9 +226,9 @@ impl Link {
             reason,
             FailureReason::NoAnswerToSelect | FailureReason::NotReady
         );
-        let longest = self.profile.timers.longest_retry;
-        let Some(transactions) = self.outbox.failed(current.id, self.now, own_delay, longest)
-        else {
+        let timers = &self.profile.timers;
+        let delay = own_delay.then_some((timers.retry, timers.longest_retry));
+        let Some(transactions) = self.outbox.failed(current.id, self.now, delay) else {
             return;
         };
         let sending = &self.profile.sending;

@@ -20,7 +20,8 @@ pub(crate) struct Entry {
     length: u16,
     pub(crate) transactions: u32,
     not_before: Time,
-    delay: Duration,
+    /// How often its delay has doubled; the delay itself would cost each entry twelve bytes more.
+    doublings: u8,
 }
 
 pub(crate) struct Outbox {
@@ -55,7 +56,6 @@ impl Outbox {
         line_end: &[u8],
         station: u8,
         now: Time,
-        delay: Duration,
     ) -> Result<(CallId, u8), SendError> {
         let length = encoded_len(block, options)? + line_end.len();
         let start = self.bytes.len();
@@ -78,7 +78,7 @@ impl Outbox {
             length,
             transactions: 0,
             not_before: now,
-            delay,
+            doublings: 0,
         });
         Ok((id, priority))
     }
@@ -135,20 +135,24 @@ impl Outbox {
             .min()
     }
 
-    /// Counts a failed transaction; with `delay` the call itself waits. Gives the count.
+    /// Counts a failed transaction; with `delay`, the first and the longest one, the call itself
+    /// waits. Gives the count.
     pub(crate) fn failed(
         &mut self,
         id: CallId,
         now: Time,
-        delay: bool,
-        longest: Duration,
+        delay: Option<(Duration, Duration)>,
     ) -> Option<u32> {
         let at = self.place(id)?;
         let entry = &mut self.entries[at];
         entry.transactions = entry.transactions.saturating_add(1);
-        if delay {
-            entry.not_before = now + entry.delay;
-            entry.delay = (entry.delay * 2).min(longest);
+        if let Some((first, longest)) = delay {
+            let delay = match entry.doublings {
+                0 => first,
+                times => first.saturating_mul(1 << times).min(longest),
+            };
+            entry.not_before = now + delay;
+            entry.doublings = (entry.doublings + 1).min(31);
         }
         Some(entry.transactions)
     }

@@ -2,9 +2,11 @@
 
 use std::hint::black_box;
 use std::process::{Command, ExitCode};
+#[cfg(unix)]
 use std::time::Duration;
 
 use benches::clock::{Effort, Row, measure};
+#[cfg(unix)]
 use benches::espa::answer::{self, DecidedBy};
 use benches::espa::captures::{self, Capture};
 use benches::espa::handing::{Handing, handing};
@@ -14,13 +16,16 @@ use benches::espa::machines::{
 };
 use benches::espa::memory;
 
-use crate::{Verdict, microseconds, time};
+#[cfg(unix)]
+use crate::microseconds;
+use crate::{Verdict, time};
 
 /// At least so many megabytes of a capture in a second.
 const OF_A_CAPTURE: f64 = 500.0;
 /// At least so many times quicker than a machine of a byte at a time that hands blocks out.
 const THAN_A_MACHINE: f64 = 5.0;
 /// From BCC to ACK in microseconds, at most, in the median.
+#[cfg(unix)]
 const OF_AN_ANSWER: f64 = 1_000.0;
 /// A link, less than so many bytes.
 const OF_A_LINK: f64 = 4_096.0;
@@ -66,6 +71,7 @@ pub(crate) fn all(effort: Effort, verdicts: &mut Vec<Verdict>) {
         capture(&one, effort, verdicts);
     }
     blocks(effort);
+    #[cfg(unix)]
     if let Err(error) = answers(effort, verdicts) {
         println!("\nNo pseudo terminal could be used: {error}");
     }
@@ -210,6 +216,7 @@ fn blocks(effort: Effort) {
     }
 }
 
+#[cfg(unix)]
 fn answers(effort: Effort, verdicts: &mut Vec<Verdict>) -> std::io::Result<()> {
     let count = effort.rounds * 5 / 2;
     println!(

@@ -2,6 +2,7 @@
 
 use benches::calls::CallRound;
 use benches::digest::{BareHashes, Kept, VerifyRound};
+#[cfg(unix)]
 use benches::espa::answer::{self, DecidedBy};
 use benches::espa::captures;
 use benches::espa::handing::{Handing, handing};
@@ -275,6 +276,7 @@ fn an_espa_link_takes_less_than_4_kb_of_which_the_heap_is_counted() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_receiver_on_a_terminal_answers_every_call() {
     for decided_by in [DecidedBy::Decider, DecidedBy::Handle] {

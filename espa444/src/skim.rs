@@ -133,17 +133,17 @@ fn mask(bytes: &[u8], base: usize) -> u64 {
 
 #[inline(always)]
 fn mask_window(window: &[u8; WINDOW]) -> u64 {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-    /// Brings bit 7 of each byte together in the top byte, in order.
-    const GATHER: u64 = 0x0002_0408_1020_4081;
+    /// Brings bit 0 of each byte together in the top byte, in order.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    // Sixteen bytes at a time, as compilers make of it.
+    let mut below = [0_u8; WINDOW];
+    for (below, &byte) in below.iter_mut().zip(window) {
+        *below = u8::from(byte < b' ');
+    }
     let mut mask = 0;
-    for (index, word) in window.chunks_exact(8).enumerate() {
+    for (index, word) in below.chunks_exact(8).enumerate() {
         let word = word.try_into().map_or(0, u64::from_le_bytes);
-        // A byte below 20 has none of the three high bits.
-        let high_bits = word & 0xE0E0_E0E0_E0E0_E0E0;
-        let below = !(((high_bits & LOW) + LOW) | high_bits) & HIGH;
-        mask |= (below.wrapping_mul(GATHER) >> 56) << (8 * index);
+        mask |= (word.wrapping_mul(GATHER) >> 56) << (8 * index);
     }
     mask
 }

@@ -1,5 +1,6 @@
 //! Captured ESPA lines and their readers, answers on a terminal, and the memory of a link.
 
+#[cfg(unix)]
 pub mod answer;
 pub mod captures;
 pub mod handing;

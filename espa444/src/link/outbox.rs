@@ -20,7 +20,7 @@ pub(crate) struct Entry {
     length: u16,
     pub(crate) transactions: u32,
     not_before: Time,
-    /// How often its delay has doubled; the delay itself would cost each entry twelve bytes more.
+    /// How often its delay has doubled: sixteen bytes less than the delay itself.
     doublings: u8,
 }
 
@@ -164,5 +164,35 @@ fn rank(block: &Block<'_>) -> u8 {
         Some(Priority::ALARM) => 1,
         Some(Priority::HIGH) => 2,
         _ => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builder::BlockBuf;
+
+    #[test]
+    fn a_call_that_fails_waits_twice_as_long_each_time_up_to_the_longest_delay() {
+        let mut outbox = Outbox::new(1, 64);
+        let call = BlockBuf::call(b"31").unwrap();
+        let (id, _) = outbox
+            .push(&call.as_block(), &EncodeOptions::new(), b"", 0, Time::ZERO)
+            .unwrap();
+        let delay = Some((Duration::from_secs(1), Duration::from_secs(30)));
+        let mut waits = std::vec::Vec::new();
+        for _ in 0..40 {
+            outbox.failed(id, Time::ZERO, delay);
+            waits.push(
+                outbox
+                    .next_time(|_| Time::ZERO)
+                    .unwrap()
+                    .elapsed()
+                    .as_secs(),
+            );
+        }
+        assert_eq!(waits[..7], [1, 2, 4, 8, 16, 30, 30]);
+        assert_eq!(waits[39], 30);
+        assert_eq!(outbox.failed(id, Time::ZERO, None), Some(41));
     }
 }

@@ -225,10 +225,7 @@ impl World {
             seen.extend(told.next());
         }
         let certain = !self.options.accept_parity && !lane.error && whole.blocks_agree;
-        assert!(
-            !certain || blocks == seen,
-            "{blocks:02X?}, not {seen:02X?}"
-        );
+        assert!(!certain || blocks == seen, "{blocks:02X?}, not {seen:02X?}");
     }
 
     fn events(&mut self, wire: Side) -> usize {

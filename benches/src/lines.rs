@@ -150,7 +150,7 @@ fn capture(capture: &Capture, effort: Effort, verdicts: &mut Vec<Verdict>) {
         "blocks and records: at least 5 times the handing machine",
         handing / ours,
         THAN_A_MACHINE,
-        false,
+        true,
     );
     judge(
         "blocks and records: at least 5 times the plain machine",

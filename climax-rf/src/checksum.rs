@@ -8,6 +8,12 @@
 //! assert_eq!(checksum::crc_16_arc(b"\"NULL\"0000L0#4711[]"), 0xF22F);
 //! ```
 
+mod parameters;
+
+#[cfg(feature = "layout")]
+pub(crate) use parameters::CrcTable;
+pub use parameters::{CrcParameters, CrcWidth, InvalidCrcWidth};
+
 use crc::{CRC_16_ARC, CRC_16_CMS, Crc};
 
 static ARC: Crc<u16> = Crc::<u16>::new(&CRC_16_ARC);

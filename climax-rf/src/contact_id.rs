@@ -7,12 +7,11 @@
 //! | bytes to reports | [`decode_bracket`], [`decode_sms`], [`decode_angle`]; streams: [`Scanner`] |
 //! | reports to bytes | [`encode`], [`encode_into`], [`encode_to_string`] |
 //! | one connection | [`Station`] receives and answers, [`Panel`] sends |
-//! | the same event twice | [`Doubles`] |
+//! | the same event twice | [`events::Doubles`](crate::events::Doubles) |
 
 mod account;
 mod decode;
 mod digits;
-mod doubles;
 mod encode;
 mod error;
 mod event;
@@ -27,7 +26,6 @@ pub(crate) use digits::{Oddity, Unreadable, hexadecimal, read_event};
 
 pub use account::{Account, InvalidAccount};
 pub use decode::{Decoded, decode, decode_angle, decode_bracket, decode_sms};
-pub use doubles::{Double, Doubles};
 pub use encode::{encode, encode_into, encode_to_string, encoded_len};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 pub use event::{ContactId, EventCode, Group, Qualifier, Zone};

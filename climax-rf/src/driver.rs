@@ -39,7 +39,7 @@ mod udp;
 use core::fmt;
 use std::boxed::Box;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -47,7 +47,6 @@ use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::contact_id::Doubles;
 use crate::dc09::Accounts;
 use crate::station::{self, ForeignHandler, NoHandler};
 
@@ -72,9 +71,6 @@ pub struct Settings {
     pub idle: Duration,
     /// How long writing an answer may take, 10 s by default.
     pub write_time: Duration,
-    /// The window in which an event that comes again is marked, over all connections; 60 s by
-    /// default (Climax reference 5.2).
-    pub doubles: Duration,
 }
 
 impl Default for Settings {
@@ -85,20 +81,18 @@ impl Default for Settings {
             connections: 1024,
             idle: Duration::from_secs(3600),
             write_time: Duration::from_secs(10),
-            doubles: Doubles::WINDOW,
         }
     }
 }
 
 type Handlers = Arc<dyn Fn() -> Box<dyn ForeignHandler + Send> + Send + Sync>;
 
-/// Serves panels. Clone it for further sockets; all of them share accounts, events and doubles.
+/// Serves panels. Clone it for further sockets; all of them share accounts and events.
 #[derive(Clone)]
 pub struct Driver {
     settings: Settings,
     accounts: Arc<dyn Accounts + Send + Sync>,
     handlers: Handlers,
-    doubles: Arc<Mutex<Doubles>>,
     events: mpsc::Sender<Event>,
     routes: Routes,
 }
@@ -125,7 +119,6 @@ impl Driver {
             settings,
             accounts: Arc::new(accounts),
             handlers: Arc::new(|| Box::new(NoHandler)),
-            doubles: Arc::new(Mutex::new(Doubles::new(settings.doubles, Doubles::MOST))),
             events,
             routes: routes.clone(),
         };
@@ -175,9 +168,5 @@ impl Driver {
     /// Serves DC-09 over datagrams until nobody takes events any more.
     pub async fn serve_udp(self, socket: UdpSocket) {
         udp::serve(self, socket).await;
-    }
-
-    fn doubles(&self) -> std::sync::MutexGuard<'_, Doubles> {
-        self.doubles.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

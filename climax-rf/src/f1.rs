@@ -47,7 +47,7 @@ pub use bits::Bits;
 pub use bursts::{
     BurstEvent, BurstId, Bursts, ClosedBy, CopyRole, Grouped, LikelyBurst, Likeness, LinkQuality,
 };
-pub use crc::{ByteOrder, CrcOver, CrcParameters};
+pub use crc::{CrcOver, FrameCrc};
 pub use decode::decode;
 pub use doubles::{Doubles, Occurrence};
 #[cfg(feature = "encoder")]

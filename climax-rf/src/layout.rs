@@ -86,13 +86,11 @@
 mod assemble;
 mod check;
 mod checksum;
-mod crc;
 mod decode;
 mod decoded;
 mod definition;
 mod encode;
 mod error;
-mod family;
 mod field;
 mod fieldbytes;
 mod framing;
@@ -108,11 +106,9 @@ mod warning;
 
 pub use check::{Report, ReportLine, SampleFinding, SampleReport, check};
 pub use checksum::{Checksum, ChecksumEnd, ChecksumPosition, Complement};
-pub use crc::{CrcParameters, CrcWidth};
 pub use decoded::{Decoded, FieldValue};
 pub use definition::{PayloadRule, Shape};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
-pub use family::FrameFamily;
 pub use field::{Bits, Condition, Encoding, Field, Place, Role, Test};
 pub use framing::{
     Answer, AnswerPart, Escape, Framing, LengthCounts, LengthEncoding, LengthField, Terminator,
@@ -122,9 +118,10 @@ pub use layouterror::{
 };
 pub use meaning::{Battery, BatteryScale, DeviceType, Enumeration, EventCondition, EventRule};
 pub use receiver::{NoFraming, NotHeld, Received, Receiver, ReceiverEvent, Token};
-pub use value::{ByteOrder, Value, Values};
+pub use value::{Value, Values};
 pub use warning::{Warning, WarningKind};
 
+use crate::f1::Family;
 use alloc::sync::Arc;
 use core::fmt;
 
@@ -217,9 +214,9 @@ impl Layout {
         &self.definition.shape
     }
 
-    /// A frame family that it declares.
+    /// A frame family that it declares, for [`f1::search`](crate::f1::search()).
     #[must_use]
-    pub fn frame_family(&self) -> Option<&FrameFamily> {
+    pub fn frame_family(&self) -> Option<&Family> {
         self.definition.family.as_ref()
     }
 

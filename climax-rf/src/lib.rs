@@ -7,6 +7,7 @@ extern crate std;
 
 #[cfg(feature = "alarm-codes")]
 pub mod alarm;
+mod byte_order;
 pub mod checksum;
 #[cfg(feature = "tokio")]
 pub mod codec;
@@ -31,6 +32,7 @@ pub mod station;
 mod time;
 pub mod warnings;
 
+pub use byte_order::ByteOrder;
 pub use mode::Mode;
 pub use provenance::Provenance;
 pub use time::Time;

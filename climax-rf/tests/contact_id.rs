@@ -353,36 +353,6 @@ fn more_reports_than_the_settings_allow_are_not_answered_and_memory_stays_bounde
 }
 
 #[test]
-fn section_5_2_a_double_is_marked_for_60_s_and_anew_by_each_one() {
-    let decoded = decode_bracket(EXAMPLES[0].0.as_bytes(), &STRICT).unwrap();
-    let restore = decode_bracket(EXAMPLES[1].0.as_bytes(), &STRICT).unwrap();
-    let mut doubles = Doubles::default();
-    assert_eq!(doubles.see(after(0), &decoded.report), None);
-    assert_eq!(doubles.see(after(1), &restore.report), None);
-    assert_eq!(doubles.see(after(59), &decoded.report).unwrap().count, 2);
-    assert_eq!(doubles.see(after(118), &decoded.report).unwrap().count, 3);
-    assert_eq!(doubles.see(after(178), &decoded.report), None);
-    doubles.forget(b"4711", decoded.report.event);
-    assert_eq!(doubles.see(after(179), &decoded.report), None);
-}
-
-#[test]
-fn doubles_take_bounded_memory() {
-    let mut doubles = Doubles::new(Duration::from_secs(60), 8);
-    let event = decode_bracket(EXAMPLES[0].0.as_bytes(), &STRICT)
-        .unwrap()
-        .report
-        .event;
-    for number in 0..100 {
-        assert_eq!(
-            doubles.see_event(Time::ZERO, number.to_string().as_bytes(), event),
-            None
-        );
-    }
-    assert_eq!((doubles.len(), doubles.pushed_out()), (8, 92));
-}
-
-#[test]
 fn a_panel_repeats_until_it_is_answered_and_an_echo_is_no_answer() {
     let mut panel = Panel::new(PanelSettings::default());
     let decoded = decode_bracket(EXAMPLES[0].0.as_bytes(), &STRICT).unwrap();

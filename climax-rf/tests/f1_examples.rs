@@ -206,7 +206,7 @@ fn lengths_from_3_to_61_are_read_and_others_refused() {
     for length in 0..=255_u8 {
         let mut bytes = vec![length];
         bytes.resize(usize::from(length) + 1, 0x11);
-        let crc = Family::F1.crc().unwrap().compute(&bytes);
+        let crc = Family::F1.crc().unwrap().parameters.compute(&bytes);
         bytes.extend_from_slice(&crc.to_be_bytes()[2..]);
         let framed = [&hex("aaaaaaaa29cd29cd")[..], &bytes].concat();
         let options = SearchOptions::new();
@@ -247,7 +247,7 @@ fn the_search_goes_on_after_a_frame_and_one_bit_further_after_a_bad_one() {
     let mut bytes = vec![14, 0, 0];
     bytes.extend(inner);
     bytes.truncate(15);
-    let crc = Family::F1.crc().unwrap().compute(&bytes);
+    let crc = Family::F1.crc().unwrap().parameters.compute(&bytes);
     let mut outer = hex("aaaaaaaa29cd29cd");
     outer.extend(&bytes);
     outer.extend_from_slice(&crc.to_be_bytes()[2..]);
@@ -279,7 +279,7 @@ fn frames_one_behind_the_other_are_all_found() {
 fn a_frame_directly_behind_a_long_one_is_found() {
     let mut body = vec![61];
     body.resize(62, 0x11);
-    let crc = Family::F1.crc().unwrap().compute(&body);
+    let crc = Family::F1.crc().unwrap().parameters.compute(&body);
     let mut bytes = hex("29cd29cd");
     bytes.extend(&body);
     bytes.extend_from_slice(&crc.to_be_bytes()[2..]);

@@ -125,7 +125,7 @@ fn a_family_that_cannot_be_is_refused() {
         }
     );
     assert_eq!(
-        refused(|d| d.crc.as_mut().unwrap().width = 12),
+        refused(|d| d.crc.as_mut().unwrap().parameters.polynomial = 0x1_8005),
         FamilyError::Crc
     );
     assert_eq!(

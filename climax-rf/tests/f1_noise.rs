@@ -4,9 +4,10 @@
 
 #![allow(clippy::cast_precision_loss, clippy::unwrap_used)]
 
+use climax_rf::checksum::{CrcParameters, CrcWidth};
 use climax_rf::f1::{
-    Bits, CrcParameters, Declaration, FalseFrames, Family, Polarities, SearchOptions,
-    SyncTolerance, SyncWord, search,
+    Bits, Declaration, FalseFrames, Family, FrameCrc, Polarities, SearchOptions, SyncTolerance,
+    SyncWord, search,
 };
 
 const BITS: usize = 10_000_000;
@@ -58,11 +59,14 @@ fn noise_gives_no_event() {
 fn a_weaker_family_gives_as_many_false_frames_as_the_arithmetic_says() {
     let weak = Family::declare(Declaration {
         sync: SyncWord::new(0x29CD, 16).unwrap(),
-        crc: Some(CrcParameters {
-            width: 8,
-            polynomial: 0x07,
-            initial: 0xFF,
-            ..CrcParameters::CMS
+        crc: Some(FrameCrc {
+            parameters: CrcParameters {
+                width: CrcWidth::Bits8,
+                polynomial: 0x07,
+                initial: 0xFF,
+                ..CrcParameters::CMS
+            },
+            ..FrameCrc::CMS
         }),
         ..Family::F1.declaration().clone()
     })

@@ -2,11 +2,13 @@
 #![cfg(feature = "encoder")]
 #![allow(clippy::unwrap_used)]
 
+use climax_rf::ByteOrder;
 use climax_rf::Provenance;
+use climax_rf::checksum::{CrcParameters, CrcWidth};
 use climax_rf::f1::{
-    Bits, ByteOrder, ChipCrc, CrcOver, CrcParameters, Declaration, EncodeOptions, Family,
-    LengthRule, Polarities, Polarity, Row, SearchOptions, State, SyncTolerance, SyncWord,
-    WarningKind, encode, packet, rows, search,
+    Bits, ChipCrc, CrcOver, Declaration, EncodeOptions, Family, FrameCrc, LengthRule, Polarities,
+    Polarity, Row, SearchOptions, State, SyncTolerance, SyncWord, WarningKind, encode, packet,
+    rows, search,
 };
 use proptest::prelude::*;
 
@@ -23,19 +25,23 @@ fn polarity() -> impl Strategy<Value = Polarity> {
 
 fn family() -> impl Strategy<Value = Family> {
     let crc = (
-        prop::sample::select(vec![8_u8, 16, 24, 32]),
+        prop::sample::select(vec![8_u8, 16, 24, 32])
+            .prop_filter_map("a width", CrcWidth::from_bits),
         any::<[u32; 3]>(),
         any::<[bool; 4]>(),
     );
     let crc = crc.prop_map(|(width, values, flags)| {
-        let [polynomial, initial, final_xor] = values.map(|value| value >> (32 - width));
-        CrcParameters {
-            width,
-            polynomial,
-            initial,
-            reflect_input: flags[0],
-            reflect_output: flags[1],
-            final_xor,
+        let [polynomial, initial, xor_out] = values.map(|value| value & width.mask());
+        let [reflect_in, reflect_out, ..] = flags;
+        FrameCrc {
+            parameters: CrcParameters {
+                width,
+                polynomial,
+                initial,
+                reflect_in,
+                reflect_out,
+                xor_out,
+            },
             byte_order: if flags[2] {
                 ByteOrder::HighFirst
             } else {

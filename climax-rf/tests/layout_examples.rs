@@ -109,14 +109,16 @@ fn a_frame_family_is_data() {
         .unwrap();
     let layout = Layout::parse(&text).unwrap();
     let family = layout.frame_family().unwrap();
-    assert_eq!(family.sync, [0xb4, 0x2b, 0xb4, 0x2b]);
-    assert_eq!((family.min_length, family.max_length), (10, 12));
-    assert_eq!(family.bit_rate, 9600);
+    assert_eq!(family.sync().word(), 0xb42b_b42b);
+    assert!(family.length().accepts(10) && family.length().accepts(12));
+    assert!(!family.length().accepts(9) && !family.length().accepts(13));
+    assert_eq!(family.declaration().bit_rate, 9600);
     // CRC-16/SPI-FUJITSU of the catalogue of parametrised CRC algorithms.
-    assert_eq!(family.crc.compute(b"123456789"), 0xE5CC);
+    let crc = family.crc().unwrap();
+    assert_eq!(crc.parameters.compute(b"123456789"), 0xE5CC);
     assert!(matches!(layout.shape(), Shape::Payload(_)));
 
-    let alone = "version = 1\nname = \"example\"\n[frame_family]\nname = \"f\"\nsync = \"01\"\n\
+    let alone = "version = 1\nname = \"example\"\n[frame_family]\nname = \"f\"\nsync = \"01 02\"\n\
         bit_rate = 1\ncrc = { width = 8, polynomial = 7 }\n";
     let layout = Layout::parse(alone).unwrap();
     assert_eq!(layout.shape(), &Shape::FrameFamily);

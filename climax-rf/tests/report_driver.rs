@@ -35,20 +35,16 @@ async fn decidable(events: &mut mpsc::Receiver<Event>) -> Event {
 }
 
 #[tokio::test]
-async fn a_report_over_tcp_is_answered_when_it_was_accepted_and_the_second_path_is_marked() {
+async fn a_report_over_tcp_is_answered_when_it_was_accepted_over_either_path() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (driver, handle, mut events) = Driver::new(Settings::default(), AllClear);
     tokio::spawn(driver.listen(listener));
-    for path in 0..2 {
+    for _path in 0..2 {
         let mut panel = TcpStream::connect(address).await.unwrap();
         panel.write_all(HELP).await.unwrap();
         let event = decidable(&mut events).await;
         assert_eq!(event.peer, Some(panel.local_addr().unwrap()));
-        assert_eq!(
-            event.double.map(|double| double.count),
-            (path == 1).then_some(2)
-        );
         let mut byte = [0];
         let early = timeout(Duration::from_millis(50), panel.read(&mut byte)).await;
         assert!(early.is_err(), "nothing is answered yet");

@@ -10,8 +10,8 @@ use crate::dc09::{Padding, Timestamp};
 use crate::station::Moment;
 use crate::time::Time;
 
-/// The clocks of one connection. They share the beginning of the driver's time, so that doubles
-/// over two connections compare.
+/// The clocks of one connection. They share the beginning of the driver's time, so that times of two
+/// connections compare.
 #[derive(Debug, Clone)]
 pub(super) struct Clock {
     random: RandomState,

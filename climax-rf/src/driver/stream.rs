@@ -22,13 +22,21 @@ where
     S: AsyncRead + AsyncWrite + Send + Unpin,
 {
     let mut route = driver.routes.open();
-    let opened = driver.event(route.id, peer, Kind::Opened);
+    let opened = Event {
+        connection: route.id,
+        peer,
+        kind: Kind::Opened,
+    };
     if driver.events.send(opened).await.is_err() {
         return;
     }
     // However it ends, the panel repeats what has no answer.
     let _ = move_bytes(&driver, stream, peer, &mut route).await;
-    let closed = driver.event(route.id, peer, Kind::Closed);
+    let closed = Event {
+        connection: route.id,
+        peer,
+        kind: Kind::Closed,
+    };
     drop(route);
     let _ = driver.events.send(closed).await;
 }
@@ -59,7 +67,11 @@ where
         }
         if next.is_none() {
             let event = station.poll_event();
-            next = event.map(|event| driver.event(route.id, peer, Kind::Station(event)));
+            next = event.map(|event| Event {
+                connection: route.id,
+                peer,
+                kind: Kind::Station(event),
+            });
         }
         let due = station
             .poll_timeout()

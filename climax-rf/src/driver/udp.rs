@@ -34,7 +34,11 @@ pub(super) async fn serve(driver: Driver, socket: UdpSocket) {
                     _ => None,
                 };
                 let kind = Kind::Station(station::Event::Dc09(event));
-                driver.event(route.id, peer, kind)
+                Event {
+                    connection: route.id,
+                    peer,
+                    kind,
+                }
             });
         }
         let due = station.poll_timeout().map(instant);

@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use super::crc::CrcParameters;
+use super::crc::FrameCrc;
 use super::error::FamilyError;
 use crate::provenance::Provenance;
 
@@ -184,7 +184,7 @@ pub struct Declaration {
     /// How long the payload is.
     pub length: LengthRule,
     /// The check behind the payload, if there is one.
-    pub crc: Option<CrcParameters>,
+    pub crc: Option<FrameCrc>,
     /// Which tone is a 1. A label: the search tries both.
     pub one_is: OneIs,
     /// Bits in a second.
@@ -229,7 +229,7 @@ impl Family {
         preamble: Cow::Borrowed(&[0xAA; 4]),
         sync: SyncWord::F1,
         length: LengthRule::F1,
-        crc: Some(CrcParameters::CMS),
+        crc: Some(FrameCrc::CMS),
         one_is: OneIs::UpperTone,
         bit_rate: 10_000,
         centres: Cow::Borrowed(&[433_820_000, 868_637_500]),
@@ -248,7 +248,7 @@ impl Family {
         preamble: Cow::Borrowed(&[0xAA; 4]),
         sync: SyncWord::F1,
         length: LengthRule::F1,
-        crc: Some(CrcParameters::CMS),
+        crc: Some(FrameCrc::CMS),
         one_is: OneIs::UpperTone,
         bit_rate: 10_000,
         centres: Cow::Borrowed(&[869_212_500, 869_237_500]),
@@ -303,7 +303,10 @@ impl Family {
                 min
             }
         };
-        if declaration.crc.is_some_and(|crc| !crc.is_valid()) {
+        if declaration
+            .crc
+            .is_some_and(|crc| !crc.parameters.is_valid())
+        {
             return Err(FamilyError::Crc);
         }
         if let Some(seen) = declaration.seen_below {
@@ -349,14 +352,14 @@ impl Family {
 
     /// The check, if there is one.
     #[must_use]
-    pub const fn crc(&self) -> Option<&CrcParameters> {
+    pub const fn crc(&self) -> Option<&FrameCrc> {
         self.0.crc.as_ref()
     }
 
     /// Bits of the check: 0 without one.
     #[must_use]
     pub(super) fn crc_bits(&self) -> u32 {
-        self.0.crc.map_or(0, |crc| u32::from(crc.width))
+        self.0.crc.map_or(0, |crc| u32::from(crc.bits()))
     }
 
     /// Bits on the air of a frame whose payload has `length` bytes, preamble and check included:

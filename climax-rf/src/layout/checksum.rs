@@ -1,9 +1,10 @@
 //! The checks that a frame can carry (Climax reference 11).
 
-use super::crc::Crc;
+use super::DecodeErrorKind;
 use super::hex;
-use super::value::ByteOrder;
-use super::{CrcParameters, DecodeErrorKind};
+use crate::ByteOrder;
+use crate::checksum::CrcParameters;
+use crate::checksum::CrcTable;
 use alloc::vec::Vec;
 
 /// How a check is computed.
@@ -12,7 +13,7 @@ pub(super) enum Algorithm {
     Sum8,
     Sum16,
     Xor,
-    Crc(Crc),
+    Crc(CrcTable),
     Fletcher { modulus: u16 },
     Mod15,
 }
@@ -196,8 +197,8 @@ impl Checksum {
                 count
             };
             let from_low = match self.order {
-                ByteOrder::Big => units - 1 - unit,
-                ByteOrder::Little => unit,
+                ByteOrder::HighFirst => units - 1 - unit,
+                ByteOrder::LowFirst => unit,
             };
             let whole = value.to_le_bytes()[from_low & 3];
             *byte = match (&self.algorithm, self.hex) {
@@ -232,7 +233,7 @@ impl Checksum {
             written.len()
         };
         let bytes = room.get_mut(..count)?;
-        if self.order == ByteOrder::Big {
+        if self.order == ByteOrder::HighFirst {
             bytes.reverse();
         }
         Some((u32::from_le_bytes(room), lower))
@@ -255,7 +256,7 @@ impl Checksum {
 #[cfg(test)]
 mod tests {
     use super::{Algorithm, Checksum, ChecksumEnd, ChecksumPosition, Complement};
-    use crate::layout::value::ByteOrder;
+    use crate::ByteOrder;
     use alloc::vec::Vec;
 
     fn rule(algorithm: Algorithm, hex: bool) -> Checksum {
@@ -265,7 +266,7 @@ mod tests {
             to: ChecksumEnd::Checksum,
             position: ChecksumPosition::BeforeEnd,
             hex,
-            order: ByteOrder::Big,
+            order: ByteOrder::HighFirst,
             complement: Complement::None,
             initial: 0,
             prefix: Vec::new(),
@@ -310,7 +311,7 @@ mod tests {
             Algorithm::Fletcher { modulus: 255 },
         ] {
             for hex in [false, true] {
-                for order in [ByteOrder::Big, ByteOrder::Little] {
+                for order in [ByteOrder::HighFirst, ByteOrder::LowFirst] {
                     let mut check = rule(algorithm.clone(), hex);
                     check.order = order;
                     let value = check.compute(b"\xFE\x31 synthetic").unwrap();
@@ -323,7 +324,7 @@ mod tests {
             }
         }
         let mut little = rule(Algorithm::Sum16, true);
-        little.order = ByteOrder::Little;
+        little.order = ByteOrder::LowFirst;
         let mut room = [0; 4];
         little.write(0x12AB, &mut room);
         assert_eq!(&room, b"AB12");

@@ -1,16 +1,17 @@
 //! A layout as it was read, with every name resolved.
 
+use crate::f1::Family;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::LayoutWarning;
-use super::family::FrameFamily;
 use super::field::{Encoding, Field, Place};
 use super::fieldbytes::binary;
 use super::framing::Framing;
 use super::meaning::{BatteryScale, DeviceType, Enumeration, EventRule};
 use super::sample::Sample;
-use super::value::{ByteOrder, Value};
+use super::value::Value;
+use crate::ByteOrder;
 use crate::Provenance;
 
 /// How long a clear payload is.
@@ -43,7 +44,7 @@ pub(super) struct Definition {
     pub(super) description: Option<String>,
     pub(super) provenance: Provenance,
     pub(super) shape: Shape,
-    pub(super) family: Option<FrameFamily>,
+    pub(super) family: Option<Family>,
     pub(super) fields: Vec<Field>,
     pub(super) enumerations: Vec<Enumeration>,
     pub(super) device_types: Vec<DeviceType>,
@@ -109,7 +110,7 @@ pub(super) fn typed_bytes(field: &Field, bytes: Vec<u8>) -> Option<Value> {
     match field.encoding {
         Encoding::Bytes => Some(Value::Bytes(bytes)),
         Encoding::Binary => {
-            let number = binary(&bytes, ByteOrder::Big)?;
+            let number = binary(&bytes, ByteOrder::HighFirst)?;
             typed(field, i128::from(number))
         }
         _ => None,

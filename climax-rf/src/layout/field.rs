@@ -3,7 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::value::{ByteOrder, Value};
+use super::value::Value;
+use crate::ByteOrder;
 
 /// Where a field stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

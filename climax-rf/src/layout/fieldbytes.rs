@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use super::WarningKind;
 use super::field::{Encoding, Field, Place};
 use super::hex;
-use super::value::{ByteOrder, Value};
+use super::value::Value;
+use crate::ByteOrder;
 
 /// Reads a field out of its bytes; what cannot be read stays bytes, with a warning.
 pub(super) fn read(field: &Field, bytes: &[u8]) -> (Value, Option<WarningKind>) {
@@ -72,7 +73,7 @@ pub(super) fn binary(bytes: &[u8], order: ByteOrder) -> Option<u64> {
         return None;
     }
     room_used.copy_from_slice(bytes);
-    if order == ByteOrder::Little {
+    if order == ByteOrder::LowFirst {
         room_used.reverse();
     }
     Some(u64::from_be_bytes(room))
@@ -82,8 +83,8 @@ fn bcd(bytes: &[u8], order: ByteOrder) -> Option<u64> {
     let mut value = 0u64;
     for i in 0..bytes.len() {
         let byte = match order {
-            ByteOrder::Big => bytes[i],
-            ByteOrder::Little => bytes[bytes.len() - 1 - i],
+            ByteOrder::HighFirst => bytes[i],
+            ByteOrder::LowFirst => bytes[bytes.len() - 1 - i],
         };
         let (high, low) = (byte >> 4, byte & 0xF);
         if high > 9 || low > 9 {
@@ -195,8 +196,8 @@ pub(super) fn write(field: &Field, value: &Value, room: &mut [u8]) -> Result<(),
         Encoding::Binary | Encoding::Bcd => {
             for i in 0..count {
                 let at = match field.order {
-                    ByteOrder::Big => count - 1 - i,
-                    ByteOrder::Little => i,
+                    ByteOrder::HighFirst => count - 1 - i,
+                    ByteOrder::LowFirst => i,
                 };
                 let [byte, ..] = left.to_le_bytes();
                 if field.encoding == Encoding::Binary {

@@ -8,7 +8,7 @@ use core::time::Duration;
 
 use super::checksum::{Checksum, ChecksumEnd, ChecksumPosition};
 use super::hex;
-use super::value::ByteOrder;
+use crate::ByteOrder;
 
 /// How a number is written in a length field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,7 +63,7 @@ impl LengthField {
         let mut value = 0u64;
         for i in 0..written.len() {
             let byte = match (self.encoding, self.order) {
-                (LengthEncoding::Binary, ByteOrder::Little) => written[written.len() - 1 - i],
+                (LengthEncoding::Binary, ByteOrder::LowFirst) => written[written.len() - 1 - i],
                 _ => written[i],
             };
             value = match self.encoding {
@@ -85,7 +85,7 @@ impl LengthField {
         let count = room.len();
         for i in 0..count {
             let at = match (self.encoding, self.order) {
-                (LengthEncoding::Binary, ByteOrder::Little) => i,
+                (LengthEncoding::Binary, ByteOrder::LowFirst) => i,
                 _ => count - 1 - i,
             };
             let [low, ..] = value.to_le_bytes();

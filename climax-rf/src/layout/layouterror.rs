@@ -1,5 +1,6 @@
 //! What is wrong with a layout, and where.
 
+use crate::f1::FamilyError;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -172,6 +173,9 @@ pub enum LayoutErrorKind {
         /// The field.
         field: String,
     },
+    /// A frame family that cannot be.
+    #[error("{0}")]
+    FrameFamily(FamilyError),
     /// A kind that the shared event model does not have.
     #[error("the event model has no kind `{name}`")]
     UnknownKind {

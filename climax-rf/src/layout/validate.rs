@@ -10,8 +10,8 @@ use super::definition::{Definition, Shape};
 use super::field::{Encoding, Field, Place, Role, exclusive};
 use super::framing::{Framing, Terminator};
 use super::read::{Findings, Spans};
-use super::value::ByteOrder;
 use super::{LayoutErrorKind, LayoutWarningKind};
+use crate::ByteOrder;
 
 pub(super) fn check(definition: &Definition, spans: &Spans, findings: &mut Findings<'_>) {
     if let Shape::Wire(framing) = &definition.shape {
@@ -264,8 +264,8 @@ fn footprint(field: &Field) -> Vec<(i32, u64)> {
     (0..length)
         .map(|i| {
             let from_low = match field.order {
-                ByteOrder::Big => length - 1 - i,
-                ByteOrder::Little => i,
+                ByteOrder::HighFirst => length - 1 - i,
+                ByteOrder::LowFirst => i,
             };
             (whole(i).0, mask >> (from_low * unit) & ((1 << unit) - 1))
         })

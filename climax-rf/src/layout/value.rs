@@ -7,16 +7,6 @@ use core::fmt;
 
 use super::hex;
 
-/// Which byte of a number comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum ByteOrder {
-    /// The highest.
-    #[default]
-    Big,
-    /// The lowest.
-    Little,
-}
-
 /// The raw value of a field, before scale and enumeration.
 ///
 /// [`Debug`](fmt::Debug) shows numbers, and of text and bytes only the length: they may hold names.

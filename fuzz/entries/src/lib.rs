@@ -32,7 +32,10 @@ pub use climax::{
 pub use digest::scaip_digest;
 pub use documents::{scaip_request, scaip_response};
 pub use duplicates::scaip_duplicates;
-pub use espa::{espa444_block, espa444_capture, espa444_text};
+pub use espa::{
+    PHRASES, espa444_block, espa444_caller, espa444_capture, espa444_codec, espa444_line,
+    espa444_matching, espa444_receiver, espa444_tap, espa444_text,
+};
 pub use https::scaip_https;
 pub use receiver::scaip_receiver;
 pub use registrar::scaip_registrar;
@@ -46,7 +49,7 @@ pub use wire::{BODIES, CALLS};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target, by the name of its corpus folder.
-pub const TARGETS: [Target; 29] = [
+pub const TARGETS: [Target; 35] = [
     ("alarm_codes", alarm_codes),
     ("climax_bursts", climax_bursts),
     ("climax_events", climax_events),
@@ -61,7 +64,13 @@ pub const TARGETS: [Target; 29] = [
     ("dc09_station", dc09_station),
     ("destination", destination),
     ("espa444_block", espa444_block),
+    ("espa444_caller", espa444_caller),
     ("espa444_capture", espa444_capture),
+    ("espa444_codec", espa444_codec),
+    ("espa444_line", espa444_line),
+    ("espa444_matching", espa444_matching),
+    ("espa444_receiver", espa444_receiver),
+    ("espa444_tap", espa444_tap),
     ("espa444_text", espa444_text),
     ("scaip_call", scaip_call),
     ("scaip_digest", scaip_digest),

@@ -1,21 +1,25 @@
 //! The whole layout.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::section::Section;
 use super::{Findings, Spans, fields, framing, meaning, samples};
+use crate::ByteOrder;
 use crate::Provenance;
-use crate::layout::crc::CrcParameters;
+use crate::checksum::CrcParameters;
+use crate::f1::{CrcOver, Declaration, Family, FrameCrc, LengthRule, OneIs, SyncWord};
 use crate::layout::definition::{Definition, PayloadRule, Shape};
-use crate::layout::family::FrameFamily;
-use crate::layout::value::ByteOrder;
 use crate::layout::{LayoutErrorKind, field::Field};
 
 /// The longest frame and payload.
 pub(super) const MOST_LENGTH: usize = 4096;
 
-pub(super) const ORDERS: &[(&str, ByteOrder)] =
-    &[("big", ByteOrder::Big), ("little", ByteOrder::Little)];
+pub(super) const ORDERS: &[(&str, ByteOrder)] = &[
+    ("big", ByteOrder::HighFirst),
+    ("little", ByteOrder::LowFirst),
+];
 
 pub(in crate::layout) fn read(
     mut root: Section<'_>,
@@ -50,7 +54,8 @@ pub(in crate::layout) fn read(
     let start = framing::start_length(&mut root);
     let (fields, field_spans) = fields::read(&mut root, &enumerations, separated, start, findings);
     let (mut shape, framing_spans) = shape(&mut root, &fields, findings);
-    let family = family(&mut root, findings);
+    let provenance = provenance.unwrap_or(Provenance::User);
+    let family = family(&mut root, provenance, findings);
     if shape.is_none() && family.is_some() && !root.has("framing") && !root.has("payload") {
         shape = Some(Shape::FrameFamily);
     }
@@ -72,7 +77,7 @@ pub(in crate::layout) fn read(
     let mut definition = Definition {
         name: name?.0,
         description,
-        provenance: provenance.unwrap_or(Provenance::User),
+        provenance,
         shape: shape?,
         family,
         fields,
@@ -147,7 +152,11 @@ fn payload(mut section: Section<'_>, findings: &mut Findings<'_>) -> Option<Payl
     })
 }
 
-fn family(root: &mut Section<'_>, findings: &mut Findings<'_>) -> Option<FrameFamily> {
+fn family(
+    root: &mut Section<'_>,
+    provenance: Provenance,
+    findings: &mut Findings<'_>,
+) -> Option<Family> {
     let mut section = root.section("frame_family", findings)?;
     let name = section.need_text("name", findings);
     let preamble = section.bytes("preamble", findings);
@@ -155,8 +164,8 @@ fn family(root: &mut Section<'_>, findings: &mut Findings<'_>) -> Option<FrameFa
     if sync.is_none() && !section.has("sync") {
         section.missing("sync", findings);
     }
-    let min_length = section.size("min_length", 0, 255, findings);
-    let max_length = section.size("max_length", 1, 255, findings);
+    let min = section.size("min_length", 1, 255, findings);
+    let max = section.size("max_length", 1, 255, findings);
     let mut usual_lengths = Vec::new();
     if let Some(value) = section.get("usual_lengths") {
         for item in super::section::list(value) {
@@ -164,47 +173,66 @@ fn family(root: &mut Section<'_>, findings: &mut Findings<'_>) -> Option<FrameFa
             match length {
                 Some(length) => usual_lengths.push(length),
                 None => {
-                    let expected = "lengths from 0 to 255";
+                    let expected = "lengths from 1 to 255";
                     super::section::wrong::<()>("usual_lengths", expected, &item.span(), findings);
                 }
             }
         }
     }
     let bit_rate = section.need_size("bit_rate", 1, 10_000_000, findings);
-    let crc_order = section.choice("crc_order", ORDERS, findings);
-    let crc: Option<CrcParameters> = section.section("crc", findings).and_then(|mut crc| {
+    let byte_order = section.choice("crc_order", ORDERS, findings);
+    let parameters: Option<CrcParameters> = section.section("crc", findings).and_then(|mut crc| {
         let parameters = framing::crc(&mut crc, findings);
         crc.finish(findings);
         parameters
     });
-    if crc.is_none() && !section.has("crc") {
+    if parameters.is_none() && !section.has("crc") {
         section.missing("crc", findings);
     }
     let span = section.span.clone();
     section.finish(findings);
-    let (sync, sync_span) = sync?;
-    if !(1..=8).contains(&sync.len()) {
-        super::section::wrong::<()>("sync", "1 to 8 bytes", &sync_span, findings);
-        return None;
+    let min = min.and_then(|min| u8::try_from(min).ok()).unwrap_or(1);
+    let max = max.and_then(|max| u8::try_from(max).ok()).unwrap_or(255);
+    if usual_lengths.is_empty() {
+        usual_lengths = (min..=max).collect();
     }
-    let (least, most) = (min_length.unwrap_or(0), max_length.unwrap_or(255));
-    let outside = |length: &u8| !(least..=most).contains(&usize::from(*length));
-    if least > most || usual_lengths.iter().any(outside) {
-        let kind = LayoutErrorKind::Combination(
-            "the lengths of a frame family rise: min_length, usual_lengths, max_length",
-        );
-        findings.error(&span, kind);
-        return None;
-    }
-    Some(FrameFamily {
-        name: name?.0,
-        preamble: preamble.map(|(bytes, _)| bytes).unwrap_or_default(),
-        sync,
-        min_length: u8::try_from(least).ok()?,
-        max_length: u8::try_from(most).ok()?,
-        usual_lengths,
-        crc: crc?,
-        crc_order: crc_order.unwrap_or_default(),
+    let declaration = Declaration {
+        name: name?.0.into(),
+        provenance,
+        preamble: preamble.map(|(bytes, _)| bytes).unwrap_or_default().into(),
+        sync: sync.and_then(|(bytes, span)| sync_word(&bytes, &span, findings))?,
+        length: LengthRule::Byte {
+            min,
+            max,
+            expected: usual_lengths.into(),
+        },
+        crc: Some(FrameCrc {
+            parameters: parameters?,
+            byte_order: byte_order.unwrap_or_default(),
+            over: CrcOver::LengthAndPayload,
+        }),
+        one_is: OneIs::UpperTone,
         bit_rate: u32::try_from(bit_rate?).ok()?,
-    })
+        centres: Cow::Borrowed(&[]),
+        seen_below: None,
+    };
+    match Family::declare(declaration) {
+        Ok(family) => Some(family),
+        Err(error) => {
+            findings.error(&span, LayoutErrorKind::FrameFamily(error));
+            None
+        }
+    }
+}
+
+fn sync_word(bytes: &[u8], span: &Range<usize>, findings: &mut Findings<'_>) -> Option<SyncWord> {
+    if !(2..=8).contains(&bytes.len()) {
+        super::section::wrong::<()>("sync", "2 to 8 bytes", span, findings);
+        return None;
+    }
+    let word = bytes
+        .iter()
+        .fold(0, |word, &byte| word << 8 | u64::from(byte));
+    let bits = u8::try_from(bytes.len() * 8).ok()?;
+    SyncWord::new(word, bits).ok()
 }

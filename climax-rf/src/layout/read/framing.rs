@@ -7,8 +7,8 @@ use core::time::Duration;
 use super::Findings;
 use super::document::{MOST_LENGTH, ORDERS};
 use super::section::{Section, wrong};
+use crate::checksum::{CrcParameters, CrcTable, CrcWidth};
 use crate::layout::checksum::{Algorithm, Checksum, ChecksumEnd, ChecksumPosition, Complement};
-use crate::layout::crc::{Crc, CrcParameters, CrcWidth};
 use crate::layout::field::{Field, Place};
 use crate::layout::framing::{
     Answer, AnswerPart, Escape, Framing, LengthCounts, LengthEncoding, LengthField, Terminator,
@@ -229,7 +229,7 @@ pub(super) fn crc(section: &mut Section<'_>, findings: &mut Findings<'_>) -> Opt
         .and_then(CrcWidth::from_bits);
     if width.is_some() && known.is_none() {
         let span = section.span_of("width");
-        wrong::<()>("width", "8, 16 or 32", &span, findings);
+        wrong::<()>("width", "8, 16, 24 or 32", &span, findings);
     }
     // Without a width the others are still read, for their own faults.
     let most = i128::from(known.map_or(u32::MAX, CrcWidth::mask));
@@ -277,7 +277,9 @@ fn checksum(
             section.finish(findings);
             return Some(None);
         }
-        "crc" => crc(&mut section, findings).map(|parameters| Algorithm::Crc(Crc::new(parameters))),
+        "crc" => {
+            crc(&mut section, findings).map(|parameters| Algorithm::Crc(CrcTable::new(parameters)))
+        }
         "fletcher" => {
             let modulus = section.size("modulus", 255, 256, findings).unwrap_or(256);
             u16::try_from(modulus)

@@ -1,12 +1,13 @@
 //! F1 frames beside a search without shortcuts, one bit after the other (Climax reference 2.7).
 
 use arbitrary::{Arbitrary, Unstructured};
-use climax_rf::Provenance;
+use climax_rf::checksum::{CrcParameters, CrcWidth};
 use climax_rf::f1::{
-    Bits, ByteOrder, ChipCrc, CrcOver, CrcParameters, Declaration, EncodeOptions, Family, Forward,
-    Found, LengthRule, Leniency, Payload, Polarities, Polarity, Row, SearchOptions, SeenBelow,
-    State, SyncTolerance, SyncWord, Truncated, WarningKind, decode, encode, packet, rows, search,
+    Bits, ChipCrc, CrcOver, Declaration, EncodeOptions, Family, Forward, Found, FrameCrc,
+    LengthRule, Leniency, Payload, Polarities, Polarity, Row, SearchOptions, SeenBelow, State,
+    SyncTolerance, SyncWord, Truncated, WarningKind, decode, encode, packet, rows, search,
 };
+use climax_rf::{ByteOrder, Provenance};
 
 /// The longest stream, in bits.
 const LONGEST: usize = 4096;
@@ -56,14 +57,17 @@ impl Declared {
         let bits = 16 + self.bits % 49;
         let crc = self.crc.map(|(width, values, flags)| {
             let width = [8, 16, 24, 32][usize::from(width % 4)];
-            let [polynomial, initial, final_xor] = values.map(|value| value >> (32 - width));
-            CrcParameters {
-                width,
-                polynomial,
-                initial,
-                reflect_input: flags[0],
-                reflect_output: flags[1],
-                final_xor,
+            let [polynomial, initial, xor_out] = values.map(|value| value >> (32 - width));
+            let [reflect_in, reflect_out, ..] = flags;
+            FrameCrc {
+                parameters: CrcParameters {
+                    width: CrcWidth::from_bits(width).expect("a width"),
+                    polynomial,
+                    initial,
+                    reflect_in,
+                    reflect_out,
+                    xor_out,
+                },
                 byte_order: [ByteOrder::LowFirst, ByteOrder::HighFirst][usize::from(flags[2])],
                 over: [CrcOver::Payload, CrcOver::LengthAndPayload][usize::from(flags[3])],
             }
@@ -196,25 +200,33 @@ fn slow_check(family: &Family, payload: &[u8]) -> Vec<bool> {
         over.push(u8::try_from(payload.len()).expect("one length byte"));
     }
     over.extend_from_slice(payload);
-    let width = u32::from(crc.width);
-    let mut register = u64::from(crc.initial);
+    let CrcParameters {
+        width,
+        polynomial,
+        initial,
+        reflect_in,
+        reflect_out,
+        xor_out,
+    } = crc.parameters;
+    let width = u32::from(width.bits());
+    let mut register = u64::from(initial);
     for byte in over {
         for bit in 0..8 {
-            let bit = if crc.reflect_input { bit } else { 7 - bit };
+            let bit = if reflect_in { bit } else { 7 - bit };
             let carry = register >> (width - 1) & 1 ^ u64::from(byte >> bit & 1);
             register = (register << 1) & (u64::MAX >> (64 - width));
-            register ^= carry * u64::from(crc.polynomial);
+            register ^= carry * u64::from(polynomial);
         }
     }
     let mut bits: Vec<bool> = (0..width)
         .rev()
         .map(|bit| register >> bit & 1 == 1)
         .collect();
-    if crc.reflect_output {
+    if reflect_out {
         bits.reverse();
     }
     for (index, bit) in bits.iter_mut().rev().enumerate() {
-        *bit ^= crc.final_xor >> index & 1 == 1;
+        *bit ^= xor_out >> index & 1 == 1;
     }
     if crc.byte_order == ByteOrder::LowFirst {
         bits = bits.rchunks(8).flatten().copied().collect();

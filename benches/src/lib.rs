@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod calls;
+pub mod climax;
 pub mod clock;
 pub mod codes;
 pub mod digest;

@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 
 mod lines;
+mod reports;
 mod roles;
 
 use std::hint::black_box;
@@ -76,6 +77,7 @@ fn main() -> ExitCode {
     sip(effort);
     roles::all(effort, each, &mut verdicts);
     lines::all(effort, &mut verdicts);
+    reports::all(effort, &mut verdicts);
     lookups(effort);
     if !arguments.no_journal
         && let Err(error) = journal(&arguments)

@@ -55,3 +55,21 @@ impl<E: Junk> Queue<E> {
         }
     }
 }
+
+/// Keeps an event of a panel. Where there is no room for it, what ends no report makes way first:
+/// noise on the line must not drive out an outcome that somebody waits for.
+pub(crate) fn push_keeping_outcomes<E>(
+    events: &mut VecDeque<E>,
+    event: E,
+    most: usize,
+    is_outcome: impl Fn(&E) -> bool,
+) {
+    if events.len() >= most {
+        match events.iter().position(|event| !is_outcome(event)) {
+            Some(at) => drop(events.remove(at)),
+            None if is_outcome(&event) => drop(events.pop_front()),
+            None => return,
+        }
+    }
+    events.push_back(event);
+}

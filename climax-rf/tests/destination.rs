@@ -194,7 +194,10 @@ fn oddities_are_warnings_and_nonsense_is_an_error() {
     assert_eq!(error("http://a@h:1/CID"), DestinationError::Scheme);
     assert_eq!(error("mailto:"), DestinationError::HostMissing);
     for host in ["h ", "h\0", "a]:b", "x[::1]", "[::1", "[a[]"] {
-        assert!(Destination::parse(&format!("ip://a@{host}:1/CID")).is_err(), "{host}");
+        assert!(
+            Destination::parse(&format!("ip://a@{host}:1/CID")).is_err(),
+            "{host}"
+        );
     }
     assert_eq!(error("ip://a@h i:1/CID"), DestinationError::Host);
     assert_eq!(error(&"x".repeat(1025)), DestinationError::TooLong);

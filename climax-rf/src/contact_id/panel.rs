@@ -8,6 +8,7 @@ use super::error::EncodeError;
 use super::report::{Form, Report};
 use super::scan::{LONGEST_MESSAGE, Message};
 use crate::identifier::identifier;
+use crate::queue::push_keeping_outcomes;
 use crate::time::Time;
 
 /// Settings of a panel. The times are choices; those of real panels are not public.
@@ -205,11 +206,11 @@ impl Panel {
         }
     }
 
-    /// Events wait for as many as the queue may hold, twice; the oldest goes first.
+    /// Events wait for as many as the queue may hold, twice; outcomes go last, the oldest first.
     fn event(&mut self, event: PanelEvent) {
-        if self.events.len() >= 2 * self.settings.queue.max(8) {
-            self.events.pop_front();
-        }
-        self.events.push_back(event);
+        let most = 2 * self.settings.queue.max(8);
+        let is_outcome =
+            |event: &PanelEvent| matches!(event, PanelEvent::Delivered(_) | PanelEvent::Failed(_));
+        push_keeping_outcomes(&mut self.events, event, most, is_outcome);
     }
 }

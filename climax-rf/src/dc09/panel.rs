@@ -17,6 +17,7 @@ use super::scan::{Item, Scanner};
 use super::timestamp::Timestamp;
 use crate::contact_id::{Account, ContactId};
 use crate::identifier::identifier;
+use crate::queue::push_keeping_outcomes;
 use crate::time::Time;
 
 pub use settings::PanelSettings;
@@ -410,11 +411,11 @@ impl Panel {
         Ok(false)
     }
 
-    /// Events wait for as many as the queue may hold, twice; the oldest goes first.
+    /// Events wait for as many as the queue may hold, twice; outcomes go last, the oldest first.
     fn event(&mut self, event: PanelEvent) {
-        if self.events.len() >= 2 * self.settings.queue.max(8) {
-            self.events.pop_front();
-        }
-        self.events.push_back(event);
+        let most = 2 * self.settings.queue.max(8);
+        let is_outcome =
+            |event: &PanelEvent| matches!(event, PanelEvent::Delivered(_) | PanelEvent::Failed(..));
+        push_keeping_outcomes(&mut self.events, event, most, is_outcome);
     }
 }

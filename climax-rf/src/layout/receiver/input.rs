@@ -11,8 +11,9 @@ use crate::layout::framing::Terminator;
 impl Receiver {
     /// Takes bytes from the line and gives how many were taken.
     ///
-    /// It is fewer than given when an event must be fetched first, or when
-    /// [`MOST_UNDECIDED`](Self::MOST_UNDECIDED) frames wait; give the rest after that.
+    /// It is fewer than given when an event must be fetched first, when
+    /// [`MOST_UNDECIDED`](Self::MOST_UNDECIDED) frames wait, or when too many answers wait for
+    /// [`poll_transmit`](Self::poll_transmit); give the rest after that.
     #[must_use = "the rest must be given again"]
     pub fn handle_bytes(&mut self, now: Time, bytes: &[u8]) -> usize {
         self.handle_timeout(now);

@@ -150,7 +150,7 @@ impl Line {
         assert!(self.receiver.undecided() <= Receiver::MOST_UNDECIDED);
     }
 
-    /// What is not taken waits for events and decisions; then it is taken.
+    /// What is not taken waits for events, decisions or answers to be fetched; then it is taken.
     fn give(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         for _ in 0..2 * bytes.len() + 4 {
@@ -163,6 +163,8 @@ impl Line {
             }
             if taken == 0 {
                 self.decide(0, true);
+                let mut buffer = [0; 64];
+                while self.receiver.poll_transmit(&mut buffer) > 0 {}
             }
         }
         panic!("the line stands still");

@@ -56,7 +56,9 @@ pub fn destination(bytes: &[u8]) {
     for secret in secrets {
         let text = secret.expose();
         assert_eq!(format!("{secret:?} {secret}"), "Secret(hidden) ***");
-        assert!(text.len() < 16 || shown.contains(text) || !debug.contains(text));
+        // A text that could be one of the program's own words may be there by chance.
+        let telling = text.len() >= 16 && !text.contains('(') && !shown.contains(text);
+        assert!(!telling || !debug.contains(text));
         assert!(secret.to_key().is_err() || matches!(text.len(), 32 | 48 | 64));
     }
     if let Destination::Report(report) = destination {

@@ -10,6 +10,7 @@
 //! | the same event twice | [`events::Doubles`](crate::events::Doubles) |
 
 mod account;
+mod clean;
 mod decode;
 mod digits;
 mod encode;

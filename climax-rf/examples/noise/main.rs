@@ -8,6 +8,7 @@
 //! the second counts what looks like a frame and prints it beside what arithmetic expects.
 #![allow(clippy::print_stdout, clippy::cast_precision_loss)]
 
+#[allow(unreachable_pub, reason = "a module of the benchmarks, too")]
 mod window;
 
 use std::error::Error;

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::clean;
 use super::error::{DecodeError, DecodeErrorKind};
 use super::options::DecodeOptions;
 use super::report::{Checksum, Form, MessageType, Report};
@@ -89,6 +90,20 @@ pub fn decode_angle<'a>(
 ///
 /// A [`DecodeError`] with the place.
 pub fn decode<'a>(
+    bytes: &'a [u8],
+    form: Form,
+    options: &DecodeOptions,
+) -> Result<Decoded<'a>, DecodeError> {
+    if form == Form::Bracket {
+        if let Some(decoded) = clean::bracket(bytes) {
+            return Ok(decoded);
+        }
+    }
+    carefully(bytes, form, options)
+}
+
+/// Reads a report with whatever deviations the options allow.
+fn carefully<'a>(
     bytes: &'a [u8],
     form: Form,
     options: &DecodeOptions,
@@ -344,5 +359,37 @@ enum Stop {
 impl From<Unreadable> for Stop {
     fn from(unreadable: Unreadable) -> Self {
         Stop::Unreadable(unreadable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// The quick way says what the careful one says, of clean messages and of damaged ones.
+        #[test]
+        fn the_quick_way_is_the_careful_one(
+            account in "[!-~]{0,34}",
+            event in "[136][0-9B-F]{8}",
+            damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..2),
+        ) {
+            let body = alloc::format!("{account} 18{event}");
+            let sum = fletcher_256(body.as_bytes());
+            let mut message: Vec<u8> = alloc::format!("[{body}{sum:04X}]").into_bytes();
+            for (at, byte) in damage {
+                let at = at.index(message.len());
+                message[at] = byte;
+            }
+            for options in [DecodeOptions::strict(), DecodeOptions::lenient()] {
+                let careful = carefully(&message, Form::Bracket, &options);
+                match clean::bracket(&message) {
+                    Some(quick) => prop_assert_eq!(careful, Ok(quick)),
+                    None => prop_assert!(!careful.is_ok_and(|c| c.warnings.is_empty())),
+                }
+            }
+        }
     }
 }

@@ -91,6 +91,11 @@ macro_rules! digits {
                 Some(Self(packed))
             }
 
+            /// From digits that were read: 0 to 15, but not 10.
+            pub(super) const fn from_packed(packed: $store) -> Self {
+                Self(packed)
+            }
+
             /// The digits packed into one number, four bits each: `0x101` for 101.
             #[must_use]
             pub const fn packed(self) -> $store {

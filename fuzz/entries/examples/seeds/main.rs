@@ -1,6 +1,8 @@
 //! Writes the seed corpora, each file named after what it holds:
 //! `cargo run -p fuzz-entries --example seeds`.
 
+mod climax_machines;
+mod climax_texts;
 mod documents;
 mod duplicates;
 mod espa444;
@@ -8,6 +10,7 @@ mod espa_machines;
 mod receiver;
 mod roles;
 mod sender;
+mod shape;
 mod sip;
 
 use std::path::Path;
@@ -85,6 +88,18 @@ fn main() -> io::Result<()> {
         ("espa444_tap", espa_machines::taps()),
         ("espa444_matching", espa_machines::matchings()),
         ("espa444_codec", espa_machines::frames(espa444::captures())),
+        ("climax_f1", climax_texts::f1()),
+        ("climax_bursts", climax_machines::bursts()),
+        ("contact_id", climax_texts::reports()),
+        ("contact_id_station", climax_machines::brackets()),
+        ("dc09", climax_texts::frames()),
+        ("dc09_station", climax_machines::stations()),
+        ("climax_panel", climax_machines::panels()),
+        ("climax_layout", climax_machines::layouts()),
+        ("climax_layout_receiver", climax_machines::receivers()),
+        ("climax_panel_web", climax_texts::answers()),
+        ("climax_events", climax_machines::events()),
+        ("destination", climax_texts::destinations()),
     ] {
         let folder = corpus.join(target);
         fs::create_dir_all(&folder)?;

@@ -485,6 +485,11 @@ fn detected(bytes: &[u8]) {
         assert!(end < ENOUGH || now.is_some());
         found = now;
     }
+    // So many at once are more than a station holds.
+    let marks = bytes.iter().filter(|byte| b"[\n".contains(byte)).count();
+    if marks > 60 {
+        return;
+    }
     let moment = Moment {
         now: Time::ZERO,
         utc: Timestamp::from_unix_seconds(BEGIN).expect("a time"),

@@ -295,21 +295,18 @@ fn slowly(stream: &[bool], options: &SearchOptions) -> (Vec<Slow>, u64) {
                 continue;
             };
             let exact = SearchOptions::new().with_family(options.family.clone());
-            match read(stream, body, polarity, &exact) {
-                Some((state @ State::Ok, payload, end)) => {
-                    found.push(Slow {
-                        offset,
-                        body,
-                        end,
-                        state,
-                        polarity,
-                        sync_errors: None,
-                        payload,
-                    });
-                    at = end;
-                    break;
-                }
-                _ => {}
+            if let Some((state @ State::Ok, payload, end)) = read(stream, body, polarity, &exact) {
+                found.push(Slow {
+                    offset,
+                    body,
+                    end,
+                    state,
+                    polarity,
+                    sync_errors: None,
+                    payload,
+                });
+                at = end;
+                break;
             }
         }
     }

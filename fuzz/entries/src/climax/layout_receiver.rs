@@ -153,7 +153,8 @@ impl Line {
     /// What is not taken waits for events, decisions or answers to be fetched; then it is taken.
     fn give(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
-        for _ in 0..2 * bytes.len() + 4 {
+        // Some that are on the list wait no longer.
+        for _ in 0..2 * bytes.len() + self.waiting.len() + 4 {
             let taken = self.receiver.handle_bytes(self.now, rest);
             self.given += taken;
             rest = &rest[taken..];

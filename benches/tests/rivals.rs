@@ -1,6 +1,7 @@
 //! The comparison is fair only if everybody reads the same.
 
 use benches::calls::CallRound;
+use benches::climax;
 use benches::digest::{BareHashes, Kept, VerifyRound};
 #[cfg(unix)]
 use benches::espa::answer::{self, DecidedBy};
@@ -285,4 +286,61 @@ fn a_receiver_on_a_terminal_answers_every_call() {
         assert!(times.is_sorted());
     }
     assert_eq!(answer::bare_terminal(5).unwrap().len(), 5);
+}
+
+#[test]
+fn the_window_and_the_search_find_the_same_sync_words() {
+    let noise = climax::noise();
+    let bits = climax_rf::f1::Bits::of_bytes(&noise);
+    let places = climax::window(bits, 2);
+    assert_eq!(climax::counted(&noise, 2), places.len());
+    let options = climax_rf::f1::SearchOptions::new();
+    let mut search = climax_rf::f1::search(bits, &options);
+    let found: Vec<_> = search.by_ref().map(|found| found.offset).collect();
+    assert!(found.iter().all(|place| places.contains(place)));
+    assert_eq!(found.len() as u64 + search.refused(), places.len() as u64);
+    let frames = climax::frames();
+    let frames = climax_rf::f1::Bits::of_bytes(&frames);
+    let count = climax_rf::f1::search(frames, &options).count();
+    assert_eq!(count, climax::NOISE / 21);
+}
+
+#[test]
+fn reports_are_read_as_by_hand_and_without_the_heap() {
+    let options = climax_rf::contact_id::DecodeOptions::lenient();
+    for (name, bytes) in climax::BRACKETS {
+        let cost = allocation_counter::measure(|| {
+            assert!(climax::read_bracket(bytes, &options) > 0, "{name}");
+        });
+        assert_eq!(cost.count_total, 0, "{name}");
+        let decoded = climax_rf::contact_id::decode_bracket(bytes, &options).unwrap();
+        if let Some((account, code)) = climax::plain_bracket(bytes) {
+            assert_eq!(decoded.report.account.as_str(), Some(&*account));
+            assert_eq!(decoded.report.event.code.packed(), code);
+        } else {
+            assert!(!decoded.warnings.is_empty(), "{name}");
+        }
+    }
+    let options = climax_rf::dc09::DecodeOptions::lenient();
+    for (name, bytes) in climax::FRAMES {
+        let decoded = climax_rf::dc09::decode(bytes, &options).unwrap();
+        assert!(decoded.warnings.is_empty(), "{name}");
+        let cost = allocation_counter::measure(|| {
+            assert!(climax::read_frame(bytes, &options) > 0, "{name}");
+        });
+        assert_eq!(cost.count_total, 0, "{name}");
+    }
+}
+
+#[test]
+fn layouts_and_answers_of_panels_are_what_the_tables_say() {
+    let layout = climax_rf::layout::Layout::parse(climax::LAYOUT).unwrap();
+    let frame = climax::layout_frame();
+    assert!(layout.decode_frame(&frame).unwrap().events().count() > 0);
+    let limits = climax_rf::panel_web::Limits::default();
+    let [new, old] = [climax::devices(), climax::devices_of_old()]
+        .map(|text| climax_rf::panel_web::read_devices(text.as_bytes(), &limits).unwrap());
+    assert_eq!((new.rows.len(), new.warnings.len()), (50, 0));
+    assert_eq!(old.rows, new.rows);
+    assert!(!old.warnings.is_empty());
 }

@@ -2,7 +2,7 @@
 //! in `src/climax`, in order.
 
 use super::Seed;
-use super::shape::{Shape, event};
+use super::shape::{Shape, Steps, event};
 
 fn le(number: u16) -> [u8; 2] {
     number.to_le_bytes()
@@ -111,32 +111,19 @@ pub(super) fn bursts() -> Vec<Seed> {
 }
 
 /// Brackets: variants Bytes, Good, Accept, Refuse, Wait, Timeout, Poll.
-struct Brackets(Shape);
+fn station(pending: u8, wrong_checksums: u8) -> Steps {
+    Steps::new(Shape::of(&[pending, 20, 10, wrong_checksums]), 7)
+}
 
-impl Brackets {
-    fn new(pending: u8, wrong_checksums: u8) -> Self {
-        Brackets(Shape::of(&[pending, 20, 10, wrong_checksums]))
-    }
-
-    fn bytes(self, bytes: &[u8]) -> Self {
-        Brackets(self.0.then(0, 7, &[]).slice(bytes))
-    }
-
-    fn then(self, variant: u64, fields: &[u8]) -> Self {
-        Brackets(self.0.then(variant, 7, fields))
-    }
-
+impl Steps {
+    /// Good messages, and what they say.
     fn good(self, count: u8) -> Self {
         self.then(1, &[count]).then(6, &[255])
-    }
-
-    fn done(self) -> Vec<u8> {
-        self.0.end().done()
     }
 }
 
 pub(super) fn brackets() -> Vec<Seed> {
-    let new = || Brackets::new(7, 0);
+    let new = || station(7, 0);
     vec![
         ("accepted", new().good(1).then(2, &[0]).done()),
         ("refused", new().good(1).then(3, &[0]).done()),
@@ -163,12 +150,12 @@ pub(super) fn brackets() -> Vec<Seed> {
                 .then(2, &[1])
                 .done(),
         ),
-        ("too_many", Brackets::new(1, 0).good(4).then(2, &[0]).done()),
+        ("too_many", station(1, 0).good(4).then(2, &[0]).done()),
         (
             "cut",
             new()
-                .bytes(b"[4711 181101")
-                .bytes(b"01005FF0F]")
+                .slice(0, b"[4711 181101")
+                .slice(0, b"01005FF0F]")
                 .then(6, &[9])
                 .then(2, &[0])
                 .done(),
@@ -176,7 +163,7 @@ pub(super) fn brackets() -> Vec<Seed> {
         (
             "given_up",
             new()
-                .bytes(b"[4711 181101")
+                .slice(0, b"[4711 181101")
                 .then(5, &[])
                 .good(1)
                 .then(2, &[0])
@@ -185,15 +172,15 @@ pub(super) fn brackets() -> Vec<Seed> {
         (
             "damaged",
             new()
-                .bytes(b"[4711 18110101005FF0E]")
+                .slice(0, b"[4711 18110101005FF0E]")
                 .good(1)
                 .then(2, &[0])
                 .done(),
         ),
         (
             "damaged_and_taken",
-            Brackets::new(7, 1)
-                .bytes(b"[4711 18110101005FF0E]")
+            station(7, 1)
+                .slice(0, b"[4711 18110101005FF0E]")
                 .then(6, &[9])
                 .then(2, &[0])
                 .done(),
@@ -201,7 +188,7 @@ pub(super) fn brackets() -> Vec<Seed> {
         (
             "shadowed",
             new()
-                .bytes(b"[4711 1][4711 18110101005FF0F]")
+                .slice(0, b"[4711 1][4711 18110101005FF0F]")
                 .then(6, &[9])
                 .then(2, &[0])
                 .done(),
@@ -209,17 +196,14 @@ pub(super) fn brackets() -> Vec<Seed> {
         (
             "junk",
             new()
-                .bytes(b"junk")
+                .slice(0, b"junk")
                 .good(1)
-                .bytes(b"[[]]")
+                .slice(0, b"[[]]")
                 .then(2, &[0])
                 .done(),
         ),
     ]
 }
-
-/// Frames: variants Bytes, Frame, Again, Accept, Refuse, Wait, Timeout.
-struct Frames(Shape);
 
 #[derive(Clone, Copy)]
 struct Sent {
@@ -254,40 +238,30 @@ fn option(shape: Shape, value: Option<u8>) -> Shape {
     }
 }
 
-impl Frames {
-    /// Datagrams; NAK for what cannot be read or opened; frames in clear of all accounts.
-    fn new(datagrams: u8, nak: u8, accept_clear: u8) -> Self {
-        let settings = [datagrams, 7, 7, 20, 60, nak, nak];
-        Frames(Shape::of(&settings).some().bytes(&[0, accept_clear]))
-    }
+/// Frames: variants Bytes, Frame, Again, Accept, Refuse, Wait, Timeout. With NAK for what cannot be
+/// read or opened, and frames in clear of all accounts.
+fn socket(datagrams: u8, nak: u8, accept_clear: u8) -> Steps {
+    let settings = Shape::of(&[datagrams, 7, 7, 20, 60, nak, nak]);
+    Steps::new(settings.some().bytes(&[0, accept_clear]), 7)
+}
 
-    fn send(self, sent: Sent) -> Self {
-        let shape = self.0.then(1, 7, &[sent.account]);
-        let shape = option(shape, sent.key).bytes(&[sent.link_test, sent.sequence]);
-        let shape = option(shape.bytes(&event("1101 01 005")), sent.late);
-        Frames(shape.bytes(&[sent.raw, 0, 9]))
-    }
-
-    fn then(self, variant: u64, fields: &[u8]) -> Self {
-        Frames(self.0.then(variant, 7, fields))
-    }
-
-    fn bytes(self, bytes: &[u8]) -> Self {
-        Frames(self.0.then(0, 7, &[]).slice(bytes))
+impl Steps {
+    fn frame(self, sent: Sent) -> Self {
+        self.then(1, &[sent.account]).with(|shape| {
+            let shape = option(shape, sent.key).bytes(&[sent.link_test, sent.sequence]);
+            let shape = option(shape.bytes(&event("1101 01 005")), sent.late);
+            shape.bytes(&[sent.raw, 0, 9])
+        })
     }
 
     fn accept(self) -> Self {
         self.then(3, &[0])
     }
-
-    fn done(self) -> Vec<u8> {
-        self.0.end().done()
-    }
 }
 
 pub(super) fn stations() -> Vec<Seed> {
-    let tcp = || Frames::new(0, 0, 0);
-    let udp = || Frames::new(1, 0, 0);
+    let tcp = || socket(0, 0, 0);
+    let udp = || socket(1, 0, 0);
     let raw = Sent { raw: 1, ..CLEAR };
     let test = Sent {
         link_test: 1,
@@ -306,43 +280,43 @@ pub(super) fn stations() -> Vec<Seed> {
         ..CLEAR
     };
     vec![
-        ("accepted", tcp().send(CLEAR).accept().done()),
-        ("raw_crc", tcp().send(raw).accept().done()),
+        ("accepted", tcp().frame(CLEAR).accept().done()),
+        ("raw_crc", tcp().frame(raw).accept().done()),
         (
             "link_test",
-            tcp().send(test).accept().send(test).accept().done(),
+            tcp().frame(test).accept().frame(test).accept().done(),
         ),
-        ("encrypted", tcp().send(SECRET).accept().done()),
-        ("wrong_key", Frames::new(0, 1, 0).send(strange).done()),
-        ("in_clear", Frames::new(0, 1, 0).send(open).done()),
+        ("encrypted", tcp().frame(SECRET).accept().done()),
+        ("wrong_key", socket(0, 1, 0).frame(strange).done()),
+        ("in_clear", socket(0, 1, 0).frame(open).done()),
         (
             "in_clear_and_taken",
-            Frames::new(0, 0, 1).send(open).accept().done(),
+            socket(0, 0, 1).frame(open).accept().done(),
         ),
-        ("out_of_window", tcp().send(old).done()),
-        ("silence", tcp().send(CLEAR).then(4, &[0, 0]).done()),
-        ("nak", tcp().send(CLEAR).then(4, &[0, 1]).done()),
-        ("duh", udp().send(CLEAR).then(4, &[0, 2]).done()),
-        ("again", udp().send(CLEAR).accept().then(2, &[1]).done()),
+        ("out_of_window", tcp().frame(old).done()),
+        ("silence", tcp().frame(CLEAR).then(4, &[0, 0]).done()),
+        ("nak", tcp().frame(CLEAR).then(4, &[0, 1]).done()),
+        ("duh", udp().frame(CLEAR).then(4, &[0, 2]).done()),
+        ("again", udp().frame(CLEAR).accept().then(2, &[1]).done()),
         (
             "again_undecided",
-            udp().send(CLEAR).then(2, &[1]).accept().done(),
+            udp().frame(CLEAR).then(2, &[1]).accept().done(),
         ),
         (
             "again_too_late",
             udp()
-                .send(CLEAR)
+                .frame(CLEAR)
                 .accept()
                 .then(5, &le(61_000))
                 .then(2, &[1])
                 .accept()
                 .done(),
         ),
-        ("undecided", tcp().send(CLEAR).then(6, &[]).done()),
+        ("undecided", tcp().frame(CLEAR).then(6, &[]).done()),
         (
             "damaged",
-            Frames::new(0, 1, 0)
-                .bytes(b"\n47CD0027\"ADM-CID\"0042L0#4711[#4711|1101 01 005]\r")
+            socket(0, 1, 0)
+                .slice(0, b"\n47CD0027\"ADM-CID\"0042L0#4711[#4711|1101 01 005]\r")
                 .done(),
         ),
         ("brackets", b"\r\n[4711 18110101005FF0F]".to_vec()),
@@ -353,25 +327,20 @@ pub(super) fn stations() -> Vec<Seed> {
 }
 
 /// Panels: variants Send, Sia, LinkTest, Carry, Decide, Wait, Timeout, Disconnected, Injected.
-struct Line(Shape);
+fn panel(brackets: u8, key: Option<u8>, link_test: Option<u8>, clock: u8) -> Steps {
+    let shape = option(Shape::of(&[brackets, 3, 9, 8]), key).bytes(&[0, 0, 0]);
+    Steps::new(option(shape, link_test).bytes(&[clock, 1, 0]), 9)
+}
 
-impl Line {
-    fn new(brackets: u8, key: Option<u8>, link_test: Option<u8>, clock: u8) -> Self {
-        let shape = option(Shape::of(&[brackets, 3, 9, 8]), key).bytes(&[0, 0, 0]);
-        Line(option(shape, link_test).bytes(&[clock, 1, 0]))
-    }
-
-    fn then(self, variant: u64, fields: &[u8]) -> Self {
-        Line(self.0.then(variant, 9, fields))
-    }
-
+impl Steps {
     fn send(self) -> Self {
         self.then(0, &event("1120 00 003"))
     }
 
     /// With a fault: none, lost, doubled.
     fn carry(self, to_panel: u8, fault: u64) -> Self {
-        Line(self.0.then(3, 9, &[to_panel]).variant(fault, 4))
+        self.then(3, &[to_panel])
+            .with(|shape| shape.variant(fault, 4))
     }
 
     fn decide(self, accept: u8, how: u8) -> Self {
@@ -381,17 +350,11 @@ impl Line {
     fn round(self) -> Self {
         self.send().carry(0, 0).decide(1, 0).carry(1, 0)
     }
-
-    fn done(self) -> Vec<u8> {
-        self.0.end().done()
-    }
 }
 
 pub(super) fn panels() -> Vec<Seed> {
-    let new = |brackets| Line::new(brackets, None, None, 0);
-    let secret = |clock| Line::new(0, Some(1), None, clock);
-    let sia = new(0).0.then(1, 9, &[]).slice(b"Nri1/MA0005");
-    let injected = |line: Line, bytes: &[u8]| Line(line.0.then(8, 9, &[]).slice(bytes));
+    let new = |brackets| panel(brackets, None, None, 0);
+    let secret = |clock| panel(0, Some(1), None, clock);
     vec![
         ("brackets", new(1).round().done()),
         ("frames", new(0).round().round().done()),
@@ -400,7 +363,15 @@ pub(super) fn panels() -> Vec<Seed> {
             "clock_set",
             secret(100).round().carry(1, 0).carry(0, 0).done(),
         ),
-        ("sia", Line(sia).carry(0, 0).decide(1, 0).carry(1, 0).done()),
+        (
+            "sia",
+            new(0)
+                .slice(1, b"Nri1/MA0005")
+                .carry(0, 0)
+                .decide(1, 0)
+                .carry(1, 0)
+                .done(),
+        ),
         (
             "link_test",
             new(0)
@@ -412,7 +383,7 @@ pub(super) fn panels() -> Vec<Seed> {
         ),
         (
             "own_link_tests",
-            Line::new(0, None, Some(3), 0)
+            panel(0, None, Some(3), 0)
                 .then(6, &[])
                 .carry(0, 0)
                 .decide(1, 0)
@@ -451,15 +422,21 @@ pub(super) fn panels() -> Vec<Seed> {
         ),
         (
             "echo",
-            injected(new(1).send(), b"[4711 181120]OK\x06").done(),
+            new(1).send().slice(8, b"[4711 181120]OK\x06").done(),
         ),
         (
             "false_ack",
-            injected(secret(0).send(), b"\nC8F90012\"ACK\"0042L0#4711[]\r").done(),
+            secret(0)
+                .send()
+                .slice(8, b"\nC8F90012\"ACK\"0042L0#4711[]\r")
+                .done(),
         ),
         (
             "noise",
-            injected(new(0).send(), b"\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n").done(),
+            new(0)
+                .send()
+                .slice(8, b"\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n")
+                .done(),
         ),
     ]
 }

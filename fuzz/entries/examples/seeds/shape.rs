@@ -28,7 +28,7 @@ impl Shape {
         self.bytes(&[1])
     }
 
-    /// A variant of so many, or an element of a list when `lists` is so.
+    /// A variant of so many.
     pub(super) fn variant(self, number: u64, variants: u64) -> Self {
         let scaled = ((number << 32).div_ceil(variants)).to_le_bytes();
         self.bytes(&scaled[..4])
@@ -55,6 +55,39 @@ impl Shape {
         self.front.extend(self.lengths.into_iter().rev());
         assert!(self.front.len() <= 256, "lengths would take two bytes");
         self.front
+    }
+}
+
+/// A list of operations, at the end of its type.
+pub(super) struct Steps {
+    shape: Shape,
+    variants: u64,
+}
+
+impl Steps {
+    /// Behind what stands before the list.
+    pub(super) fn new(shape: Shape, variants: u64) -> Self {
+        Steps { shape, variants }
+    }
+
+    pub(super) fn then(self, variant: u64, fields: &[u8]) -> Self {
+        let shape = self.shape.then(variant, self.variants, fields);
+        Steps { shape, ..self }
+    }
+
+    /// More fields of the operation.
+    pub(super) fn with(self, more: impl FnOnce(Shape) -> Shape) -> Self {
+        let shape = more(self.shape);
+        Steps { shape, ..self }
+    }
+
+    /// An operation whose only field is a slice.
+    pub(super) fn slice(self, variant: u64, slice: &[u8]) -> Self {
+        self.then(variant, &[]).with(|shape| shape.slice(slice))
+    }
+
+    pub(super) fn done(self) -> Vec<u8> {
+        self.shape.end().done()
     }
 }
 

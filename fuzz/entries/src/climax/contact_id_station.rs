@@ -7,6 +7,8 @@ use arbitrary::{Arbitrary, Unstructured};
 use climax_rf::Time;
 use climax_rf::contact_id::{ACK, DecodeOptions, Event, Item, Scanner, Settings, Station, Token};
 
+use super::panel::to_the_next;
+
 const OPERATIONS: usize = 200;
 
 #[derive(Debug, Arbitrary)]
@@ -126,10 +128,9 @@ impl Line {
     }
 
     fn timeout(&mut self) {
-        let Some(due) = self.station.poll_timeout() else {
+        if !to_the_next(&mut self.now, [self.station.poll_timeout()]) {
             return;
-        };
-        self.now = self.now.max(due);
+        }
         self.station.handle_timeout(self.now);
         let next = self.station.poll_timeout();
         assert!(

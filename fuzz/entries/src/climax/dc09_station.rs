@@ -17,6 +17,7 @@ use climax_rf::station::{self, Detected, ENOUGH, Moment, NoHandler, detect};
 
 use super::contact_id::BuiltEvent;
 use super::dc09::KEYS;
+use super::panel::to_the_next;
 
 const OPERATIONS: usize = 120;
 /// The first reports in clear, the others have keys.
@@ -255,10 +256,9 @@ impl Line {
     }
 
     fn timeout(&mut self) {
-        let Some(due) = self.station.poll_timeout() else {
+        if !to_the_next(&mut self.now, [self.station.poll_timeout()]) {
             return;
-        };
-        self.now = self.now.max(due);
+        }
         self.station.handle_timeout(self.now);
         let next = self.station.poll_timeout();
         assert!(

@@ -92,6 +92,13 @@ fn carried(bytes: Vec<u8>, fault: Fault) -> Vec<Vec<u8>> {
     }
 }
 
+/// Waits until the next timer is due, if there is one.
+pub(super) fn to_the_next<const N: usize>(now: &mut Time, timers: [Option<Time>; N]) -> bool {
+    let due = timers.into_iter().flatten().min();
+    *now = due.map_or(*now, |due| (*now).max(due));
+    due.is_some()
+}
+
 struct Brackets {
     now: Time,
     panel: contact_id::Panel,
@@ -203,19 +210,21 @@ impl Brackets {
     }
 
     fn timeout(&mut self) {
-        let timers = [self.panel.poll_timeout(), self.station.poll_timeout()];
-        let Some(due) = timers.into_iter().flatten().min() else {
+        let timers = self.timers();
+        if !to_the_next(&mut self.now, timers) {
             return;
-        };
-        self.now = self.now.max(due);
+        }
         self.panel.handle_timeout(self.now);
         self.station.handle_timeout(self.now);
-        for timer in [self.panel.poll_timeout(), self.station.poll_timeout()] {
-            assert!(
-                timer.is_none_or(|due| due > self.now),
-                "a timer that ran is due"
-            );
-        }
+        let late = |timer: Option<Time>| timer.is_some_and(|due| due <= self.now);
+        assert!(
+            !self.timers().into_iter().any(late),
+            "a timer that ran is due"
+        );
+    }
+
+    fn timers(&self) -> [Option<Time>; 2] {
+        [self.panel.poll_timeout(), self.station.poll_timeout()]
     }
 
     fn drain(&mut self) {
@@ -424,19 +433,21 @@ impl Frames {
     }
 
     fn timeout(&mut self) {
-        let timers = [self.panel.poll_timeout(), self.station.poll_timeout()];
-        let Some(due) = timers.into_iter().flatten().min() else {
+        let timers = self.timers();
+        if !to_the_next(&mut self.now, timers) {
             return;
-        };
-        self.now = self.now.max(due);
+        }
         self.panel.handle_timeout(self.now);
         self.station.handle_timeout(self.now);
-        for timer in [self.panel.poll_timeout(), self.station.poll_timeout()] {
-            assert!(
-                timer.is_none_or(|due| due > self.now),
-                "a timer that ran is due"
-            );
-        }
+        let late = |timer: Option<Time>| timer.is_some_and(|due| due <= self.now);
+        assert!(
+            !self.timers().into_iter().any(late),
+            "a timer that ran is due"
+        );
+    }
+
+    fn timers(&self) -> [Option<Time>; 2] {
+        [self.panel.poll_timeout(), self.station.poll_timeout()]
     }
 
     fn disconnected(&mut self) {

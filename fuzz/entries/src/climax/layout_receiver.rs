@@ -239,10 +239,19 @@ impl Line {
         assert!(self.told <= 8 * self.given + 8 * OPERATIONS + 8);
         self.now = self.now + Duration::from_secs(3600);
         self.receiver.handle_timeout(self.now);
-        self.drain();
-        self.waiting.clear();
-        let mut buffer = [0; 64];
-        while self.receiver.poll_transmit(&mut buffer) > 0 {}
+        // What waits for decisions or answers holds up what comes behind it.
+        loop {
+            let told = self.told;
+            self.drain();
+            self.waiting.clear();
+            let mut buffer = [0; 64];
+            while self.receiver.poll_transmit(&mut buffer) > 0 {}
+            self.now = self.now + Duration::from_secs(3600);
+            self.receiver.handle_timeout(self.now);
+            if self.told == told {
+                break;
+            }
+        }
         for frame in self.good.clone() {
             let fresh = frames(layout, &frame, frame.len().max(1));
             let read = frames_of(&mut self.receiver, self.now, &frame, frame.len().max(1));

@@ -9,8 +9,8 @@ mod support;
 
 use std::time::Duration;
 
-use driven::{Driven, Seen, call, line, quiet};
-use espa444::link::{Role, State};
+use driven::{Decide, Driven, Seen, call, line, quiet};
+use espa444::link::{Accepted, NotHeld, Role, State};
 use espa444::profile::{LineEnd, Tolerance};
 use espa444::{Address, DecodeOptions, FindingKind, Profile};
 use support::{block, example};
@@ -27,6 +27,16 @@ fn missing_bcc() -> Driven {
     let mut profile = quiet();
     profile.decode = DecodeOptions::lenient().accepting_missing_bcc();
     Driven::new(Role::receiver(), &profile)
+}
+
+/// Selects, sends these bytes, and accepts what came of them only then.
+fn accepted_behind(receiver: &mut Driven, bytes: &[u8]) -> Result<Accepted, NotHeld> {
+    receiver.decide = Decide::Nothing;
+    receiver.feed(SELECT).feed(bytes);
+    let Some(Seen::Block { id, .. }) = receiver.events().pop() else {
+        panic!("no block");
+    };
+    receiver.link.accept(receiver.now, id)
 }
 
 #[test]
@@ -57,6 +67,23 @@ fn bcc_missing_and_eot_follows() {
     on.feed(SELECT).feed(&cut);
     assert_eq!(on.link.state(), State::Idle);
     assert_eq!(on.blocks(), [&bytes[..bytes.len() - 1]]);
+    // Whoever sends EOT with the block waits for no answer: the next equal call is one of its own.
+    let accepted = accepted_behind(&mut on, &cut);
+    assert_eq!(accepted, Ok(Accepted::NoAnswers));
+    on.decide = Decide::Accept;
+    on.sent();
+    assert_eq!(on.feed(SELECT).feed(&cut).sent(), [0x06], "to the select");
+    let events = on.events();
+    assert!(
+        matches!(
+            events[..],
+            [Seen::Block {
+                accepted: false,
+                ..
+            }]
+        ),
+        "{events:?}"
+    );
     // An EOT that is the right BCC is one all the same.
     let four = support::hex("01 31 02 31 1F 33 31 1E 32 1F 44 45 54 20 31 35 5A 03 04");
     let mut on = missing_bcc();

@@ -154,7 +154,8 @@ pub enum Accepted {
     Acknowledged,
     /// The caller no longer waits. The block is acknowledged when it is repeated.
     Late,
-    /// This line has no answers.
+    /// Nobody waits for an answer: the line has none, or the caller left out the BCC and ended the
+    /// transaction with the block.
     NoAnswers,
 }
 

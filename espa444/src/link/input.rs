@@ -121,8 +121,7 @@ impl Link {
             Token::Block => self.on_block(),
             Token::BlockThenEot => {
                 self.observe(FindingKind::BccMissing);
-                self.on_block();
-                self.on_eot();
+                self.on_block_then_eot();
             }
             Token::Oversize => self.on_oversize(),
             Token::Headless => self.on_headless(),
@@ -146,7 +145,7 @@ impl Link {
         }
     }
 
-    fn on_eot(&mut self) {
+    pub(super) fn on_eot(&mut self) {
         match self.state {
             State::Selecting | State::Sending => {
                 self.wire.drop_block();

@@ -487,7 +487,11 @@ impl Work {
         } else {
             match self.handle.accept(received.id).await {
                 Ok(Accepted::Acknowledged) => (false, "ACK sent, not confirmed"),
-                Ok(Accepted::NoAnswers) => return false,
+                Ok(Accepted::NoAnswers) => {
+                    // Nobody sends it again for want of an ACK: what comes later was made later.
+                    self.calls.answered(judgement, stored.id, true);
+                    return false;
+                }
                 Ok(_) => (true, "stored too late, its sender heard busy"),
                 Err(_) => (true, "stored too late, its sender had gone on"),
             }

@@ -91,7 +91,7 @@ pub enum Event<'a> {
     StationBack(Address),
     /// Nothing valid for the time of supervision, or the connection is gone.
     LinkLost,
-    /// Something valid has come again.
+    /// Something valid has come again; without supervision, a connection.
     LinkRestored,
     /// Something is wrong with the line.
     Finding(Finding),

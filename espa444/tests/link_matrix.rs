@@ -593,6 +593,17 @@ fn an_echo_is_dropped_when_known_and_found_when_not() {
     assert_eq!(caller.events(), [Seen::Delivered(id, true)]);
 
     let mut unaware = Driven::new(Role::receiver(), &quiet());
+    for _ in 0..2 {
+        for bytes in [SELECT, &example('B')] {
+            let answer = unaware.feed(bytes).sent();
+            unaware.feed(&answer);
+        }
+        unaware.feed(b"\x04");
+    }
+    assert_eq!(unaware.findings(), [FindingKind::Echo], "of ACK alone");
+    assert_eq!(unaware.blocks().len(), 2);
+
+    let mut unaware = Driven::new(Role::receiver(), &quiet());
     unaware.link.set_busy(true);
     for _ in 0..3 {
         unaware.feed(SELECT);

@@ -79,7 +79,8 @@ impl Link {
         if self.now.since(self.sent_at) > LATE_ECHO {
             self.wire.no_echo();
         }
-        if self.wire.looks_like_echo(received) {
+        let slave = self.state == State::Ready;
+        if self.wire.looks_like_echo(received, slave) {
             self.observe(FindingKind::Echo);
         }
         self.heard();

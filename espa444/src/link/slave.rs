@@ -67,8 +67,9 @@ impl Link {
     ///
     /// # Errors
     ///
-    /// [`NotHeld`] when it is decided already or another block has come; the latter happens only
-    /// after [`Event::Undecided`](super::Event::Undecided), and the caller then sends it again.
+    /// [`NotHeld`] when it is decided already or another block has come. The latter happens after
+    /// [`Event::Undecided`](super::Event::Undecided), and the caller then sends it again; and on a
+    /// line without answers, where no caller waits for a decision and nothing depends on it.
     pub fn accept(&mut self, now: Time, id: BlockId) -> Result<Accepted, NotHeld> {
         self.advance(now);
         self.decide(id)?;

@@ -370,7 +370,6 @@ impl Link {
             self.profile.sending.line_end.as_bytes(),
             index,
             self.now,
-            self.profile.timers.retry,
         )?;
         // What is more urgent than all that waits does not wait for the retry of the others.
         if urgent.is_none_or(|urgent| priority < urgent) {
@@ -503,6 +502,13 @@ impl Link {
         self.wire.drop_block();
         self.put(&[EOT]);
         self.idle();
+    }
+
+    /// A doubled answer or EOT is over before a control station begins anything: a second ACK to
+    /// a block would pass for the answer to the next select.
+    fn settle(&mut self) {
+        let quiet = self.profile.serial.character_time() * 3;
+        self.quiet_until = self.quiet_until.max(self.now + quiet);
     }
 
     /// Nothing is known any more.

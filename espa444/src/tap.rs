@@ -488,11 +488,13 @@ impl Tap {
                 self.end();
             }
             Token::Oversize => {
+                self.expects = Expects::Select;
                 let limit = self.options.limits.largest_block();
                 let kind = DecodeErrorKind::TooLarge { limit };
                 self.refused(DecodeError::new(kind, limit));
             }
             Token::Headless => {
+                self.expects = Expects::Either;
                 self.observe(FindingKind::BlockWithoutStart);
                 let error = DecodeError::new(DecodeErrorKind::SohMissing, 0);
                 self.refused(error);
@@ -548,6 +550,7 @@ impl Tap {
             decode(lane.lexer.block(), &self.options).map(|_| ())
         };
         self.answers = Answers::Block;
+        self.expects = Expects::Select;
         match result {
             Ok(()) => {
                 lane.lexer.swap(&mut lane.block);

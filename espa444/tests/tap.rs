@@ -155,6 +155,15 @@ fn what_is_wrong_with_a_line_is_found() {
 }
 
 #[test]
+fn section_3_3_an_address_and_enq_behind_a_block_is_a_select() {
+    let mut tap = Tap::new(&Profile::FIELD, Time::ZERO);
+    let mut heard = Vec::new();
+    let capture = [b"\x04", &example('B')[..], b"2\x05"].concat();
+    hear(&mut tap, Time::ZERO, Side::Control, &capture, &mut heard);
+    assert_eq!(heard, ["EOT", "block 1", "select 2"]);
+}
+
+#[test]
 fn a_block_that_stops_is_heard_as_such() {
     let mut tap = Tap::new(&Profile::FIELD, Time::ZERO);
     let mut heard = Vec::new();

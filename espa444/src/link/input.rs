@@ -159,8 +159,6 @@ impl Link {
             _ => {}
         }
         self.idle();
-        // A doubled EOT is over before anything begins.
-        let quiet = self.profile.serial.character_time() * 3;
-        self.quiet_until = self.quiet_until.max(self.now + quiet);
+        self.settle();
     }
 }

@@ -86,7 +86,8 @@ pub struct Espa444Line {
     /// Take the own address and ENQ directly after EOT as a select.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub single_enquiry_select: Option<bool>,
-    /// Own bytes are heard on the line.
+    /// Own bytes are heard on the line, as on two wires: they are dropped, and answers wait for two
+    /// characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub echo: Option<bool>,
 }
@@ -303,6 +304,11 @@ impl Espa444Line {
             self.accept_missing_bcc,
         );
         set(&mut profile.line.echo, self.echo);
+        let line = &mut profile.line;
+        if line.echo && line.turnaround.is_zero() {
+            // Two wires: the other side needs the time to let go of them (ESPA reference 1).
+            line.turnaround = profile.serial.character_time() * 2;
+        }
         profile
     }
 

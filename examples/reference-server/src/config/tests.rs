@@ -385,6 +385,8 @@ fn a_line_takes_its_profile_and_changes_single_settings() {
     assert_eq!(profile.timers.supervision, Some(Duration::from_secs(90)));
     assert_eq!(profile.characters, ::espa444::CharacterSet::Iso646Norway);
     assert!(profile.line.echo);
+    let two_characters = profile.serial.character_time() * 2;
+    assert_eq!(profile.line.turnaround, two_characters);
     // Over TCP there are no character times, whatever the profile.
     let line = super::tests::line("tcp = { connect = \"panel.example.net:4001\" }").unwrap();
     assert_eq!(line.profile(), ::espa444::Profile::TCP);

@@ -487,7 +487,9 @@ impl Work {
         } else {
             match self.handle.accept(received.id).await {
                 Ok(Accepted::Acknowledged) => (false, "ACK sent, not confirmed"),
-                Ok(Accepted::NoAnswers) => return false,
+                Ok(Accepted::NoAnswers) => return self.unanswered(judgement, stored),
+                // The next one has come meanwhile.
+                Err(_) if !self.settings.answers => return self.unanswered(judgement, stored),
                 Ok(_) => (true, "stored too late, its sender heard busy"),
                 Err(_) => (true, "stored too late, its sender had gone on"),
             }
@@ -500,6 +502,12 @@ impl Work {
         };
         self.context.journal.answered(stored.sequence, delivery);
         late
+    }
+
+    /// Nobody sends it again for want of an ACK: what comes later was made later. Never late.
+    fn unanswered(&mut self, judgement: &Judgement, stored: &Stored) -> bool {
+        self.calls.answered(judgement, stored.id, true);
+        false
     }
 
     fn stored(&mut self, judgement: &Judgement, stored: &Stored, late: bool) {

@@ -223,11 +223,13 @@ fn input(file: &str, hex: bool) -> Result<Vec<u8>, Unreadable> {
     if !hex {
         return Ok(bytes);
     }
-    from_hex(&bytes).map_err(|error| {
-        let offset = match error {
-            HexError::Digit { offset } => Some(offset),
-            _ => None,
-        };
-        Unreadable::new("hex", error.to_string(), offset)
-    })
+    from_hex(&bytes).map_err(|error| hex_error(&error))
+}
+
+pub(super) fn hex_error(error: &HexError) -> Unreadable {
+    let offset = match error {
+        HexError::Digit { offset } => Some(*offset),
+        _ => None,
+    };
+    Unreadable::new("hex", error.to_string(), offset)
 }

@@ -3,6 +3,10 @@
 mod convert;
 mod decode;
 mod decode_espa444;
+mod decode_f1;
+mod decode_files;
+mod decode_layout;
+mod decode_reports;
 mod espa444_line;
 mod espa444_show;
 mod list;
@@ -85,6 +89,9 @@ enum Command {
     /// Listen to an ESPA 4.4.4 line and say what happens on it
     #[command(long_about = tap::LONG)]
     Tap(Box<tap::Args>),
+    /// Say what is wrong with a declared layout, and run its samples
+    #[command(long_about = decode_layout::CHECK_LONG)]
+    CheckLayout(decode_layout::CheckArgs),
     /// Play a collection of makers' habits against a receiver
     #[command(
         subcommand_value_name = "PROTOCOL",
@@ -112,6 +119,31 @@ enum DecodeProtocol {
     /// ESPA 4.4.4: captured lines of fire panels and nurse call systems
     #[command(long_about = decode_espa444::LONG)]
     Espa444(decode_espa444::Args),
+    /// F1: radio frames of Climax transmitters, payloads opaque
+    #[command(long_about = decode_f1::LONG)]
+    ClimaxF1(decode_f1::Args),
+    /// Contact ID: reports of panels in brackets, short messages and angles
+    #[command(long_about = decode_reports::CONTACT_ID_LONG)]
+    ContactId(decode_reports::ContactIdArgs),
+    /// SIA DC-09: frames of panels with Contact ID or SIA events, encrypted ones too
+    #[command(long_about = decode_reports::DC09_LONG)]
+    Dc09(decode_reports::Dc09Args),
+    /// Whatever a layout declares: lines of receivers, clear payloads
+    #[command(long_about = decode_layout::LONG)]
+    Layout(decode_layout::Args),
+}
+
+impl DecodeProtocol {
+    fn run(&self) -> std::io::Result<Success> {
+        match self {
+            DecodeProtocol::Scaip(args) => decode::run(args),
+            DecodeProtocol::Espa444(args) => decode_espa444::run(args),
+            DecodeProtocol::ClimaxF1(args) => decode_f1::run(args),
+            DecodeProtocol::ContactId(args) => decode_reports::run_contact_id(args),
+            DecodeProtocol::Dc09(args) => decode_reports::run_dc09(args),
+            DecodeProtocol::Layout(args) => decode_layout::run(args),
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -143,12 +175,8 @@ pub(crate) type Success = bool;
 /// Parses the arguments and does what they say.
 pub(crate) fn run() -> ExitCode {
     let done = match Cli::parse().command {
-        Command::Decode {
-            protocol: DecodeProtocol::Scaip(args),
-        } => decode::run(&args),
-        Command::Decode {
-            protocol: DecodeProtocol::Espa444(args),
-        } => decode_espa444::run(&args),
+        Command::Decode { protocol } => protocol.run(),
+        Command::CheckLayout(args) => decode_layout::run_check(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Simulate {
             protocol: SimulateProtocol::Scaip(args),

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+pub mod climax;
 pub mod convert;
 pub mod decode;
 pub mod espa444;
 pub mod scaip;
+pub mod survey;

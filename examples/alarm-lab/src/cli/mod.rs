@@ -10,10 +10,14 @@ mod decode_reports;
 mod espa444_line;
 mod espa444_show;
 mod list;
+mod list_climax;
 mod output;
 mod play;
+mod shower;
 mod simulate;
+mod simulate_climax;
 mod simulate_espa444;
+mod survey;
 mod tap;
 mod values;
 
@@ -37,11 +41,14 @@ const EXAMPLES: &str = "\
 Examples:
   alarm-lab decode scaip capture.xml              what does this message say?
   alarm-lab decode espa444 --hex dialogue.txt     what happened on this serial line?
+  alarm-lab decode contact-id capture.bin         what did this panel report?
+  alarm-lab survey frames.log                     how good is this radio link?
   alarm-lab convert --from scaip:0003+0010 --to sensio
   alarm-lab simulate scaip                        one alarm to 127.0.0.1:5060
   alarm-lab simulate scaip --fault same-branch --count 3
   alarm-lab simulate scaip --senders 256 --rate 1000 --duration 60
   alarm-lab simulate espa444 panel --fault bad-bcc   a call to a pager, damaged
+  alarm-lab simulate climax-panel dc09 --to tcp://127.0.0.1:5000 --event fall
   alarm-lab tap --serial /dev/ttyUSB0             who says what on this line, and what is wrong?
   alarm-lab play scaip                            units of eight makers, one after the other
 
@@ -89,6 +96,9 @@ enum Command {
     /// Listen to an ESPA 4.4.4 line and say what happens on it
     #[command(long_about = tap::LONG)]
     Tap(Box<tap::Args>),
+    /// Say how good a radio link is, from a log of F1 frames
+    #[command(long_about = survey::LONG)]
+    Survey(survey::Args),
     /// Say what is wrong with a declared layout, and run its samples
     #[command(long_about = decode_layout::CHECK_LONG)]
     CheckLayout(decode_layout::CheckArgs),
@@ -109,6 +119,15 @@ enum Command {
     Systems(list::Args),
     /// List the faults that simulated units can have
     Faults(list::FaultsArgs),
+    /// List what the events of panels mean, by kind of equipment
+    #[command(long_about = list_climax::MEANINGS_LONG)]
+    Meanings(list_climax::MeaningsArgs),
+    /// List a code table of Climax equipment, or the tables
+    #[command(long_about = list_climax::TABLES_LONG)]
+    Tables(list_climax::TablesArgs),
+    /// List the families of F1 radio frames
+    #[command(long_about = list_climax::FAMILIES_LONG)]
+    Families(list::Args),
 }
 
 #[derive(Subcommand)]
@@ -161,6 +180,19 @@ enum SimulateProtocol {
         #[command(subcommand)]
         side: simulate_espa444::Side,
     },
+    /// A panel that reports in Contact ID or SIA DC-09, over TCP or UDP
+    #[command(long_about = simulate_climax::LONG)]
+    ClimaxPanel(Box<simulate_climax::Args>),
+}
+
+impl SimulateProtocol {
+    fn run(&self) -> std::io::Result<Success> {
+        match self {
+            SimulateProtocol::Scaip(args) => simulate::run(args),
+            SimulateProtocol::Espa444 { side } => simulate_espa444::run(side),
+            SimulateProtocol::ClimaxPanel(args) => simulate_climax::run(args),
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -178,12 +210,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Decode { protocol } => protocol.run(),
         Command::CheckLayout(args) => decode_layout::run_check(&args),
         Command::Convert(args) => convert::run(&args),
-        Command::Simulate {
-            protocol: SimulateProtocol::Scaip(args),
-        } => simulate::run(&args),
-        Command::Simulate {
-            protocol: SimulateProtocol::Espa444 { side },
-        } => simulate_espa444::run(&side),
+        Command::Simulate { protocol } => protocol.run(),
+        Command::Survey(args) => survey::run(&args),
         Command::Tap(args) => tap::run(&args),
         Command::Play {
             protocol: PlayProtocol::Scaip(args),
@@ -192,6 +220,9 @@ pub(crate) fn run() -> ExitCode {
         Command::Codes(args) => list::codes(&args),
         Command::Systems(args) => list::systems(&args),
         Command::Faults(args) => list::faults(&args),
+        Command::Meanings(args) => list_climax::meanings(&args),
+        Command::Tables(args) => list_climax::tables(&args),
+        Command::Families(args) => list_climax::families(&args),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

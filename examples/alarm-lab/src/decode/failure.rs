@@ -8,7 +8,7 @@ use serde::Serialize;
 pub struct Failure<D> {
     /// What could be read.
     #[serde(flatten)]
-    pub decoded: Option<D>,
+    pub decoded: Option<Box<D>>,
     /// Why it does not count.
     pub error: Reason,
 }
@@ -64,7 +64,7 @@ impl Reason {
     /// A failure with what could be read.
     pub(crate) fn about<D>(self, decoded: D) -> Failure<D> {
         Failure {
-            decoded: Some(decoded),
+            decoded: Some(Box::new(decoded)),
             error: self,
         }
     }

@@ -498,7 +498,7 @@ mod tests {
         let found = codes(input.as_bytes(), false);
         assert_eq!(found.last(), Some(&("ADM-CID".to_owned(), 30)));
         assert_eq!(found.len(), 2);
-        assert_eq!(codes(frame[..30].as_bytes(), false)[0].0, "truncated");
+        assert_eq!(codes(&frame.as_bytes()[..30], false)[0].0, "truncated");
     }
 
     #[test]

@@ -235,9 +235,8 @@ pub fn decode_rows<'a>(
             match found.and_then(|found| found.read_into(&mut buffer)) {
                 // A row has at most 8 KiB, so its frames are few.
                 Ok(bits) => {
-                    of_row = of_bits(bits, options, place)
-                        .collect::<Vec<_>>()
-                        .into_iter()
+                    let items: Vec<_> = of_bits(bits, options, place).collect();
+                    of_row = items.into_iter();
                 }
                 Err(error) => {
                     let detail = format!("{} (line {line}, row {row})", error.kind);

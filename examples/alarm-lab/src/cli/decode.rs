@@ -218,18 +218,17 @@ pub(super) fn read(file: &str) -> Result<Vec<u8>, Unreadable> {
     Ok(bytes)
 }
 
-fn input(file: &str, hex: bool) -> Result<Vec<u8>, Unreadable> {
+/// The bytes of a file, or those that its hexadecimal digits stand for.
+pub(super) fn input(file: &str, hex: bool) -> Result<Vec<u8>, Unreadable> {
     let bytes = read(file)?;
     if !hex {
         return Ok(bytes);
     }
-    from_hex(&bytes).map_err(|error| hex_error(&error))
-}
-
-pub(super) fn hex_error(error: &HexError) -> Unreadable {
-    let offset = match error {
-        HexError::Digit { offset } => Some(*offset),
-        _ => None,
-    };
-    Unreadable::new("hex", error.to_string(), offset)
+    from_hex(&bytes).map_err(|error| {
+        let offset = match error {
+            HexError::Digit { offset } => Some(offset),
+            _ => None,
+        };
+        Unreadable::new("hex", error.to_string(), offset)
+    })
 }

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use climax_rf::f1::{ChipCrc, Family, Polarities, SearchOptions, SyncTolerance};
 use climax_rf::layout::Layout;
 
-use super::decode_files::{Files, hex, plain};
+use super::decode_files::Files;
 use super::decode_layout::{self, payloads};
 use super::{Success, wrong_usage};
 
@@ -168,7 +168,7 @@ pub(crate) fn run(args: &Args) -> io::Result<Success> {
     }
     let options = args.search.options();
     if args.rows {
-        return args.files.each(plain, |shown, bytes| {
+        return args.files.each(false, |shown, bytes| {
             shown.all(decode_rows(&String::from_utf8_lossy(bytes), &options))
         });
     }
@@ -178,13 +178,12 @@ pub(crate) fn run(args: &Args) -> io::Result<Success> {
             PacketCrc::Passed => ChipCrc::Passed,
             PacketCrc::Failed => ChipCrc::Failed,
         };
-        return args.files.each(plain, |shown, bytes| {
+        return args.files.each(false, |shown, bytes| {
             let text = String::from_utf8_lossy(bytes);
             shown.all(decode_packets(&text, crc, &options))
         });
     }
-    let convert = if args.hex { hex } else { plain };
-    args.files.each(convert, |shown, bytes| {
+    args.files.each(args.hex, |shown, bytes| {
         shown.all(decode_bits(bytes, &options))
     })
 }
@@ -195,7 +194,7 @@ fn clear(args: &Args, layout: &Layout) -> io::Result<Success> {
         Ok(false) => wrong_usage(Unfit::Line),
         Err(error) => wrong_usage(error),
     }
-    args.files.each(plain, |shown, bytes| {
+    args.files.each(false, |shown, bytes| {
         if args.hex {
             shown.all(payloads(layout, bytes))
         } else {

@@ -2,10 +2,9 @@
 
 use std::io::{self, IsTerminal};
 
-use alarm_lab::decode::from_hex;
 use serde::Serialize;
 
-use super::decode::{Bad, Good, Unreadable, hex_error, read};
+use super::decode::{Bad, Good, input};
 use super::{Success, output};
 
 #[derive(clap::Args)]
@@ -21,27 +20,18 @@ pub(super) struct Files {
     json_lines: bool,
 }
 
-/// Bytes of a file as they are.
-pub(super) fn plain(bytes: Vec<u8>) -> Result<Vec<u8>, Unreadable> {
-    Ok(bytes)
-}
-
-/// Bytes of a file that holds hexadecimal digits.
-pub(super) fn hex(bytes: Vec<u8>) -> Result<Vec<u8>, Unreadable> {
-    from_hex(&bytes).map_err(|error| hex_error(&error))
-}
-
 impl Files {
-    /// Shows each file by `show`, which gets its name and its bytes after `convert`.
+    /// Shows each file by `show`, which gets its name and its bytes; with `hex` those that its
+    /// digits stand for.
     pub(super) fn each(
         &self,
-        convert: impl Fn(Vec<u8>) -> Result<Vec<u8>, Unreadable>,
+        hex: bool,
         mut show: impl FnMut(Shown<'_>, &[u8]) -> io::Result<Success>,
     ) -> io::Result<Success> {
         let pretty = self.pretty || (!self.json_lines && io::stdout().is_terminal());
         let mut success = true;
         for file in &self.files {
-            match read(file).and_then(&convert) {
+            match input(file, hex) {
                 Ok(bytes) => success &= show(Shown { file, pretty }, &bytes)?,
                 Err(error) => {
                     success = false;

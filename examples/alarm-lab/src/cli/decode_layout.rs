@@ -8,7 +8,7 @@ use climax_rf::layout::{Layout, Report, Verification, check};
 use serde::Serialize;
 
 use super::decode::{Bad, Unreadable, read};
-use super::decode_files::{Files, hex, plain};
+use super::decode_files::Files;
 use super::{Success, output, wrong_usage};
 
 pub(crate) const LONG: &str = "\
@@ -84,8 +84,7 @@ pub(super) fn payloads(layout: &Layout, text: &[u8]) -> Vec<Result<Decoded, Fail
 pub(crate) fn run(args: &Args) -> io::Result<Success> {
     let layout = load(&args.layout);
     let payload = reads_payloads(&layout).unwrap_or_else(|error| wrong_usage(error));
-    let convert = if args.hex && !payload { hex } else { plain };
-    args.files.each(convert, |shown, bytes| {
+    args.files.each(args.hex && !payload, |shown, bytes| {
         if !payload {
             let items = decode_line(&layout, bytes);
             return shown.all(items.unwrap_or_else(|error| wrong_usage(error)));

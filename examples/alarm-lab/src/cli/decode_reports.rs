@@ -8,7 +8,7 @@ use climax_rf::contact_id::{DecodeOptions, Form};
 use climax_rf::events::Profile;
 
 use super::decode::{new_id, now, read};
-use super::decode_files::{Files, hex, plain};
+use super::decode_files::Files;
 use super::{Success, wrong_usage};
 
 pub(crate) const CONTACT_ID_LONG: &str = "\
@@ -136,8 +136,7 @@ pub(crate) fn run_contact_id(args: &ContactIdArgs) -> io::Result<Success> {
     };
     options.profile = args.reports.profile;
     options.raw = args.reports.raw;
-    let convert = if args.reports.hex { hex } else { plain };
-    args.files.each(convert, |shown, bytes| {
+    args.files.each(args.reports.hex, |shown, bytes| {
         shown.all(contact_id::decode(bytes, &options, new_id))
     })
 }
@@ -219,8 +218,7 @@ pub(crate) fn run_dc09(args: &Dc09Args) -> io::Result<Success> {
     options.profile = args.reports.profile;
     options.keys = args.keys.keys();
     options.raw = args.reports.raw;
-    let convert = if args.reports.hex { hex } else { plain };
-    args.files.each(convert, |shown, bytes| {
+    args.files.each(args.reports.hex, |shown, bytes| {
         shown.all(dc09::decode(bytes, &options, new_id))
     })
 }

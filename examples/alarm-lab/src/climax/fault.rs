@@ -36,7 +36,8 @@ pub enum Fault {
         /// Seconds; negative: behind.
         i32,
     ),
-    /// Bytes without meaning before each report. TCP only.
+    /// Bytes without meaning behind each report. TCP only: as the first bytes of a connection they
+    /// would be those of another format.
     Junk,
     /// Zero bytes behind each frame. DC-09 only.
     ZeroBytes,
@@ -91,7 +92,7 @@ impl Fault {
             Fault::Glue => "four reports in a segment: each is answered",
             Fault::UnknownKey => "encrypts with a key that nobody has: no answer, or NAK",
             Fault::TimeOff(_) => "a clock an hour behind, or time-off:SECONDS: NAK with the time",
-            Fault::Junk => "bytes without meaning before each report",
+            Fault::Junk => "bytes without meaning behind each report",
             Fault::ZeroBytes => "zero bytes behind each frame",
         }
     }

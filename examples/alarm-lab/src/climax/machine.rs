@@ -230,7 +230,7 @@ pub(super) fn damaged(mut bytes: Vec<u8>, panel: &Panel) -> Vec<u8> {
         bytes.drain(end.saturating_sub(4)..end);
     }
     if panel.has(Fault::Junk) {
-        bytes.splice(..0, *b"\xFF~junk~");
+        bytes.extend(b"\xFF~junk~");
     }
     if panel.has(Fault::ZeroBytes) {
         bytes.extend([0; 3]);

@@ -272,7 +272,13 @@ impl<'p> Path<'p> {
             self.state("disconnected", self.to.to_string());
             Outcome::Closed
         } else {
-            self.state("unreachable", format!("{}: {error}", self.to));
+            self.state(
+                "unreachable",
+                format!(
+                    "{}: {error}; start the station first, or check --to",
+                    self.to
+                ),
+            );
             Outcome::NotSent
         };
         for machine in &mut self.machines {

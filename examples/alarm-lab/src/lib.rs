@@ -4,5 +4,8 @@ pub mod climax;
 pub mod convert;
 pub mod decode;
 pub mod espa444;
+mod finding;
 pub mod scaip;
 pub mod survey;
+
+pub use finding::Finding;

@@ -53,7 +53,7 @@ fn a_log_gives_a_report_on_the_link() {
         (&strength["unit"], &strength["weakest"]),
         (&json!("dBm"), &json!(-85.5))
     );
-    assert_eq!(report["notes"][0]["code"], "rows-unreadable");
+    assert_eq!(report["findings"][0]["code"], "rows-unreadable");
 
     let output = lab(&["survey", "-"], log.as_bytes());
     let shown = String::from_utf8(output.stdout).unwrap();
@@ -107,19 +107,19 @@ fn json_of_a_software_radio_and_a_busy_channel_are_read() {
 }
 
 #[test]
-fn what_the_log_cannot_tell_is_a_note_with_advice() {
+fn what_the_log_cannot_tell_is_a_finding_with_advice() {
     let (all, status) = survey(&[], &format!("{ROW}\n"));
     assert_eq!((status, &all[0]["timed"]), (Some(0), &Value::Null));
-    assert_eq!(all[0]["notes"][0]["code"], "no-times");
+    assert_eq!(all[0]["findings"][0]["code"], "no-times");
     assert!(
-        all[0]["notes"][0]["advice"]
+        all[0]["findings"][0]["advice"]
             .as_str()
             .unwrap()
             .contains("time:usec")
     );
     let (all, status) = survey(&[], "");
     assert_eq!(
-        (status, &all[0]["notes"][0]["code"]),
+        (status, &all[0]["findings"][0]["code"]),
         (Some(1), &json!("no-events"))
     );
     let output = lab(&["survey", "--json", "no/such/file"], b"");

@@ -34,7 +34,7 @@ button and look at --bursts.";
 const EXAMPLES: &str = "\
 Examples:
   alarm-lab survey frames.log
-  rtl_433 -f 868.6375M -X 'n=f1,m=FSK_PCM,s=100,l=100,r=4000,preamble={32}aaaaaaaa' -M time:usec -M level \\
+  rtl_433 -f 868.6375M -X 'n=f1,m=FSK_PCM,s=100,l=100,r=4000' -M time:usec -M level \\
       -F json | alarm-lab survey --bursts -
       A range test: each burst as it ends (the settings of rtl_433 were not tried on the air)
   alarm-lab survey --json frames.log | jq .timed.link_quality
@@ -304,11 +304,11 @@ fn show(report: &LinkReport) -> io::Result<()> {
         .collect();
     output::table(&rows)?;
     let mut out = io::stdout().lock();
-    for note in &report.notes {
+    for finding in &report.findings {
         writeln!(
             out,
-            "note {}: {}\n  {}",
-            note.code, note.detail, note.advice
+            "finding {}: {}\n  {}",
+            finding.code, finding.detail, finding.advice
         )?;
     }
     out.flush()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::Finding;
 use crate::scaip::Latencies;
 
 /// Something to tell; as JSON an object with `event` first.
@@ -40,20 +41,8 @@ pub enum Event {
         /// The bytes as text, those outside ASCII escaped.
         text: String,
     },
-    /// Something is wrong with the station.
+    /// Something that whoever runs the station should know; told once on each path.
     Finding(Finding),
-}
-
-/// Something that whoever runs the station should know; told once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Finding {
-    /// A stable name for machines.
-    pub code: &'static str,
-    /// What was seen.
-    pub detail: &'static str,
-    /// What to do about it.
-    pub advice: &'static str,
 }
 
 impl Finding {

@@ -6,10 +6,11 @@ use climax_rf::dc09::{
     self, CrcForm, DecodeOptions, Failure, Item, Padding, Scanner, Sequence, Timestamp,
 };
 
-use super::event::{Finding, Outcome};
+use super::event::Outcome;
 use super::fault::Fault;
 use super::panel::{Format, Panel};
 use super::reported::Reported;
+use crate::Finding;
 
 /// Reports that may wait in a panel.
 const QUEUE: usize = 1024;

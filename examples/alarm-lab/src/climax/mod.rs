@@ -13,7 +13,7 @@ mod panel;
 mod path;
 mod reported;
 
-pub use event::{Event, Finding, Outcome, PanelReport, ReportOutcome};
+pub use event::{Event, Outcome, PanelReport, ReportOutcome};
 pub use fault::{Fault, UnknownFault};
 pub use line::{Address, InvalidAddress, Transport};
 pub use panel::{Format, Panel, SettingsError};

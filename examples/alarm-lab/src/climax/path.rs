@@ -9,11 +9,12 @@ use climax_rf::contact_id::InvalidAccount;
 use climax_rf::dc09::{Scanner, Sequence, Timestamp};
 use tokio::sync::{mpsc, watch};
 
-use super::event::{Event, Finding, Outcome, ReportOutcome};
+use super::event::{Event, Outcome, ReportOutcome};
 use super::fault::Fault;
 use super::line::{Address, Line};
 use super::machine::{Happened, Machine, damaged, deliver};
 use super::panel::Panel;
+use crate::Finding;
 
 /// Between two attempts to connect.
 const RECONNECT: Duration = Duration::from_millis(200);

@@ -10,9 +10,8 @@ use climax_rf::f1::{
 };
 
 use super::line::{Line, Stamp, StrengthUnit};
-use super::report::{
-    BurstShown, Event, LinkReport, Note, StrengthRange, Timed, as_seconds, seconds,
-};
+use super::report::{BurstShown, Event, LinkReport, StrengthRange, Timed, as_seconds, seconds};
+use crate::Finding;
 
 /// Longer than any burst may be joined again: then all that was open is told.
 const AFTER: Duration = Duration::from_secs(4);
@@ -239,9 +238,9 @@ impl FrameLog {
             sync_errors,
             strengths: self.strengths(),
             timed,
-            notes: Vec::new(),
+            findings: Vec::new(),
         };
-        report.notes = self.notes(&report);
+        report.findings = self.findings(&report);
         report
     }
 
@@ -266,20 +265,20 @@ impl FrameLog {
         .collect()
     }
 
-    fn notes(&self, report: &LinkReport) -> Vec<Note> {
+    fn findings(&self, report: &LinkReport) -> Vec<Finding> {
         let frames = report.frames.total() > 0;
         let timed = report.frames.total() > report.frames_without_time;
         let found = [
-            (report.events() == 0, Note::NOTHING),
-            (frames && !timed, Note::NO_TIMES),
-            (timed && report.frames_without_time > 0, Note::SOME_TIMES),
-            (timed && !self.counts.fraction, Note::WHOLE_SECONDS),
-            (self.counts.steps > 0, Note::CLOCK_STEPS),
-            (self.counts.reordered > 0, Note::REORDERED),
-            (self.counts.unreadable > 0, Note::UNREADABLE),
+            (report.events() == 0, Finding::NOTHING),
+            (frames && !timed, Finding::NO_TIMES),
+            (timed && report.frames_without_time > 0, Finding::SOME_TIMES),
+            (timed && !self.counts.fraction, Finding::WHOLE_SECONDS),
+            (self.counts.steps > 0, Finding::CLOCK_STEPS),
+            (self.counts.reordered > 0, Finding::REORDERED),
+            (self.counts.unreadable > 0, Finding::UNREADABLE),
         ];
         let found = found.into_iter().filter(|(seen, _)| *seen);
-        found.map(|(_, note)| note).collect()
+        found.map(|(_, finding)| finding).collect()
     }
 }
 
@@ -301,7 +300,7 @@ mod tests {
     }
 
     fn codes(report: &LinkReport) -> Vec<&str> {
-        report.notes.iter().map(|note| note.code).collect()
+        report.findings.iter().map(|finding| finding.code).collect()
     }
 
     fn at(times: &[&str]) -> Vec<String> {
@@ -315,7 +314,7 @@ mod tests {
         assert_eq!(timed.bursts, Some([0, 0, 0, 0, 0, 1]));
         assert_eq!(timed.link_quality, Some(1.0));
         assert!((timed.duration_s - 2.0).abs() < 1e-9);
-        assert!(report.notes.is_empty(), "{report:?}");
+        assert!(report.findings.is_empty(), "{report:?}");
     }
 
     #[test]

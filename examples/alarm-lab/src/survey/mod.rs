@@ -3,7 +3,7 @@
 //! [`FrameLog`] takes the lines of a log one after the other, whatever tool has written them as long
 //! as the rows stand in it as `{168}aaaa…`, and counts them into a [`LinkReport`] by
 //! [`climax_rf::f1::Survey`]. What the log does not say, such as times, is left out of the report and
-//! named in its notes.
+//! named in its findings.
 
 mod line;
 mod log;
@@ -11,4 +11,4 @@ mod report;
 
 pub use line::StrengthUnit;
 pub use log::FrameLog;
-pub use report::{BurstShown, Event, LinkReport, Note, StrengthRange, Timed};
+pub use report::{BurstShown, Event, LinkReport, StrengthRange, Timed};

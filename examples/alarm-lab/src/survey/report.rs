@@ -6,6 +6,8 @@ use climax_rf::Time;
 use climax_rf::f1::{ClosedBy, LikelyBurst, Likeness, Scale, StateCounts, Strength};
 use serde::Serialize;
 
+use crate::Finding;
+
 /// Something to tell; as JSON an object with `event` first.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
@@ -111,7 +113,7 @@ pub struct LinkReport {
     /// What needs times; null without any.
     pub timed: Option<Timed>,
     /// What the log does not say, and what may be wrong.
-    pub notes: Vec<Note>,
+    pub findings: Vec<Finding>,
 }
 
 impl LinkReport {
@@ -165,50 +167,38 @@ pub struct StrengthRange {
     pub strongest: f64,
 }
 
-/// Something to know about the log or the link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Note {
-    /// A stable name for machines.
-    pub code: &'static str,
-    /// What was seen.
-    pub detail: &'static str,
-    /// What to do about it.
-    pub advice: &'static str,
-}
-
-impl Note {
-    pub(super) const NO_TIMES: Note = Note {
+impl Finding {
+    pub(super) const NO_TIMES: Finding = Finding {
         code: "no-times",
         detail: "The log has no times, so that bursts and silences cannot be told.",
         advice: "Let the tool write a time with fractions before each row: rtl_433 -M time:usec.",
     };
-    pub(super) const SOME_TIMES: Note = Note {
+    pub(super) const SOME_TIMES: Finding = Finding {
         code: "some-times",
         detail: "Some frames have no time of their own and are in no burst.",
         advice: "Write one row to a line, each with its time.",
     };
-    pub(super) const WHOLE_SECONDS: Note = Note {
+    pub(super) const WHOLE_SECONDS: Finding = Finding {
         code: "whole-seconds",
         detail: "The times are whole seconds, and copies come every 0.4 s: bursts cannot be told.",
         advice: "Let the tool write fractions of a second: rtl_433 -M time:usec.",
     };
-    pub(super) const CLOCK_STEPS: Note = Note {
+    pub(super) const CLOCK_STEPS: Finding = Finding {
         code: "clock-steps",
         detail: "The times went back by more than a second; the log is read on from there.",
         advice: "Read logs in their order, and set the clock before a survey.",
     };
-    pub(super) const REORDERED: Note = Note {
+    pub(super) const REORDERED: Finding = Finding {
         code: "reordered",
         detail: "Some lines are a little older than those before; they count as of the same time.",
         advice: "Sort the log by its times.",
     };
-    pub(super) const UNREADABLE: Note = Note {
+    pub(super) const UNREADABLE: Finding = Finding {
         code: "rows-unreadable",
         detail: "Some rows cannot be read.",
         advice: "alarm-lab decode climax-f1 --rows says which and why.",
     };
-    pub(super) const NOTHING: Note = Note {
+    pub(super) const NOTHING: Finding = Finding {
         code: "no-events",
         detail: "No frame with a right check is in the log.",
         advice: "Press a known button near the receiver; then look at frequency, bit rate and --tolerance.",

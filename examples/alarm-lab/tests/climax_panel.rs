@@ -397,7 +397,8 @@ fn reports_leave_at_their_rate() {
 }
 
 /// A station that does what it is told with each connection.
-fn odd_station(answer: &'static [u8]) -> String {
+fn odd_station(answer: &[u8]) -> String {
+    let answer = answer.to_vec();
     use std::io::{Read, Write};
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -406,7 +407,7 @@ fn odd_station(answer: &'static [u8]) -> String {
             let mut stream = stream.unwrap();
             let mut buffer = [0; 256];
             let _ = stream.read(&mut buffer);
-            let _ = stream.write_all(answer);
+            let _ = stream.write_all(&answer);
         }
     });
     format!("tcp://{address}")
@@ -421,10 +422,19 @@ fn what_a_station_does_wrong_is_found() {
     assert_eq!(finding["code"], "unexpected-answer");
     assert!(finding["advice"].as_str().unwrap().contains("06"));
 
-    let form = odd_station(b"\nC8430012\"ACK\"0001L0#4711[]\r");
-    let done = panel("dc09", &form, &["--fault", "raw-crc"]);
-    // Whatever the CRC of this answer, it is in hexadecimal form.
-    assert!(done.of("finding").count() > 0, "{done:?}");
+    let body = "\"ACK\"0001L0#4711[]";
+    let crc = climax_rf::checksum::crc_16_arc(body.as_bytes());
+    let answer = format!("\n{crc:04X}{:04X}{body}\r", body.len());
+    let done = panel(
+        "dc09",
+        &odd_station(answer.as_bytes()),
+        &["--fault", "raw-crc"],
+    );
+    assert_eq!(outcomes(&done), ["accepted"]);
+    assert_eq!(
+        done.summary()["findings"],
+        serde_json::json!(["answer-form"])
+    );
 
     let closing = odd_station(b"");
     let done = panel("contact-id", &closing, &["--attempts", "2"]);
@@ -482,4 +492,30 @@ fn nobody_there_and_wrong_usage_say_what_to_do_next() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(error.contains(advice), "{arguments:?}: {error}");
     }
+}
+
+#[test]
+fn ctrl_c_ends_a_run_that_waits_with_what_it_has() {
+    let station = Station::start(Manner {
+        refusal: Some(Refusal::Silence),
+        ..GOOD
+    });
+    let to = format!("tcp://{}", station.tcp);
+    let base = ["simulate", "climax-panel", "dc09", "--to", &to];
+    let rest = ["--timeout", "600", "--count", "9"];
+    let mut running = Running::start(&[&base[..], &rest].concat());
+    running.state("connected");
+    station.seen(1);
+    let done = running.stop();
+    assert_eq!(outcomes(&done), ["cancelled"]);
+    assert_eq!(done.code, Some(1));
+}
+
+#[test]
+fn a_rate_beyond_what_the_station_takes_loses_nothing() {
+    let station = Station::start(GOOD);
+    let to = format!("tcp://{}", station.tcp);
+    let done = panel("contact-id", &to, &["--count", "3000", "--rate", "1000000"]);
+    assert_eq!(done.summary()["accepted"], 3000);
+    assert_eq!(station.seen(3000).len(), 3000);
 }

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::event::{Event, Outcome, ReportOutcome};
 use super::fault::Fault;
-use super::line::{Address, Line};
+use super::line::{Address, Line, Transport};
 use super::machine::{Happened, Machine, damaged, deliver};
 use super::panel::Panel;
 use crate::Finding;
@@ -81,7 +81,7 @@ impl<'p> Path<'p> {
                 machine.tick(now);
             }
             self.settle(None);
-            self.queue();
+            let full = self.queue();
             if self.queued == self.panel.count && self.open.is_empty() {
                 break;
             }
@@ -109,7 +109,8 @@ impl<'p> Path<'p> {
             }
             let due = self.machines.iter().filter_map(Machine::timeout).min();
             let due = due.map(|due| self.began + due.elapsed());
-            let due = [due, self.next_planned()].into_iter().flatten().min();
+            let planned = self.next_planned().filter(|_| !full);
+            let due = [due, planned].into_iter().flatten().min();
             tokio::select! {
                 biased;
                 Ok(_) = stopped.wait_for(|stop| *stop) => {
@@ -158,8 +159,8 @@ impl<'p> Path<'p> {
     }
 
     /// Queues what is due: with a rate by the clock, without as much as one segment holds when all
-    /// before is done.
-    fn queue(&mut self) {
+    /// before is done. Says whether more is due than there is room for.
+    fn queue(&mut self) -> bool {
         let mut room = match self.panel.rate {
             None if self.open.is_empty() => self.machines.len(),
             None => 0,
@@ -171,7 +172,7 @@ impl<'p> Path<'p> {
                 None => now,
                 Some(_) => match self.next_planned() {
                     Some(planned) if planned <= now => planned,
-                    _ => return,
+                    _ => return false,
                 },
             };
             let open = Open {
@@ -187,12 +188,13 @@ impl<'p> Path<'p> {
                     self.open.insert((machine, id), open);
                 }
                 // Its queue is full: the station is too slow, and the report waits for its turn.
-                None if !self.machines[machine].is_idle() => return,
+                None if !self.machines[machine].is_idle() => return true,
                 None => self.finish(&open, Outcome::NotWritable),
             }
             self.queued += 1;
             room -= 1;
         }
+        false
     }
 
     fn report(&self, number: u64) -> &'p super::Reported {
@@ -269,7 +271,8 @@ impl<'p> Path<'p> {
 
     /// The connection is gone, or there was none.
     fn lost(&mut self, error: &io::Error) {
-        let cause = if self.line.take().is_some() {
+        let connected = self.line.take().is_some() && self.to.transport == Transport::Tcp;
+        let cause = if connected {
             self.state("disconnected", self.to.to_string());
             Outcome::Closed
         } else {

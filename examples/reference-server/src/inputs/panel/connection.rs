@@ -6,9 +6,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use climax_rf::contact_id;
-use climax_rf::dc09::{self, FrameId, Reason};
+use climax_rf::dc09::{self, Reason};
 use climax_rf::driver::{Driver, Event, Handle, Id, Kind, Settings};
-use climax_rf::station::{self, Detected};
+use climax_rf::station::{self, Detected, MessageId};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -20,7 +20,7 @@ use super::desk::{Desk, Path};
 use super::said::{Format, Said};
 use crate::journal::{Sequence, TransportFacts};
 
-/// Frames of which it is remembered where they are kept, for their repeats.
+/// Messages of which it is remembered where they are kept, for what is found out later.
 const REMEMBERED: usize = 64;
 /// Messages of a socket that may wait for the journal at a time.
 const IN_HAND: usize = 512;
@@ -34,7 +34,7 @@ struct Connection {
     local: String,
     /// The place of a connection, which is kept from its first message on.
     place: Option<Arc<Place>>,
-    kept: VecDeque<(FrameId, Sequence)>,
+    kept: VecDeque<(MessageId, Sequence)>,
 }
 
 /// What is to be done about an event of the driver.
@@ -113,7 +113,9 @@ impl Connection {
             }
             contact_id::Event::Overloaded(_) => desk.overloaded(),
             contact_id::Event::Undecided(_) => desk.count("undecided"),
-            contact_id::Event::Withheld(_) => desk.count("withheld"),
+            contact_id::Event::Withheld(token) => {
+                desk.withheld(self.kept(MessageId::ContactId(token)));
+            }
             contact_id::Event::Junk(bytes) => self.junk(bytes, peer),
             _ => {}
         }
@@ -129,8 +131,7 @@ impl Connection {
                 }
             }
             dc09::Event::Repeated { first, .. } => {
-                let kept = self.kept.iter().find(|(frame, _)| *frame == first);
-                desk.repeated(kept.map(|(_, sequence)| *sequence));
+                desk.repeated(self.kept(MessageId::Dc09(first)));
             }
             dc09::Event::Refused { reason, bytes, .. } => {
                 let (protocol, facts) = (Format::Dc09.protocol(), self.facts(peer));
@@ -156,12 +157,17 @@ impl Connection {
         }
     }
 
+    fn kept(&self, message: MessageId) -> Option<Sequence> {
+        let kept = self.kept.iter().find(|(known, _)| *known == message);
+        kept.map(|(_, sequence)| *sequence)
+    }
+
     fn remember(&mut self, id: Id, sequence: Option<Sequence>) {
-        if let (station::MessageId::Dc09(frame), Some(sequence)) = (id.message, sequence) {
+        if let Some(sequence) = sequence {
             if self.kept.len() >= REMEMBERED {
                 self.kept.pop_front();
             }
-            self.kept.push_back((frame, sequence));
+            self.kept.push_back((id.message, sequence));
         }
     }
 

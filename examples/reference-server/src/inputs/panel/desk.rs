@@ -420,6 +420,16 @@ impl Desk {
         self.context.journal.answered(stored.sequence, delivery);
     }
 
+    /// A report is kept, and its answer did not leave, because it would pass for that of an earlier
+    /// one that was not kept.
+    pub(super) fn withheld(&self, kept: Option<Sequence>) {
+        self.count("withheld");
+        if let Some(kept) = kept {
+            let text = "its 06 did not leave: an earlier report had no answer";
+            self.context.journal.note(kept, note(text));
+        }
+    }
+
     /// A frame came again and was answered as before, by the station itself.
     pub(super) fn repeated(&self, first: Option<Sequence>) {
         self.context.counters.received.increment(1);

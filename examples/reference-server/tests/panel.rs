@@ -125,7 +125,7 @@ fn the_profile_of_the_account_decides_what_a_number_means() {
     let kinds: Vec<_> = alarms.iter().map(|alarm| &alarm["kind"]).collect();
     assert_eq!(kinds, ["fall", "help_call", "fall"]);
     let uncertain = |alarm: &Value| alarm["event"]["mapping"]["uncertain"] == true;
-    assert_eq!(uncertain(&alarms[0]), false);
+    assert!(!uncertain(&alarms[0]));
     // Nobody knows this one: taken all the same, and marked.
     assert!(uncertain(&alarms[2]));
     assert!(texts(&alarms[2]).contains("not registered"));

@@ -69,7 +69,7 @@ async fn contact_id(to: SocketAddr, event: ContactId) -> bool {
             event,
         })
     });
-    let delivered = is_delivered(tokio::time::timeout(PATIENCE, sent).await.ok());
+    let delivered = is_delivered(&tokio::time::timeout(PATIENCE, sent).await.ok());
     running.abort();
     delivered
 }
@@ -86,12 +86,12 @@ async fn dc09(to: SocketAddr, event: ContactId) -> Result<bool, DemoError> {
     let (panel, sender) = PanelDriver::new(dc09::Panel::new(settings));
     let running = tokio::spawn(panel.run_udp(socket));
     let sent = sender.send(move |panel: &mut dc09::Panel| panel.send(Outgoing::ContactId(event)));
-    let delivered = is_delivered(tokio::time::timeout(PATIENCE, sent).await.ok());
+    let delivered = is_delivered(&tokio::time::timeout(PATIENCE, sent).await.ok());
     running.abort();
     Ok(delivered)
 }
 
-fn is_delivered<E>(sent: Option<Result<Result<Outcome, E>, Ended>>) -> bool {
+fn is_delivered<E>(sent: &Option<Result<Result<Outcome, E>, Ended>>) -> bool {
     matches!(sent, Some(Ok(Ok(Outcome::Delivered))))
 }
 

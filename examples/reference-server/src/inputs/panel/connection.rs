@@ -59,7 +59,7 @@ impl Connection {
     fn take(&mut self, event: Event) -> Next {
         let (id, peer) = (event.to_decide(), event.peer);
         match event.kind {
-            Kind::Station(station::Event::ContactId(event)) => self.contact_id(event, id, peer),
+            Kind::Station(station::Event::ContactId(event)) => self.contact_id(&event, id, peer),
             Kind::Station(station::Event::Dc09(event)) => self.dc09(event, id, peer),
             Kind::Station(station::Event::ForeignRefused { format, bytes }) => {
                 let reason = match format {
@@ -96,14 +96,14 @@ impl Connection {
 
     fn contact_id(
         &self,
-        event: contact_id::Event,
+        event: &contact_id::Event,
         id: Option<Id>,
         peer: Option<SocketAddr>,
     ) -> Next {
         let desk = &self.desk;
         match event {
             contact_id::Event::Report { message, .. } => {
-                if let (Some(said), Some(id)) = (Said::contact_id(&message, &self.options), id) {
+                if let (Some(said), Some(id)) = (Said::contact_id(message, &self.options), id) {
                     return self.message(&said, id, peer);
                 }
             }
@@ -114,9 +114,9 @@ impl Connection {
             contact_id::Event::Overloaded(_) => desk.overloaded(),
             contact_id::Event::Undecided(_) => desk.count("undecided"),
             contact_id::Event::Withheld(token) => {
-                desk.withheld(self.kept(MessageId::ContactId(token)));
+                desk.withheld(self.kept(MessageId::ContactId(*token)));
             }
-            contact_id::Event::Junk(bytes) => self.junk(bytes, peer),
+            contact_id::Event::Junk(bytes) => self.junk(*bytes, peer),
             _ => {}
         }
         Next::Nothing
@@ -130,8 +130,10 @@ impl Connection {
                     return self.message(&said, id, peer);
                 }
             }
-            dc09::Event::Repeated { first, .. } => {
-                desk.repeated(self.kept(MessageId::Dc09(first)));
+            dc09::Event::Repeated { first, message, .. } => {
+                let account = Said::dc09(&message).and_then(|said| said.account);
+                let account = account.map(|account| account.to_string());
+                desk.repeated(account.as_deref(), self.kept(MessageId::Dc09(first)));
             }
             dc09::Event::Refused { reason, bytes, .. } => {
                 let (protocol, facts) = (Format::Dc09.protocol(), self.facts(peer));

@@ -203,11 +203,6 @@ impl Desk {
         match &said.says {
             // Not a word of what it says can be read, now or when it is sent again.
             Says::Unreadable(reason) => Some((reason, Refusal::Duh)),
-            // Whoever hears that the line is good relies on it.
-            Says::LinkTest if !matches!(self.context.journal.health(), Health::Healthy) => {
-                self.count("link-test-unanswered");
-                Some(("journal", Refusal::Silence))
-            }
             _ => None,
         }
     }
@@ -292,6 +287,11 @@ impl Desk {
                 let text = format!("{token} {}", said.raw.escape_ascii());
                 let make = |case: &Case<'_>| entry::unmapped(case, said, token, known);
                 keeping.push(one(&text, None, &make)?);
+            }
+            // Whoever hears that the line is good relies on it.
+            Says::LinkTest if !matches!(self.context.journal.health(), Health::Healthy) => {
+                self.count("link-test-unanswered");
+                taken.decision = Decision::Refuse(Refusal::Silence);
             }
             Says::LinkTest => self.count("link-test"),
             Says::Unreadable(_) => {}
@@ -431,7 +431,8 @@ impl Desk {
     }
 
     /// A frame came again and was answered as before, by the station itself.
-    pub(super) fn repeated(&self, first: Option<Sequence>) {
+    pub(super) fn repeated(&self, account: Option<&str>, first: Option<Sequence>) {
+        account.iter().for_each(|account| self.signs.heard(account));
         self.context.counters.received.increment(1);
         self.context.counters.duplicates.increment(1);
         self.shown.change(|line| {

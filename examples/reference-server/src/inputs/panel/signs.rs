@@ -138,10 +138,12 @@ impl Signs {
         });
     }
 
-    /// How long until something is due.
-    fn patience(&self) -> Duration {
+    /// Until something is due, or somebody was heard.
+    async fn wait(&self) {
         let due = self.state().supervision.poll_timeout();
-        due.map_or(ALIVE, |due| due.since(now()).min(ALIVE))
+        let patience = due.map_or(ALIVE, |due| due.since(now()).min(ALIVE));
+        // Whichever it is.
+        let _ = tokio::time::timeout(patience, self.changed.notified()).await;
     }
 
     /// Keeps who was heard, and that the server lives.
@@ -175,17 +177,21 @@ impl Signs {
         shown: Arc<LineHandle>,
         stop: CancellationToken,
     ) {
+        self.tell(&shown);
+        if self.len() == 0 {
+            return;
+        }
         loop {
-            self.tell(&shown);
             let stopped = tokio::select! {
                 () = stop.cancelled() => true,
                 () = async {
-                    // At once for whoever is heard, and not more often than that.
-                    let _ = tokio::time::timeout(self.patience(), self.changed.notified()).await;
+                    self.wait().await;
                     self.tell(&shown);
-                    tokio::time::sleep(STORE.min(self.patience())).await;
+                    // What comes at once is kept together.
+                    tokio::time::sleep(STORE).await;
                 } => false,
             };
+            self.tell(&shown);
             self.keep(&journal).await;
             if stopped {
                 return;

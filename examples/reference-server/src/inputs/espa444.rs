@@ -15,9 +15,8 @@ use espa444::Profile;
 use espa444::alarm::{Line, LineKind, RuleError};
 use espa444::driver::{Driver, Settings as DriverSettings};
 use metrics::{Unit, describe_counter};
-use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 
+use super::tasks::{self, Tasks};
 use super::watch::{Links, Part, Watch};
 use super::way::Wiring;
 use crate::config::{Config, Espa444Line, LineRole};
@@ -28,8 +27,6 @@ use calls::Calls;
 use entry::PROTOCOL;
 use line::{Settings, Work};
 
-/// How long the start waits for what was kept, before it goes on without.
-const FIRST_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a port or connection may be away before that is told, unless the line says otherwise.
 const AWAY: Duration = Duration::from_secs(10);
 
@@ -130,17 +127,22 @@ impl Prepared {
     }
 
     /// Begins to work the line, with what was kept of it.
-    async fn start(self, context: &InputContext, kept: &Kept, tasks: &mut Tasks) {
+    async fn start(
+        self,
+        context: &InputContext,
+        [calls_kept, links_kept]: &[Vec<KeptState>; 2],
+        tasks: &mut Tasks,
+    ) {
         let mut shown = ShownLine::new(&*self.settings.name, PROTOCOL, self.wiring.describe());
         shown.profile = self.settings.profile.name.into();
         shown.role = self.config.role.name();
         let shown = context.lines.add(shown);
         let Some(way) = self.wiring.way() else { return };
         let settings = self.settings;
-        let (watch, teller) = Watch::new(LINKS, &settings.name, &context.journal, &kept.links);
+        let (watch, teller) = Watch::new(LINKS, &settings.name, &context.journal, links_kept);
         let way = way.beginning_lost(watch.is_lost(&None));
         let mut calls = Calls::new(settings.line.clone(), settings.profile.timers.repeat);
-        calls.restore(&kept.calls, &settings.profile.decode);
+        calls.restore(calls_kept, &settings.profile.decode);
         if calls.len() > 0 {
             let line = &*settings.name;
             tracing::info!(line, calls = calls.len(), "open calls are known again");
@@ -159,40 +161,10 @@ impl Prepared {
         );
         let ends = way.ends();
         tasks.work.spawn(driver.run(way));
-        tasks.tell.spawn(teller.run(tasks.stop_telling.clone()));
+        tasks.tell(teller);
         let work = Work::new(settings, context.clone(), handle, ends, calls, watch, shown);
         tasks.work.spawn(work.run(events));
     }
-}
-
-/// What was kept over the restart.
-#[derive(Debug, Default)]
-struct Kept {
-    calls: Vec<KeptState>,
-    links: Vec<KeptState>,
-}
-
-impl Kept {
-    async fn of(context: &InputContext) -> Self {
-        let read = async {
-            let calls = context.journal.kept(calls::AREA).await?;
-            let links = context.journal.kept(LINKS.area).await?;
-            Ok::<_, crate::journal::JournalError>(Self { calls, links })
-        };
-        match tokio::time::timeout(FIRST_PATIENCE, read).await {
-            Ok(Ok(kept)) => kept,
-            _ => {
-                tracing::error!("the ESPA lines begin without what was kept of them");
-                Self::default()
-            }
-        }
-    }
-}
-
-struct Tasks {
-    work: JoinSet<()>,
-    tell: JoinSet<()>,
-    stop_telling: CancellationToken,
 }
 
 impl Input for Espa444Input {
@@ -213,29 +185,12 @@ impl Input for Espa444Input {
     fn run(self: Box<Self>, context: InputContext) -> BoxFuture<'static, Result<(), InputError>> {
         Box::pin(async move {
             describe();
-            let kept = Kept::of(&context).await;
-            let mut tasks = Tasks {
-                work: JoinSet::new(),
-                tell: JoinSet::new(),
-                stop_telling: CancellationToken::new(),
-            };
+            let kept = tasks::kept(&context, [calls::AREA, LINKS.area]).await;
+            let mut tasks = Tasks::default();
             for line in self.lines {
                 line.start(&context, &kept, &mut tasks).await;
             }
-            let mut failed = None;
-            // One line that falls over takes no other along.
-            while let Some(ended) = tasks.work.join_next().await {
-                if let Err(error) = ended {
-                    tracing::error!(%error, "a line fell over");
-                    failed = Some(error);
-                }
-            }
-            tasks.stop_telling.cancel();
-            tasks.tell.join_all().await;
-            match failed {
-                Some(error) => Err(InputError::Other(error.into())),
-                None => Ok(()),
-            }
+            tasks.finish().await
         })
     }
 }

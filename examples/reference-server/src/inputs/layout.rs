@@ -8,14 +8,12 @@ mod line;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use climax_rf::layout::{Layout, Receiver, Shape, Verification, check};
 use metrics::{Unit, describe_counter};
-use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 
 use super::repeats::now;
+use super::tasks::{self, Tasks};
 use super::watch::{Links, Part, Watch};
 use super::way::Wiring;
 use crate::config::{Config, LayoutLine};
@@ -31,8 +29,6 @@ const LINKS: Links = Links {
     area: "layout.links",
     part: Part::Station,
 };
-/// How long the start waits for what was kept, before it goes on without.
-const FIRST_PATIENCE: Duration = Duration::from_secs(5);
 /// The longest file that is read as a layout, in bytes.
 const LONGEST_FILE: u64 = 4 << 20;
 
@@ -210,19 +206,12 @@ impl Prepared {
         let shown = context.lines.add(shown);
         let Some(way) = self.wiring.way() else { return };
         let (watch, teller) = Watch::new(LINKS, &name, &context.journal, kept);
-        tasks.tell.spawn(teller.run(tasks.stop_telling.clone()));
+        tasks.tell(teller);
         let ends = way.ends();
         let context = context.clone();
         let work = Work::new(self.settings, context, self.receiver, watch, ends, shown);
         tasks.work.spawn(work.run(way));
     }
-}
-
-#[derive(Default)]
-struct Tasks {
-    work: JoinSet<()>,
-    tell: JoinSet<()>,
-    stop_telling: CancellationToken,
 }
 
 impl Input for LayoutInput {
@@ -243,31 +232,12 @@ impl Input for LayoutInput {
     fn run(self: Box<Self>, context: InputContext) -> BoxFuture<'static, Result<(), InputError>> {
         Box::pin(async move {
             describe();
-            let kept = tokio::time::timeout(FIRST_PATIENCE, context.journal.kept(LINKS.area)).await;
-            let kept = match kept {
-                Ok(Ok(kept)) => kept,
-                _ => {
-                    tracing::error!("the lines with a layout begin without what was kept of them");
-                    Vec::new()
-                }
-            };
+            let [kept] = tasks::kept(&context, [LINKS.area]).await;
             let mut tasks = Tasks::default();
             for line in self.lines {
                 line.start(&context, &kept, &mut tasks);
             }
-            let mut failed = None;
-            while let Some(ended) = tasks.work.join_next().await {
-                if let Err(error) = ended {
-                    tracing::error!(%error, "a line with a layout fell over");
-                    failed = Some(error);
-                }
-            }
-            tasks.stop_telling.cancel();
-            tasks.tell.join_all().await;
-            match failed {
-                Some(error) => Err(InputError::Other(error.into())),
-                None => Ok(()),
-            }
+            tasks.finish().await
         })
     }
 }

@@ -22,6 +22,7 @@ mod repeats;
 mod report;
 pub mod scaip;
 mod source_filter;
+mod tasks;
 pub(crate) mod tls;
 mod watch;
 mod way;

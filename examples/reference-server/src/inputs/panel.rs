@@ -15,7 +15,6 @@ mod signs;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use climax_rf::contact_id::DecodeOptions;
@@ -26,17 +25,17 @@ use metrics::{Unit, counter, describe_counter};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 
 use super::accept::{Door, Opened};
 use super::link::Speech;
 use super::network::{self, Networks};
 use super::places::Places;
 use super::report::Report;
+use super::tasks::{self, Tasks};
 use super::watch::{Links, Part, Watch};
 use crate::config::{Config, PanelConfig};
 use crate::input::{BoundAddress, Input, InputContext, InputError};
-use crate::journal::{BoxFuture, JournalError, KeptState};
+use crate::journal::{BoxFuture, KeptState};
 use crate::lines::{Line, LineState};
 use accounts::Accounts;
 use cases::Cases;
@@ -51,8 +50,6 @@ const LINKS: Links = Links {
     area: "panel.links",
     part: Part::Account,
 };
-/// How long the start waits for what was kept, before it goes on without.
-const FIRST_PATIENCE: Duration = Duration::from_secs(5);
 /// Connections that may wait between the door and whoever serves them.
 const OPENED: usize = 64;
 /// One source may have so many connections in any case.
@@ -119,40 +116,6 @@ impl PanelInput {
     }
 }
 
-/// What was kept over the restart.
-#[derive(Debug, Default)]
-struct Kept {
-    links: Vec<KeptState>,
-    heard: Vec<KeptState>,
-    cases: Vec<KeptState>,
-}
-
-impl Kept {
-    async fn of(context: &InputContext) -> Self {
-        let read = async {
-            Ok::<_, JournalError>(Self {
-                links: context.journal.kept(LINKS.area).await?,
-                heard: context.journal.kept(signs::AREA).await?,
-                cases: context.journal.kept(cases::AREA).await?,
-            })
-        };
-        match tokio::time::timeout(FIRST_PATIENCE, read).await {
-            Ok(Ok(kept)) => kept,
-            _ => {
-                tracing::error!("the receivers of panels begin without what was kept of them");
-                Self::default()
-            }
-        }
-    }
-}
-
-#[derive(Default)]
-struct Tasks {
-    work: JoinSet<()>,
-    tell: JoinSet<()>,
-    stop_telling: CancellationToken,
-}
-
 impl Receiver {
     fn bind(&mut self) -> Result<Vec<BoundAddress>, InputError> {
         let mut bound = Vec::new();
@@ -216,19 +179,24 @@ impl Receiver {
         settings
     }
 
-    fn start(self, context: &InputContext, kept: &Kept, tasks: &mut Tasks) {
+    fn start(
+        self,
+        context: &InputContext,
+        [links, heard, open]: &[Vec<KeptState>; 3],
+        tasks: &mut Tasks,
+    ) {
         let name: Arc<str> = self.config.name.as_str().into();
         let mut shown = Line::new(&*name, NAME, self.way());
         shown.role = "receiver";
         shown.connected = true;
         let shown = Arc::new(context.lines.add(shown));
         shown.set_state(LineState::Up);
-        let (watch, teller) = Watch::new(LINKS, &name, &context.journal, &kept.links);
+        let (watch, teller) = Watch::new(LINKS, &name, &context.journal, links);
         let supervised = self.accounts.supervised();
-        let signs = Signs::new(Arc::clone(&name), watch, supervised, &kept.heard);
+        let signs = Signs::new(Arc::clone(&name), watch, supervised, heard);
         let signs = Arc::new(signs);
         let mut cases = Cases::new(Arc::clone(&name));
-        cases.restore(&kept.cases, |account| {
+        cases.restore(open, |account| {
             let known = self.accounts.by_name(account);
             known.map_or(Profile::Unknown, |known| known.profile)
         });
@@ -248,7 +216,7 @@ impl Receiver {
             cases,
         ));
         let stop = &context.shutdown;
-        tasks.tell.spawn(teller.run(tasks.stop_telling.clone()));
+        tasks.tell(teller);
         let (journal, stopping) = (Arc::clone(&context.journal), stop.clone());
         tasks.work.spawn(signs.run(journal, shown, stopping));
         tasks.work.spawn(Arc::clone(&desk).tidy());
@@ -319,24 +287,13 @@ impl Input for PanelInput {
     fn run(self: Box<Self>, context: InputContext) -> BoxFuture<'static, Result<(), InputError>> {
         Box::pin(async move {
             describe();
-            let kept = Kept::of(&context).await;
+            let areas = [LINKS.area, signs::AREA, cases::AREA];
+            let kept = tasks::kept(&context, areas).await;
             let mut tasks = Tasks::default();
             for receiver in self.receivers {
                 receiver.start(&context, &kept, &mut tasks);
             }
-            let mut failed = None;
-            while let Some(ended) = tasks.work.join_next().await {
-                if let Err(error) = ended {
-                    tracing::error!(%error, "a receiver of panels fell over");
-                    failed = Some(error);
-                }
-            }
-            tasks.stop_telling.cancel();
-            tasks.tell.join_all().await;
-            match failed {
-                Some(error) => Err(InputError::Other(error.into())),
-                None => Ok(()),
-            }
+            tasks.finish().await
         })
     }
 }

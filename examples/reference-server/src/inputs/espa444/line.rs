@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use super::super::keeper::Keeper;
 use super::super::record::Arrival;
+use super::super::tasks::sleep_until;
 use super::super::watch::{Reason, Watch};
 use super::super::way::Ends;
 use super::calls::{Calls, Hints, Judgement};
@@ -591,12 +592,5 @@ impl Work {
             text: Cow::Borrowed(text),
         };
         self.context.journal.note(sequence, note);
-    }
-}
-
-async fn sleep_until(due: Option<Instant>) {
-    match due {
-        Some(due) => tokio::time::sleep_until(due).await,
-        None => std::future::pending().await,
     }
 }

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::super::keeper::Keeper;
 use super::super::record::Arrival;
 use super::super::repeats::{Repeats, event_id, now};
+use super::super::tasks::sleep_until;
 use super::super::watch::{Reason, Watch};
 use super::super::way::{Bytes, Ends, Way};
 use super::entry::{self, Case, Saying};
@@ -443,11 +444,4 @@ impl Work {
 /// When a time of the receiver comes.
 fn instant(time: Time) -> Instant {
     Instant::now() + time.since(now())
-}
-
-async fn sleep_until(due: Option<Instant>) {
-    match due {
-        Some(due) => tokio::time::sleep_until(due).await,
-        None => std::future::pending().await,
-    }
 }

@@ -15,7 +15,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use panel::{PATIENCE, Panel, adm_cid, bracket, datagram, is, socket};
+use panel::{PATIENCE, Panel, adm_cid, bracket, socket};
 use program::Program;
 
 const DEFAULT_ROUNDS: u64 = 20;
@@ -53,7 +53,10 @@ struct Way(Option<Panel>, Option<std::net::UdpSocket>);
 impl Way {
     fn open(program: &HashMap<String, SocketAddr>, number: usize) -> Option<Self> {
         if number % 2 == 1 {
-            return Some(Self(None, Some(socket(program["panel.north.udp"]))));
+            let socket = socket(program["panel.north.udp"]);
+            let time = Some(Duration::from_secs(2));
+            socket.set_read_timeout(time).expect("a timeout");
+            return Some(Self(None, Some(socket)));
         }
         let stream = TcpStream::connect(program["panel.north.tcp"]).ok()?;
         stream
@@ -73,8 +76,17 @@ impl Way {
             (_, Some(socket)) => {
                 let frame = adm_cid(sequence, account, text);
                 socket.send(&frame).ok()?;
-                let answer = datagram(socket, &frame, Duration::from_secs(2))?;
-                Some(is(Some(&answer), "ACK"))
+                let patience = Instant::now() + Duration::from_secs(2);
+                let expected = format!("\"ACK\"{sequence:04}L0#{account}[]");
+                let mut answer = [0; 256];
+                // One that is late is of the frame before.
+                while Instant::now() < patience {
+                    let length = socket.recv(&mut answer).ok()?;
+                    if String::from_utf8_lossy(&answer[..length]).contains(&expected) {
+                        return Some(true);
+                    }
+                }
+                None
             }
             _ => None,
         }
@@ -82,7 +94,6 @@ impl Way {
 }
 
 /// A panel that reports until its server is gone, beginning with what was not answered before.
-/// Gives whether the last one was not answered.
 fn play(addresses: &HashMap<String, SocketAddr>, panel: usize, number: &mut u32, ledger: &Ledger) {
     let Some(mut way) = Way::open(addresses, panel) else {
         return;

@@ -176,6 +176,11 @@ fn a_family_of_ones_own_begins_with_one_that_is_listed() {
         (&found["family"], &found["provenance"]),
         (&json!("workshop"), &json!("user"))
     );
+    let declared = "version = 1\nname = \"example\"\n[frame_family]\nname = \"example-family\"\n\
+        sync = \"2d d4 2d d4\"\nbit_rate = 9600\ncrc = { width = 16, polynomial = 0x8005, initial = 0xFFFF }\n";
+    let layout = Scratch::new("family.toml", declared);
+    let found = one(&["climax-f1", "--hex", "--family", layout.path()], &input);
+    assert_eq!(found["family"], "example-family");
     let named = one(&["climax-f1", "--hex", "--family", "f1-869"], E1);
     assert_eq!(named["provenance"], "inferred");
     let output = lab(&["decode", "climax-f1", "--family", "f2", "-"], b"");

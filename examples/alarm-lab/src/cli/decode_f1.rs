@@ -63,7 +63,8 @@ pub(super) struct SearchArgs {
     /// Which polarity of the bits is tried
     #[arg(long, value_enum, default_value_t = PolarityName::Both, help_heading = "Search")]
     polarity: PolarityName,
-    /// The frame family: a name of `alarm-lab families`, or a file with a declaration as JSON
+    /// The frame family: a name of `alarm-lab families`, or a file: a layout with `[frame_family]`, or a
+    /// declaration as JSON (`.json`)
     #[arg(
         long,
         value_name = "NAME|FILE",
@@ -113,7 +114,15 @@ fn family(name: &str) -> Family {
         ))
     };
     let text = std::fs::read_to_string(name).unwrap_or_else(|error| refuse(&error));
-    serde_json::from_str(&text).unwrap_or_else(|error| refuse(&error))
+    if std::path::Path::new(name)
+        .extension()
+        .is_some_and(|extension| extension == "json")
+    {
+        return serde_json::from_str(&text).unwrap_or_else(|error| refuse(&error));
+    }
+    let layout = Layout::parse(&text).unwrap_or_else(|errors| refuse(&errors));
+    let family = layout.frame_family().cloned();
+    family.unwrap_or_else(|| refuse(&"this layout has no [frame_family]"))
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -88,7 +88,10 @@ type Item = Result<Frame, Failure<Frame>>;
 
 fn shown(frame: &f1::Frame, options: &SearchOptions, place: Place) -> Frame {
     let state = frame.state();
-    let width = options.family.crc().map_or(0, |crc| u32::from(crc.width));
+    let width = options
+        .family
+        .crc()
+        .map_or(0, |crc| u32::from(crc.parameters.width.bits()));
     let digits = usize::try_from(width.div_ceil(4)).unwrap_or(8);
     Frame {
         protocol: "climax-f1",

@@ -194,3 +194,9 @@ pub(crate) fn is(answer: Option<&[u8]>, token: &str) -> bool {
             .any(|window| window == token.as_bytes())
     })
 }
+
+/// Whether a log has the word; the digits of a time or a port that happen to look like it are none.
+pub(crate) fn names(log: &str, word: &str) -> bool {
+    log.split(|character: char| !character.is_ascii_alphanumeric())
+        .any(|found| found == word)
+}

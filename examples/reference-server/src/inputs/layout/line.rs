@@ -412,7 +412,10 @@ impl Work {
             "frame"
         );
         match self.store(entry).await {
-            Ok(stored) => Ok((key, double, stored)),
+            Ok(stored) => {
+                self.repeats.kept(&key);
+                Ok((key, double, stored))
+            }
             Err(error) => {
                 if !double {
                     self.repeats.not_kept(now(), key, judgement.id, ());

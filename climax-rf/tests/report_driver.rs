@@ -10,6 +10,7 @@ use climax_rf::contact_id::{self, DecodeOptions, decode_bracket};
 use climax_rf::dc09::{self, AllClear, Outgoing, Refusal};
 use climax_rf::driver::panel::{Outcome, PanelDriver};
 use climax_rf::driver::{DecideError, Driver, Event, Kind, Settings};
+use climax_rf::station;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::sync::mpsc;
@@ -76,6 +77,31 @@ async fn a_panel_that_stops_sending_still_gets_its_answer() {
         timeout(LONG, reader.read_u8()).await.unwrap().unwrap(),
         0x06
     );
+}
+
+#[tokio::test]
+async fn what_happens_after_a_panel_stopped_sending_is_still_told() {
+    let (driver, handle, mut events) = Driver::new(Settings::default(), AllClear);
+    let (stream, panel) = tokio::io::duplex(256);
+    tokio::spawn(driver.serve(stream, None));
+    let (_reader, mut writer) = tokio::io::split(panel);
+    writer.write_all(&[HELP, HELP].concat()).await.unwrap();
+    writer.shutdown().await.unwrap();
+    let first = decidable(&mut events).await.to_decide().unwrap();
+    let second = decidable(&mut events).await.to_decide().unwrap();
+    // By then the end of the sending was seen.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    handle.refuse(first, Refusal::Silence).await.unwrap();
+    handle.accept(second).await.unwrap();
+    let withheld = next(&mut events).await.kind;
+    assert!(
+        matches!(
+            withheld,
+            Kind::Station(station::Event::ContactId(contact_id::Event::Withheld(_)))
+        ),
+        "{withheld:?}"
+    );
+    assert!(matches!(next(&mut events).await.kind, Kind::Closed));
 }
 
 #[tokio::test]

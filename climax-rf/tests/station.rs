@@ -73,6 +73,48 @@ fn whatever_the_format_nothing_is_answered_before_it_is_accepted() {
     }
 }
 
+#[test]
+fn section_5_2_junk_before_the_first_report_hides_no_report() {
+    for junk in [
+        &b"?"[..],
+        b"OK \r\n",
+        b"\x06",
+        b"\xFF\xFD\x01",
+        b"[47",
+        b"]x\n",
+    ] {
+        for report in [BRACKET, FRAME] {
+            let bytes = [junk, report].concat();
+            let text = bytes.escape_ascii().to_string();
+            let mut station = Station::new(Settings::default(), NoHandler);
+            station.handle_bytes(moment(0), &bytes, &AllClear);
+            let mut events = core::iter::from_fn(|| station.poll_event());
+            let id = events.find_map(|event| event.to_decide());
+            if junk == b"[47" && report == FRAME {
+                // A bracket is what the connection began with.
+                assert_eq!(id, None, "{text}");
+                continue;
+            }
+            station.accept(moment(1), id.expect(&text)).unwrap();
+            assert!(station.poll_transmit().is_some(), "{text}");
+        }
+    }
+    // Printable junk may come by itself, and the report byte by byte.
+    let mut station = Station::new(Settings::default(), NoHandler);
+    for byte in [b"ready> ", BRACKET].concat() {
+        station.handle_bytes(moment(0), &[byte], &AllClear);
+    }
+    assert_eq!(
+        station.poll_event(),
+        Some(Event::Detected(Detected::Bracket))
+    );
+    // With a wrong check it tells nothing.
+    assert_eq!(
+        detect(b"\x06[4711 18110101005FF0E]"),
+        Some(Detected::Unknown)
+    );
+}
+
 /// Lines of text, answered with "+".
 #[derive(Debug, Default)]
 struct Lines;

@@ -4,7 +4,7 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 use crate::dc09::{Padding, Timestamp};
 use crate::station::Moment;
@@ -29,6 +29,14 @@ pub(super) fn now() -> Time {
 pub(super) fn instant(time: Time) -> Instant {
     let epoch = *EPOCH.get_or_init(Instant::now);
     epoch.checked_add(time.elapsed()).unwrap_or(epoch)
+}
+
+/// Waits until then; without a time for ever.
+pub(super) async fn wait(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
+    }
 }
 
 pub(super) fn utc() -> Timestamp {

@@ -37,10 +37,9 @@ use std::vec::Vec;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::sleep_until;
 
 use super::Ended;
-use super::clock::{Clock, instant, now};
+use super::clock::{Clock, instant, now, wait};
 use crate::station::Moment;
 use crate::time::Time;
 use crate::{contact_id, dc09};
@@ -315,7 +314,7 @@ impl<M: Machine> PanelDriver<M> {
             let due = self.core.machine.timeout().map(instant);
             tokio::select! {
                 command = self.commands.recv() => self.obey(command),
-                () = sleep_or_never(due) => self.core.machine.tick(now()),
+                () = wait(due) => self.core.machine.tick(now()),
             }
         }
     }
@@ -348,16 +347,9 @@ impl<M: Machine> PanelDriver<M> {
                     let length = read?;
                     self.core.machine.take(moment, &buffer[..length]);
                 }
-                () = sleep_or_never(due) => {}
+                () = wait(due) => {}
             }
         }
-    }
-}
-
-async fn sleep_or_never(due: Option<tokio::time::Instant>) {
-    match due {
-        Some(due) => sleep_until(due).await,
-        None => std::future::pending().await,
     }
 }
 

@@ -4,9 +4,9 @@ use std::io;
 use std::net::SocketAddr;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, timeout};
 
-use super::clock::{Clock, instant};
+use super::clock::{Clock, instant, wait};
 use super::event::Kind;
 use super::handle::{Command, Route};
 use super::{Driver, Event};
@@ -56,6 +56,8 @@ where
     let mut buffer = [0; 2048];
     let mut idle_until = Instant::now() + driver.settings.idle;
     let mut next: Option<Event> = None;
+    // The panel has finished sending but may still wait for answers.
+    let mut ended = false;
     loop {
         let mut written = false;
         while let Some(bytes) = station.poll_transmit() {
@@ -73,9 +75,11 @@ where
                 kind: Kind::Station(event),
             });
         }
-        let due = station
-            .poll_timeout()
-            .map_or(idle_until, |due| instant(due).min(idle_until));
+        let due = match station.poll_timeout().map(instant) {
+            None if ended && next.is_none() => return Ok(()),
+            due if ended => due,
+            due => Some(due.map_or(idle_until, |due| due.min(idle_until))),
+        };
         tokio::select! {
             // Decisions free what new reports need, so they go first.
             biased;
@@ -87,45 +91,23 @@ where
                 }
             }
             () = driver.events.closed() => return Ok(()),
-            read = reader.read(&mut buffer), if next.is_none() => {
+            read = reader.read(&mut buffer), if next.is_none() && !ended => {
                 let length = read?;
                 if length == 0 {
-                    return linger(driver, station, clock, writer, route).await;
+                    ended = true;
+                    continue;
                 }
                 idle_until = Instant::now() + driver.settings.idle;
                 station.handle_bytes(clock.moment(), &buffer[..length], &*driver.accounts);
             }
-            () = sleep_until(due) => {
-                if Instant::now() >= idle_until {
+            () = wait(due) => {
+                if !ended && Instant::now() >= idle_until {
                     return Err(io::ErrorKind::TimedOut.into());
                 }
                 station.handle_timeout(clock.moment().now);
             }
         }
     }
-}
-
-/// The panel has finished sending but may still wait for answers.
-async fn linger<W: AsyncWrite + Unpin>(
-    driver: &Driver,
-    mut station: AnyStation,
-    mut clock: Clock,
-    mut writer: W,
-    route: &mut Route,
-) -> io::Result<()> {
-    while let Some(due) = station.poll_timeout() {
-        tokio::select! {
-            biased;
-            Some(command) = route.commands.recv() => obey(&mut station, &mut clock, command),
-            () = driver.events.closed() => return Ok(()),
-            () = sleep_until(instant(due)) => station.handle_timeout(clock.moment().now),
-        }
-        while let Some(bytes) = station.poll_transmit() {
-            timeout(driver.settings.write_time, writer.write_all(&bytes)).await??;
-        }
-    }
-    timeout(driver.settings.write_time, writer.flush()).await??;
-    Ok(())
 }
 
 fn obey(station: &mut AnyStation, clock: &mut Clock, command: Command) {

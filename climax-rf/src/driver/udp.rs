@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use tokio::net::UdpSocket;
-use tokio::time::sleep_until;
 
-use super::clock::{Clock, instant};
+use super::clock::{Clock, instant, wait};
 use super::event::Kind;
 use super::{Driver, Event};
 use crate::dc09::{self, LONGEST_FRAME};
@@ -73,12 +72,7 @@ pub(super) async fn serve(driver: Driver, socket: UdpSocket) {
                 // An answer met a closed port, or the system is short of something.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             },
-            () = async {
-                match due {
-                    Some(due) => sleep_until(due).await,
-                    None => std::future::pending().await,
-                }
-            } => station.handle_timeout(clock.moment().now),
+            () = wait(due) => station.handle_timeout(clock.moment().now),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Which format a connection speaks, by its first bytes.
 
+use crate::contact_id::{self, Item, Scanner};
 use crate::dc09::{CrcForm, DecodeErrorKind, DecodeOptions, decode_prefix};
 
 /// What the first bytes of a connection look like.
@@ -28,6 +29,9 @@ pub const ENOUGH: usize = 128;
 
 /// Looks at the first [`ENOUGH`] bytes of a connection. `None` when more are needed.
 ///
+/// Bytes that belong to nothing may stand before the first report (Climax reference 5.2): where they
+/// tell no format of their own, a whole report with a right check behind them does.
+///
 /// ```
 /// use climax_rf::station::{Detected, detect};
 ///
@@ -39,6 +43,13 @@ pub const ENOUGH: usize = 128;
 pub fn detect(bytes: &[u8]) -> Option<Detected> {
     // Not one byte more, however much came at once: the cut must not make a difference.
     let bytes = &bytes[..bytes.len().min(ENOUGH)];
+    match by_start(bytes) {
+        found @ (None | Some(Detected::Unknown)) => behind_junk(bytes).or(found),
+        found => found,
+    }
+}
+
+fn by_start(bytes: &[u8]) -> Option<Detected> {
     let mut rest = bytes;
     loop {
         match rest {
@@ -54,6 +65,25 @@ pub fn detect(bytes: &[u8]) -> Option<Detected> {
             _ => return text(rest).or_else(|| undecided(bytes)),
         }
     }
+}
+
+/// By a whole report with a right check, wherever it stands.
+fn behind_junk(bytes: &[u8]) -> Option<Detected> {
+    let mut rest = bytes;
+    let mut scanner = Scanner::new();
+    while let Some(item) = scanner.next(&mut rest) {
+        if let Item::Message(message) = item {
+            let options = contact_id::DecodeOptions::lenient();
+            let read = contact_id::decode_bracket(message, &options);
+            if read.is_ok_and(|read| read.checksum.is_right()) {
+                return Some(Detected::Bracket);
+            }
+        }
+    }
+    memchr::memchr_iter(b'\n', bytes).find_map(|at| {
+        let read = decode_prefix(&bytes[at..], &DecodeOptions::lenient()).ok()?;
+        Some(Detected::Dc09(read.crc_form))
+    })
 }
 
 fn undecided(bytes: &[u8]) -> Option<Detected> {

@@ -197,6 +197,54 @@ fn a_layout_that_is_silent_or_away_is_told_once_over_restarts() {
 }
 
 #[test]
+fn a_line_that_sends_only_rubbish_counts_as_silent() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let layout = LAYOUT.replace("silence_s = 60", "silence_s = 2");
+    let program = start(directory.path(), &layout, LISTEN);
+    let mut receiver = connect(&program);
+    assert_eq!(ask(&mut receiver, "PING\r\n").as_deref(), Some("PONG\r\n"));
+    let patience = Instant::now() + PATIENCE;
+    while told(&program).is_empty() {
+        assert!(Instant::now() < patience, "{}", program.log());
+        receiver.write_all(b"\xFE\x80\xFE").expect("loopback");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(line(&program)["state"], "lost");
+    receiver.write_all(b"\r\n").expect("loopback");
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(ask(&mut receiver, "PING\r\n").as_deref(), Some("PONG\r\n"));
+    wait_for(&program, &["start", "end"]);
+}
+
+#[test]
+fn a_whole_frame_that_the_layout_does_not_describe_is_kept_as_evidence() {
+    /// One kind of frame, in words.
+    const KNOCK: &str = r#"
+        version = 1
+        name = "knock"
+        [framing]
+        end = { text = "\n" }
+        ack = { text = "+" }
+        separator = { text = "," }
+        [[field]]
+        name = "type"
+        column = 0
+        encoding = "text"
+        constant = "K"
+    "#;
+    let directory = tempfile::tempdir().expect("a directory");
+    let program = start(directory.path(), KNOCK, LISTEN);
+    let mut receiver = connect(&program);
+    receiver.write_all(b"K,1\nB,2\n").expect("loopback");
+    program.wait_until("both are kept", |program| stored(program).len() == 2);
+    let refused = |alarm: &&Value| alarm["verdict"] == "refused";
+    let alarms = stored(&program);
+    let kept: Vec<_> = alarms.iter().filter(refused).collect();
+    assert_eq!(kept.len(), 1, "{alarms:#?}");
+    assert_eq!(kept[0]["event"]["layout"]["refused"], "constant");
+}
+
+#[test]
 fn a_flood_of_bad_bytes_is_counted_and_the_next_frame_is_taken() {
     let directory = tempfile::tempdir().expect("a directory");
     let program = start(directory.path(), LAYOUT, LISTEN);

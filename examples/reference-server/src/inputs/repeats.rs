@@ -1,7 +1,7 @@
 //! Which messages came before, over the same path or another one, and which of them wait to come
 //! again because they were not kept or not answered.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -68,6 +68,8 @@ pub(super) struct Repeats<P, S> {
     doubles: Doubles<P, AlarmId>,
     open: HashMap<String, Open<S>>,
     order: VecDeque<String>,
+    /// Firsts on their way to the journal.
+    in_hand: HashSet<String>,
 }
 
 /// The key says it all.
@@ -90,10 +92,12 @@ impl<P: Copy + Eq, S> Repeats<P, S> {
             doubles: Doubles::new(settings),
             open: HashMap::new(),
             order: VecDeque::new(),
+            in_hand: HashSet::new(),
         }
     }
 
-    /// Says what a message is. `id` is for one that is new.
+    /// Says what a message is. `id` is for one that is new. Of one that is no double
+    /// [`kept`](Self::kept) or [`not_kept`](Self::not_kept) has to be said.
     pub(super) fn judge(&mut self, now: Time, key: &str, path: P, id: AlarmId) -> Judgement<S> {
         let mut judgement = Judgement {
             id,
@@ -103,8 +107,10 @@ impl<P: Copy + Eq, S> Repeats<P, S> {
             found: None,
         };
         let open = self.open.remove(key);
-        if let Some(open) = open.filter(|open| now.since(open.at) < LONGEST_OPEN) {
+        if open.is_some() {
             self.order.retain(|waiting| waiting != key);
+        }
+        if let Some(open) = open.filter(|open| now.since(open.at) < LONGEST_OPEN) {
             judgement.again = true;
             if let Some((id, found)) = open.unkept {
                 judgement.id = id;
@@ -116,13 +122,30 @@ impl<P: Copy + Eq, S> Repeats<P, S> {
             judgement.double_of = seen.first();
         }
         if judgement.double_of.is_none() {
+            self.in_hand.insert(key.to_owned());
             self.doubles.keep(now, key, &SAME, path, judgement.id);
         }
         judgement
     }
 
+    /// It was kept.
+    pub(super) fn kept(&mut self, key: &str) {
+        self.in_hand.remove(key);
+    }
+
+    /// Whether the first of these is on its way to the journal.
+    pub(super) fn is_in_hand(&self, key: &str) -> bool {
+        self.in_hand.contains(key)
+    }
+
+    /// Whether the first of these was not kept and has to come again.
+    pub(super) fn is_unkept(&self, key: &str) -> bool {
+        self.open.get(key).is_some_and(|open| open.unkept.is_some())
+    }
+
     /// It was not kept: when it comes again it has the same identifier and the same findings.
     pub(super) fn not_kept(&mut self, now: Time, key: String, id: AlarmId, found: S) {
+        self.in_hand.remove(&key);
         self.wait_for(now, key, Some((id, found)));
     }
 
@@ -199,5 +222,22 @@ mod tests {
         assert_eq!(repeats.order.len(), MOST_OPEN);
         let last = (2 * MOST_OPEN - 1).to_string();
         assert!(!repeats.judge(at(600), &last, (), AlarmId(1)).again);
+        assert_eq!(repeats.order.len(), MOST_OPEN - 1);
+    }
+
+    #[test]
+    fn whether_the_first_is_kept_is_known_to_its_doubles() {
+        let mut repeats = Repeats::<u8, ()>::new(Duration::from_secs(60));
+        let state = |repeats: &Repeats<u8, ()>| (repeats.is_in_hand("a"), repeats.is_unkept("a"));
+        let first = repeats.judge(at(0), "a", 1, AlarmId(1));
+        let double = repeats.judge(at(0), "a", 2, AlarmId(2));
+        assert_eq!(double.double_of, Some(first.id));
+        assert_eq!(state(&repeats), (true, false));
+        repeats.not_kept(at(0), "a".into(), first.id, ());
+        assert_eq!(state(&repeats), (false, true));
+        let again = repeats.judge(at(1), "a", 2, AlarmId(3));
+        assert_eq!((again.id, again.double_of), (first.id, None));
+        repeats.kept("a");
+        assert_eq!(state(&repeats), (false, false));
     }
 }

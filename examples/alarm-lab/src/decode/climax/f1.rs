@@ -82,6 +82,8 @@ struct Place {
     line: Option<usize>,
     row: Option<usize>,
     bits: Option<(usize, usize)>,
+    /// What was given as bits is text.
+    text: bool,
 }
 
 type Item = Result<Frame, Failure<Frame>>;
@@ -190,7 +192,11 @@ fn no_frame(bits: usize, refused_length: Option<u8>, place: Place) -> Failure<Fr
             "bits",
             None,
         )
-        .advising("If this is an F1 frame, allow more wrong bits: --tolerance 3, --late-rows."),
+        .advising(if place.text {
+            "This is text: hexadecimal digits are read with --hex, rows with --rows."
+        } else {
+            "If this is an F1 frame, allow more wrong bits: --tolerance 3, --late-rows."
+        }),
     }
     .alone()
 }
@@ -200,7 +206,12 @@ pub fn decode_bits<'a>(
     bytes: &'a [u8],
     options: &'a SearchOptions,
 ) -> impl Iterator<Item = Item> + use<'a> {
-    of_bits(Bits::of_bytes(bytes), options, Place::default())
+    let text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    let place = Place {
+        text: !bytes.is_empty() && bytes.iter().all(text),
+        ..Place::default()
+    };
+    of_bits(Bits::of_bytes(bytes), options, place)
 }
 
 /// The frames of rows such as `{168}aaaa…`, wherever they stand in the lines of a text. Lines
@@ -233,7 +244,7 @@ pub fn decode_rows<'a>(
             let place = Place {
                 line: Some(line),
                 row: Some(row),
-                bits: None,
+                ..Place::default()
             };
             match found.and_then(|found| found.read_into(&mut buffer)) {
                 // A row has at most 8 KiB, so its frames are few.
@@ -297,6 +308,17 @@ mod tests {
         assert_eq!(codes, [Some("no-sync"), Some("row"), Some("truncated")]);
         assert_eq!(code(&items("nothing here")[0]), Some("no-row"));
         assert_eq!(items("nothing here").len(), 1);
+    }
+
+    #[test]
+    fn digits_given_as_bits_are_told_from_a_frame_with_wrong_bits() {
+        let options = SearchOptions::new();
+        let advice = |bytes: &[u8]| {
+            let failure = decode_bits(bytes, &options).next().unwrap().unwrap_err();
+            failure.error.advice.unwrap()
+        };
+        assert!(advice(b"29cd29cd0a00002b5a10c37e9104d824f8\n").contains("--hex"));
+        assert!(advice(&[0xFF; 20]).contains("--tolerance"));
     }
 
     #[test]

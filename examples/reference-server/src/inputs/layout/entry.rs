@@ -127,3 +127,28 @@ pub(super) fn accepted(
     event.attachments = vec![Attachment::Text(Private::new(fields))];
     record::accepted(arrival, &mut event, message)
 }
+
+/// Evidence of a frame that the layout does not describe.
+pub(super) fn refused(
+    arrival: Arrival,
+    line: &str,
+    raw: &[u8],
+    transport: TransportFacts,
+    reason: &'static str,
+) -> Entry {
+    let json = serde_json::json!({ "layout": { "refused": reason } }).to_string();
+    let message = Message {
+        protocol: PROTOCOL,
+        sender: line.to_owned(),
+        source_ref: None,
+        content_hash: ContentHash::of(raw),
+        duplicate_window: Duration::ZERO,
+        raw: Bytes::copy_from_slice(raw),
+        transport,
+        answer: Answer {
+            bytes: Bytes::new(),
+            summary: Cow::Borrowed("none"),
+        },
+    };
+    record::data(arrival, Verdict::Refused, json, message)
+}

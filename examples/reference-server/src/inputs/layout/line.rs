@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use climax_rf::Time;
-use climax_rf::layout::{Received, Receiver, ReceiverEvent};
+use climax_rf::layout::{DecodeErrorKind, Received, Receiver, ReceiverEvent};
 use espa444::driver::Connect;
 use metrics::counter;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -58,6 +58,8 @@ pub(super) struct Work {
     shown: LineHandle,
     connected: bool,
     ever_connected: bool,
+    /// When the last frame or heartbeat came, or the line was opened.
+    last_valid: Instant,
 }
 
 /// Why a stream is not served any more.
@@ -87,6 +89,7 @@ impl Work {
             shown,
             connected: false,
             ever_connected: false,
+            last_valid: Instant::now(),
         }
     }
 
@@ -188,6 +191,7 @@ impl Work {
         self.shown.change(|line| line.counts.connections += 1);
         (self.connected, self.ever_connected) = (true, true);
         self.receiver.handle_connected(now());
+        self.last_valid = Instant::now();
         match self.settings.silence {
             // Nothing else will say that it is back.
             None => {
@@ -200,10 +204,25 @@ impl Work {
 
     /// Something valid came.
     fn heard(&mut self) {
+        self.last_valid = Instant::now();
         if self.watch.restored(&None) {
             self.event("restored");
             self.show();
         }
+    }
+
+    /// When the line counts as lost: bytes that are no frames, as of a wrong baud rate, are as good
+    /// as silence.
+    fn silent_at(&self) -> Option<Instant> {
+        let silence = self.settings.silence?;
+        (!self.watch.is_lost(&None)).then(|| self.last_valid + silence)
+    }
+
+    fn silent(&mut self) {
+        self.event("silence");
+        self.shown.change(|line| line.counts.losses += 1);
+        self.watch.lost(None, Reason::Silence, Duration::ZERO);
+        self.show();
     }
 
     async fn serve(
@@ -227,13 +246,17 @@ impl Work {
                 continue;
             }
             let due = self.receiver.poll_timeout().map(instant);
-            let due = [due, self.watch.due()].into_iter().flatten().min();
+            let due = [due, self.watch.due(), self.silent_at()];
+            let due = due.into_iter().flatten().min();
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return End::Stopped,
                 stream = way.replacement() => return End::Replaced(stream),
                 () = sleep_until(due) => {
                     self.receiver.handle_timeout(now());
+                    if self.silent_at().is_some_and(|at| at <= Instant::now()) {
+                        self.silent();
+                    }
                     self.watch.tell_due();
                     self.show();
                 }
@@ -271,14 +294,21 @@ impl Work {
                 self.heard();
                 self.event("heartbeat");
             }
-            ReceiverEvent::Refused { error, raw } => self.rubbish(error.kind.code(), raw.len()),
-            ReceiverEvent::Skipped { bytes } => self.rubbish("skipped", bytes),
-            ReceiverEvent::Silence { .. } => {
-                self.event("silence");
-                self.shown.change(|line| line.counts.losses += 1);
-                self.watch.lost(None, Reason::Silence, Duration::ZERO);
-                self.show();
+            ReceiverEvent::Refused { error, raw } => {
+                let reason = error.kind.code();
+                let told = self.rubbish(reason, raw.len());
+                // Whole and undamaged: a frame that the layout does not describe.
+                if told && matches!(error.kind, DecodeErrorKind::Constant { .. }) {
+                    let (line, facts) = (&*self.settings.name, self.ends.facts());
+                    let entry = entry::refused(Arrival::now(), line, &raw, facts, reason);
+                    self.keeper.evidence(entry);
+                }
             }
+            ReceiverEvent::Skipped { bytes } => {
+                self.rubbish("skipped", bytes);
+            }
+            // Found out by what is valid, not by bytes.
+            ReceiverEvent::Silence { .. } => {}
             ReceiverEvent::Undecided(_) => {
                 self.event("undecided");
                 let line = &*self.settings.name;
@@ -288,15 +318,18 @@ impl Work {
         }
     }
 
-    fn rubbish(&mut self, reason: &'static str, bytes: usize) {
+    /// Counts and logs what is no frame, within a budget; whether it was logged.
+    fn rubbish(&mut self, reason: &'static str, bytes: usize) -> bool {
         self.context.counters.malformed.increment(1);
         self.shown.change(|line| line.counts.malformed += 1);
         let line = &*self.settings.name;
         counter!("alarm_layout_refused_total", "line" => line.to_owned(), "reason" => reason)
             .increment(1);
-        if let Some(held_back) = self.keeper.rubbish() {
+        let passed = self.keeper.rubbish();
+        if let Some(held_back) = passed {
             tracing::warn!(line, reason, bytes, held_back, "bytes that are no frame");
         }
+        passed.is_some()
     }
 
     async fn frame(&mut self, received: &Received) {
@@ -379,7 +412,10 @@ impl Work {
             "frame"
         );
         match self.store(entry).await {
-            Ok(stored) => Ok((key, double, stored)),
+            Ok(stored) => {
+                self.repeats.kept(&key);
+                Ok((key, double, stored))
+            }
             Err(error) => {
                 if !double {
                     self.repeats.not_kept(now(), key, judgement.id, ());

@@ -78,6 +78,10 @@ impl Cases {
             _ => return None,
         }
         let reports = self.kept.entry(account.to_owned()).or_default();
+        if *step == Step::Began {
+            // What is left is of a case that was over by its age.
+            reports.clear();
+        }
         if reports.len() >= MOST {
             reports.remove(1);
         }

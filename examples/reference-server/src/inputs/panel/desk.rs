@@ -319,7 +319,12 @@ impl Desk {
         for mut one in keeping {
             let stored = (&mut one.stored).await;
             match stored {
-                Ok(stored) => kept.push((one, stored)),
+                Ok(stored) => {
+                    if !one.double {
+                        lock(&self.state).repeats.kept(&one.key);
+                    }
+                    kept.push((one, stored));
+                }
                 Err(error) => {
                     self.context.counters.stored(Verdict::Accepted, Err(&error));
                     if !one.double {
@@ -342,6 +347,16 @@ impl Desk {
             let _ = handle.refuse(id, Refusal::Silence).await;
             return None;
         }
+        let doubles = kept.iter().filter(|(one, _)| one.double);
+        let doubles: Vec<_> = doubles.map(|(one, _)| one.key.clone()).collect();
+        for key in doubles {
+            if !self.first_is_kept(&key).await {
+                // Only an update of nothing is kept: it has to come again, as an alarm.
+                self.count("first-not-kept");
+                let _ = handle.refuse(id, Refusal::Silence).await;
+                return None;
+            }
+        }
         match decision {
             Decision::Refuse(refusal) => {
                 let _ = handle.refuse(id, refusal).await;
@@ -359,6 +374,21 @@ impl Desk {
             self.answered(one, stored, format, answered);
         }
         kept.last().map(|(_, stored)| stored.sequence)
+    }
+
+    /// Whether the first of a double is kept; waits for it while it is on its way.
+    async fn first_is_kept(&self, key: &str) -> bool {
+        /// A first is before its double in the journal, so that it takes next to no time.
+        const LOOKS: u32 = 100;
+        const BETWEEN: Duration = Duration::from_millis(20);
+        for _ in 0..LOOKS {
+            if !lock(&self.state).repeats.is_in_hand(key) {
+                break;
+            }
+            tokio::time::sleep(BETWEEN).await;
+        }
+        let state = lock(&self.state);
+        !state.repeats.is_in_hand(key) && !state.repeats.is_unkept(key)
     }
 
     /// Whoever sent these will send them again.

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 use crate::codes::State;
 use crate::external_event_id::ExternalEventId;
 
@@ -113,6 +115,30 @@ impl Description {
         }
     }
 
+    /// As much of the text as the limit allows, cut between two graphemes (what a reader sees as one
+    /// character), and whether something was cut. Only for callers who chose this: an alarm's text is
+    /// never cut by default (Partner API reference 4.2).
+    ///
+    /// # Errors
+    ///
+    /// [`DescriptionError::Empty`] when there is nothing, or [`DescriptionError::TooLong`] when the
+    /// first grapheme alone passes the limit.
+    pub fn shortened_at_grapheme(text: &str) -> Result<(Self, bool), DescriptionError> {
+        let mut length = 0;
+        let mut end = 0;
+        for (at, grapheme) in text.grapheme_indices(true) {
+            length += grapheme.encode_utf16().count();
+            if length > Self::LIMIT {
+                return match end {
+                    0 => Err(DescriptionError::TooLong { length }),
+                    _ => Ok((Self(text[..end].into()), true)),
+                };
+            }
+            end = at + grapheme.len();
+        }
+        Self::new(text).map(|description| (description, false))
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -126,13 +152,57 @@ impl fmt::Debug for Description {
     }
 }
 
-/// A picture that goes with an event: bytes of a JPEG and a name.
+/// A picture that goes with an event: bytes of a JPEG and perhaps a name. Never empty; what the
+/// bytes hold is looked at by [`check_image`](crate::check_image).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Image {
-    /// The JPEG as bytes, not base64.
-    pub data: Vec<u8>,
-    /// The name; the vendor's example has one, whether it is required is not said.
-    pub name: Option<String>,
+    data: Vec<u8>,
+    name: Option<Box<str>>,
+}
+
+/// A picture without bytes, which must be left out instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an image must not be empty: leave it out")]
+pub struct EmptyImage;
+
+impl Image {
+    /// Takes the JPEG over, as bytes and not as base64.
+    ///
+    /// # Errors
+    ///
+    /// [`EmptyImage`] when there are none.
+    pub fn new(data: Vec<u8>) -> Result<Self, EmptyImage> {
+        if data.is_empty() {
+            return Err(EmptyImage);
+        }
+        Ok(Self { data, name: None })
+    }
+
+    /// The same with a name; an empty one means none. The vendor's example has a name, whether it is
+    /// required is not said.
+    #[must_use]
+    pub fn with_name(mut self, name: &str) -> Self {
+        self.name = (!name.is_empty()).then(|| name.into());
+        self
+    }
+
+    /// The bytes of the JPEG.
+    #[must_use]
+    pub fn data(&self) -> &[u8] {
+        &self.data
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The bytes alone.
+    #[must_use]
+    pub fn into_data(self) -> Vec<u8> {
+        self.data
+    }
 }
 
 impl fmt::Debug for Image {
@@ -172,5 +242,34 @@ impl core::ops::Deref for Images {
 
     fn deref(&self) -> &[Image] {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_counts_utf16_code_units() {
+        assert!(Description::new(&"ø".repeat(200)).is_ok());
+        assert_eq!(
+            Description::new(&"🛏".repeat(101)),
+            Err(DescriptionError::TooLong { length: 202 })
+        );
+        assert_eq!(Description::new(""), Err(DescriptionError::Empty));
+    }
+
+    #[test]
+    fn shortening_never_splits_what_a_reader_sees_as_one() {
+        let family = "👩\u{200d}👩\u{200d}👧"; // eight code units
+        let (short, cut) =
+            Description::shortened_at_grapheme(&format!("{}{family}", "a".repeat(195)))
+                .expect("valid");
+        assert!(cut);
+        assert_eq!(short.as_str(), "a".repeat(195));
+        let (whole, cut) = Description::shortened_at_grapheme("fall").expect("valid");
+        assert_eq!((whole.as_str(), cut), ("fall", false));
+        let endless = format!("e{}", "\u{301}".repeat(300));
+        assert!(Description::shortened_at_grapheme(&endless).is_err());
     }
 }

@@ -16,3 +16,5 @@ mod write;
 pub use decode::{Decoded, decode_event};
 pub use encode::encode_event;
 pub use status::{decode_status, decode_status_batch, encode_status, encode_status_batch};
+
+pub(crate) use write::{ObjectWriter, write_string};

@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
+mod backoff;
 pub mod codes;
 mod confidence;
+mod endpoint;
 mod error;
 mod event;
 mod external_event_id;
@@ -10,15 +13,23 @@ mod image;
 mod json;
 mod member;
 mod options;
+pub mod request;
 mod secret;
 mod status;
 mod time;
+pub mod token;
 mod version;
 mod warning;
 pub mod wire;
 
+pub use answer::{
+    BODY_LIMIT, Class, Effect, ErrorBody, ErrorShape, Failure, Outcome, PAUSE_LIMIT, RateLimit,
+    Refusal,
+};
+pub use backoff::{Backoff, Random};
 pub use codes::{DeviceType, EventType, State};
 pub use confidence::Confidence;
+pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use error::{DecodeError, DecodeErrorKind, Expected};
 pub use event::{
     Description, DescriptionError, EmptyImage, EventParameters, Image, Images, TooManyImages,
@@ -33,6 +44,7 @@ pub use json::{
 };
 pub use member::{Member, Members};
 pub use options::{DecodeOptions, Limits, Mode};
+pub use request::{Call, Method, Priority, Request, RequestError, Requests};
 pub use secret::Secret;
 pub use status::{BATCH, BatteryLevel, DeviceStatus, InvalidStatus, StatusEntry, batches};
 pub use time::Time;

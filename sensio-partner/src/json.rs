@@ -11,10 +11,12 @@ mod picture;
 mod problem;
 mod status;
 mod value;
+mod webhook;
 mod write;
 
 pub use decode::{Decoded, decode_event};
 pub use encode::encode_event;
 pub use status::{decode_status, decode_status_batch, encode_status, encode_status_batch};
+pub use webhook::{decode_webhook, encode_webhook};
 
 pub(crate) use write::{ObjectWriter, write_string};

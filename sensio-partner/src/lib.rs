@@ -9,17 +9,25 @@ mod error;
 mod event;
 mod external_event_id;
 mod identifier;
+#[cfg(feature = "axum")]
+mod http_body;
 mod image;
 mod json;
+mod media_type;
 mod member;
 mod options;
+mod pair;
+mod refusal_limit;
 pub mod request;
 mod secret;
+#[cfg(feature = "axum")]
+pub mod server;
 mod status;
 mod time;
 pub mod token;
 mod version;
 mod warning;
+pub mod webhook;
 pub mod wire;
 
 pub use answer::{
@@ -45,6 +53,7 @@ pub use json::{
 pub use member::{Member, Members};
 pub use options::{DecodeOptions, Limits, Mode};
 pub use request::{Call, Method, Priority, Request, RequestError, Requests};
+pub use refusal_limit::RefusalLimit;
 pub use secret::Secret;
 pub use status::{BATCH, BatteryLevel, DeviceStatus, InvalidStatus, StatusEntry, batches};
 pub use time::Time;

@@ -8,9 +8,9 @@ mod endpoint;
 mod error;
 mod event;
 mod external_event_id;
-mod identifier;
 #[cfg(feature = "axum")]
 mod http_body;
+mod identifier;
 mod image;
 mod json;
 mod media_type;
@@ -52,8 +52,8 @@ pub use json::{
 };
 pub use member::{Member, Members};
 pub use options::{DecodeOptions, Limits, Mode};
-pub use request::{Call, Method, Priority, Request, RequestError, Requests};
 pub use refusal_limit::RefusalLimit;
+pub use request::{Call, Method, Priority, Request, RequestError, Requests};
 pub use secret::Secret;
 pub use status::{BATCH, BatteryLevel, DeviceStatus, InvalidStatus, StatusEntry, batches};
 pub use time::Time;

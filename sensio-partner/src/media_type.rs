@@ -44,10 +44,7 @@ mod tests {
             ("Application/JSON; charset=utf-8", MediaType::Json),
             ("text/json", MediaType::JsonLike),
             ("application/vnd.sensio.v1+JSON ;a=b", MediaType::JsonLike),
-            (
-                "application/x-www-form-urlencoded",
-                MediaType::Form,
-            ),
+            ("application/x-www-form-urlencoded", MediaType::Form),
             ("text/plain", MediaType::Other),
             ("+json", MediaType::Other),
             ("", MediaType::Other),

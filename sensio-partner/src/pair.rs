@@ -9,8 +9,5 @@ pub(crate) type Pair = (DeviceIdentifier, EventType);
 
 /// The pair as a key: 917 and 923 are the same event under two numbers.
 pub(crate) fn pair(device: &DeviceIdentifier, event_type: EventType) -> Pair {
-    (
-        device.clone(),
-        event_type.for_version(UnityVersion::LATEST),
-    )
+    (device.clone(), event_type.for_version(UnityVersion::LATEST))
 }

@@ -55,10 +55,10 @@ mod verifier;
 pub use correlator::{
     Action, Correlator, CorrelatorConfig, CorrelatorFull, Delete, EventKey, NothingToDo,
 };
-pub use head::{Head, VALIDATION_TOKEN_HEADER, EVENT_NAME_HEADER};
+pub use head::{EVENT_NAME_HEADER, Head, VALIDATION_TOKEN_HEADER};
 pub use message::{EventName, EventStateChanged, RequestDeactivateEvent, Webhook};
-pub use receiver::{Admitted, Answer, BODY_LIMIT, Config, Incoming, WebhookWarning};
 pub use receiver::Receiver;
+pub use receiver::{Admitted, Answer, BODY_LIMIT, Config, Incoming, WebhookWarning};
 pub use rejection::Rejection;
 pub use sender::{
     Attempt, Failure, NotTaken, Sender, SenderConfig, SenderEvent, Transmit, WebhookId,

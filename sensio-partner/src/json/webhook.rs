@@ -42,10 +42,7 @@ const EXTERNAL_EVENT_ID: &str = "ExternalEventId";
 pub fn encode_webhook(webhook: &Webhook, version: UnityVersion, out: &mut Vec<u8>) -> Members {
     let mut left_out = Members::NONE;
     let mut object = ObjectWriter::begin(out);
-    write_string(
-        object.member(DEVICE_IDENTIFIER),
-        webhook.device().as_str(),
-    );
+    write_string(object.member(DEVICE_IDENTIFIER), webhook.device().as_str());
     let code = webhook.event_type().for_version(version);
     write_integer(object.member(EVENT_TYPE), code.0.into());
     if let Webhook::EventStateChanged(changed) = webhook {

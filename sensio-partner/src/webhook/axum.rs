@@ -62,10 +62,7 @@ pub trait Handler: Send + Sync + 'static {
     /// # Errors
     ///
     /// [`NotDurable`] is answered with 500, so that the sender can repeat.
-    fn handle(
-        &self,
-        incoming: &Incoming,
-    ) -> impl Future<Output = Result<(), NotDurable>> + Send;
+    fn handle(&self, incoming: &Incoming) -> impl Future<Output = Result<(), NotDurable>> + Send;
 }
 
 /// The outcome could not be kept.

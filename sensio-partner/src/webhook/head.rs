@@ -39,10 +39,7 @@ impl<'a> Field<'a> {
 impl<'a> Head<'a> {
     /// Takes the method, compared exactly, and the headers, their names compared without case.
     #[must_use]
-    pub fn new(
-        method: &'a str,
-        headers: impl IntoIterator<Item = (&'a str, &'a [u8])>,
-    ) -> Self {
+    pub fn new(method: &'a str, headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
         let mut head = Self {
             method,
             event_name: Field::Missing,

@@ -397,6 +397,11 @@ async fn identifiers_arrive_as_one_segment_and_the_traps_are_closed() {
     for trap in ["", ".", "..", "a/b", "a\\b"] {
         assert!(DeviceIdentifier::new(trap).is_err(), "{trap:?}");
     }
+    // Why: this would be the call for many devices, encoded or not.
+    for trap in [".", "%2e"] {
+        let url = url::Url::parse(&format!("https://unity.example.no/devices/{trap}/status"));
+        assert_eq!(url.expect("a URL").path(), "/devices/status");
+    }
     let server = Server::start().await;
     let client = client(&server);
     let requests = Requests::new(server.endpoint());

@@ -6,9 +6,9 @@
 
 mod decode;
 mod encode;
-mod member_name;
+mod object;
 mod picture;
-mod problem;
+mod reader;
 mod status;
 mod value;
 mod webhook;

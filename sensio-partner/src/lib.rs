@@ -2,12 +2,16 @@
 
 mod answer;
 mod backoff;
+#[cfg(feature = "reqwest")]
+pub mod client;
+mod client_core;
 pub mod codes;
 mod confidence;
 mod endpoint;
 mod error;
 mod event;
 mod external_event_id;
+mod gate;
 #[cfg(feature = "axum")]
 mod http_body;
 mod identifier;
@@ -35,6 +39,7 @@ pub use answer::{
     Refusal,
 };
 pub use backoff::{Backoff, Random};
+pub use client_core::{CallError, ClientCore, Exchange, Step};
 pub use codes::{DeviceType, EventType, State};
 pub use confidence::Confidence;
 pub use endpoint::{Endpoint, InvalidEndpoint};
@@ -44,6 +49,7 @@ pub use event::{
     TriggerValue,
 };
 pub use external_event_id::{ExternalEventId, InvalidExternalEventId};
+pub use gate::{Gate, GateLimits};
 pub use identifier::{DeviceIdentifier, IdentifierRules, InvalidIdentifier};
 pub use image::{Dimensions, ImageError, ImageFormat, ImageLimits, check_image};
 pub use json::{
@@ -55,7 +61,7 @@ pub use options::{DecodeOptions, Limits, Mode};
 pub use refusal_limit::RefusalLimit;
 pub use request::{Call, Method, Priority, Request, RequestError, Requests};
 pub use secret::Secret;
-pub use status::{BATCH, BatteryLevel, DeviceStatus, InvalidStatus, StatusEntry, batches};
+pub use status::{BATCH, BatchPlan, BatteryLevel, DeviceStatus, InvalidStatus, StatusEntry};
 pub use time::Time;
 pub use version::{Feature, UnityVersion};
 pub use warning::{Warning, WarningKind};

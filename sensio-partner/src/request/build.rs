@@ -249,7 +249,7 @@ impl Requests {
         request(Call::PutStatus, path, self.body(body))
     }
 
-    /// Reports the status of many devices; split them with [`batches`](crate::batches).
+    /// Reports the status of many devices; split them by a [`BatchPlan`](crate::BatchPlan).
     ///
     /// # Errors
     ///

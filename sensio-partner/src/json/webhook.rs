@@ -4,8 +4,8 @@ use serde::de::{self, MapAccess};
 use serde_json::{Map, Value};
 
 use super::decode::Decoded;
-use super::member_name::{ObjectSeed, TakeMembers};
-use super::problem::{Reader, run};
+use super::object::{ObjectSeed, TakeMembers};
+use super::reader::{Reader, run};
 use super::value::FoundSeed;
 use super::write::{ObjectWriter, write_integer, write_string};
 use crate::codes::EventType;

@@ -1,9 +1,8 @@
 //! Whose token came with a call.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::Response;
 
-use super::problem::problem;
+use super::problem::{Refusal, problem};
 use super::token_request::credentials;
 
 /// The value of the `Authorization` header.
@@ -46,7 +45,7 @@ pub(super) fn bearer<'h>(headers: &'h HeaderMap, scheme: &str) -> Option<&'h [u8
 }
 
 /// 401 (RFC 6750 3).
-pub(super) fn unauthorized(detail: &'static str) -> Response {
+pub(super) fn unauthorized(detail: &'static str) -> Refusal {
     let mut response = problem(StatusCode::UNAUTHORIZED.as_u16(), detail);
     response.headers_mut().insert(
         header::WWW_AUTHENTICATE,

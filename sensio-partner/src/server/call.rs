@@ -1,12 +1,11 @@
 //! From a request to a call of the backend.
 
 use axum::http::{HeaderMap, header};
-use axum::response::Response;
 
 use super::authorization::single;
 use super::backend::EventAction;
 use super::config::Config;
-use super::problem::problem;
+use super::problem::{Refusal, problem};
 use super::target::event_type;
 use super::warning::ServerWarning;
 use crate::codes::EventType;
@@ -33,7 +32,7 @@ impl<'c> Judge<'c> {
         }
     }
 
-    fn tolerate(&mut self, warning: ServerWarning, status: u16) -> Result<(), Response> {
+    fn tolerate(&mut self, warning: ServerWarning, status: u16) -> Result<(), Refusal> {
         if self.config.mode == Mode::Strict {
             return Err(problem(status, &warning.to_string()));
         }
@@ -50,7 +49,7 @@ impl<'c> Judge<'c> {
     }
 
     /// The device of a raw segment: decoded once.
-    pub(super) fn device(&self, segment: &str) -> Result<DeviceIdentifier, Response> {
+    pub(super) fn device(&self, segment: &str) -> Result<DeviceIdentifier, Refusal> {
         let rules = IdentifierRules {
             slashes: self.config.mode == Mode::Lenient,
         };
@@ -58,7 +57,7 @@ impl<'c> Judge<'c> {
             .map_err(|error| problem(400, &error.to_string()))
     }
 
-    pub(super) fn event_type(&mut self, segment: &str) -> Result<EventType, Response> {
+    pub(super) fn event_type(&mut self, segment: &str) -> Result<EventType, Refusal> {
         let Some((code, plain)) = event_type(segment) else {
             return Err(problem(400, "the event type is not an alarm code"));
         };
@@ -75,7 +74,7 @@ impl<'c> Judge<'c> {
     }
 
     /// Whether the body is one that can be read at all; `length` is 0 when there is none.
-    pub(super) fn body_head(&mut self, headers: &HeaderMap, empty: bool) -> Result<(), Response> {
+    pub(super) fn body_head(&mut self, headers: &HeaderMap, empty: bool) -> Result<(), Refusal> {
         let refused = |detail| Err(problem(415, detail));
         match single(headers, &header::CONTENT_ENCODING) {
             Ok(None) => {}
@@ -100,7 +99,7 @@ impl<'c> Judge<'c> {
         action: EventAction,
         code: EventType,
         body: &[u8],
-    ) -> Result<Decoded<EventParameters>, Response> {
+    ) -> Result<Decoded<EventParameters>, Refusal> {
         let body = if action == EventAction::Deactivate && !body.is_empty() {
             self.tolerate(ServerWarning::BodyOfDelete, 400)?;
             &[]
@@ -139,7 +138,7 @@ impl<'c> Judge<'c> {
 }
 
 /// The answer to a body that cannot be read.
-pub(super) fn unreadable(error: &DecodeError) -> Response {
+pub(super) fn unreadable(error: &DecodeError) -> Refusal {
     let status = match error.kind {
         DecodeErrorKind::BodyTooLarge { .. } | DecodeErrorKind::ImageTooLarge { .. } => 413,
         _ => 400,

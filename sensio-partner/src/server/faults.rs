@@ -130,10 +130,8 @@ impl Faults {
 
     /// The next so many calls of the scope.
     pub fn times(&self, count: usize, scope: Scope, fault: Fault) {
-        let mut plan = self.plan();
-        for _ in 0..count {
-            plan.once.push_back((scope, fault.clone()));
-        }
+        let faults = core::iter::repeat_n((scope, fault), count);
+        self.plan().once.extend(faults);
     }
 
     /// Every call of the scope for which nothing else is planned.

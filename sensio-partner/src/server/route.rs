@@ -21,7 +21,7 @@ use super::call::{Judge, unreadable};
 use super::client::ClientId;
 use super::config::Config;
 use super::faults::{Fault, Scope, Switch};
-use super::problem::{answer, closing, problem, with_retry_after};
+use super::problem::{Refusal, answer, closing, problem, with_retry_after};
 use super::target::Target;
 use super::token_call::TokenDesk;
 use super::token_request;
@@ -95,7 +95,8 @@ impl<B> fmt::Debug for Server<B> {
 
 async fn handle<B: Backend>(State(api): State<Arc<Api<B>>>, request: Request) -> Response {
     match api.answer(request).await {
-        Ok(response) | Err(response) => response,
+        Ok(response) => response,
+        Err(refusal) => *refusal,
     }
 }
 
@@ -108,7 +109,7 @@ struct Incoming {
 }
 
 impl<B: Backend> Api<B> {
-    async fn answer(&self, request: Request) -> Result<Response, Response> {
+    async fn answer(&self, request: Request) -> Result<Response, Refusal> {
         let (parts, body) = request.into_parts();
         // The path as it came: nothing has decoded or folded it.
         let path = parts.uri.path().to_owned();
@@ -149,7 +150,7 @@ impl<B: Backend> Api<B> {
         &self,
         fault: Option<&Fault>,
         incoming: &mut Incoming,
-    ) -> Result<(), Response> {
+    ) -> Result<(), Refusal> {
         match fault {
             Some(Fault::CutBeforeBody) => Err(cut(incoming.switch.as_ref()).await),
             Some(Fault::CutDuringBody) => {
@@ -177,7 +178,7 @@ impl<B: Backend> Api<B> {
             Some(Fault::HtmlPage { status }) => {
                 let page = "<!DOCTYPE html><html><body><h1>Bad gateway</h1></body></html>";
                 let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_GATEWAY);
-                Err(answer(status, "text/html; charset=utf-8", page))
+                Err(Box::new(answer(status, "text/html; charset=utf-8", page)))
             }
             Some(Fault::Slow(wait)) => {
                 tokio::time::sleep(*wait).await;
@@ -197,7 +198,7 @@ impl<B: Backend> Api<B> {
         action: Option<EventAction>,
         incoming: Incoming,
         fault: Option<&Fault>,
-    ) -> Result<Response, Response> {
+    ) -> Result<Response, Refusal> {
         let Incoming {
             parts,
             body,
@@ -284,14 +285,14 @@ impl<B: Backend> Api<B> {
         }
     }
 
-    fn client(&self, now: Time, headers: &HeaderMap) -> Result<ClientId, Response> {
+    fn client(&self, now: Time, headers: &HeaderMap) -> Result<ClientId, Refusal> {
         let token = bearer(headers, &self.config.profile.token.scheme);
         let token = token.ok_or_else(|| unauthorized("one access token is needed"))?;
         let client = self.desk.client(now, token);
         client.ok_or_else(|| unauthorized("the access token is unknown or too old"))
     }
 
-    async fn read(&self, body: Body, limit: usize) -> Result<Bytes, Response> {
+    async fn read(&self, body: Body, limit: usize) -> Result<Bytes, Refusal> {
         let read = read_body(body, limit, self.config.body_timeout).await;
         read.map_err(|error| {
             closing(match error {
@@ -316,7 +317,7 @@ impl<B: Backend> Api<B> {
 }
 
 /// Whether the method fits the call, and which action on an event it is.
-fn allowed(target: Target<'_>, method: &Method) -> Result<Option<EventAction>, Response> {
+fn allowed(target: Target<'_>, method: &Method) -> Result<Option<EventAction>, Refusal> {
     let (fits, allow) = match target {
         Target::Token => (method == Method::POST, "POST"),
         Target::Status { .. } | Target::Statuses => (method == Method::PUT, "PUT"),
@@ -349,7 +350,7 @@ fn refuse_by_fault(
     fault: Option<&Fault>,
     body: &[u8],
     options: DecodeOptions,
-) -> Result<(), Response> {
+) -> Result<(), Refusal> {
     match fault {
         Some(Fault::RefuseUnused) => {
             let mut strict = DecodeOptions::strict();
@@ -383,7 +384,7 @@ fn refuse_by_fault(
     }
 }
 
-fn refusal(refused: Refused) -> Response {
+fn refusal(refused: Refused) -> Refusal {
     let response = problem(refused.status(), &refused.to_string());
     match refused {
         Refused::TooMany { retry_after } => with_retry_after(response, retry_after),
@@ -392,7 +393,7 @@ fn refusal(refused: Refused) -> Response {
 }
 
 /// Cuts the connection. Over one that cannot be cut it is silent instead, for an hour.
-async fn cut(switch: Option<&Switch>) -> Response {
+async fn cut(switch: Option<&Switch>) -> Refusal {
     match switch {
         Some(switch) => switch.cut(),
         None => tokio::time::sleep(Duration::from_secs(60 * 60)).await,

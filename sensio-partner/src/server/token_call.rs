@@ -10,7 +10,7 @@ use serde_json::json;
 use super::authorization::{Authorization, authorization, single};
 use super::client::{Client, ClientId};
 use super::config::Config;
-use super::problem::{answer, problem, with_retry_after};
+use super::problem::{Refusal, answer, problem, with_retry_after};
 use super::token_request::{Claim, OAuthError, read};
 use super::tokens::Tokens;
 use crate::refusal_limit::Refusals;
@@ -60,7 +60,7 @@ impl TokenDesk {
     }
 
     /// 429 for a source that was refused too often.
-    pub(super) fn check(&self, now: Time, source: Option<IpAddr>) -> Result<(), Response> {
+    pub(super) fn check(&self, now: Time, source: Option<IpAddr>) -> Result<(), Refusal> {
         self.held()
             .refusals
             .check(now, source)

@@ -1,41 +1,21 @@
 //! Which event a webhook means, and what follows from it.
 
+#[allow(dead_code, reason = "each test file uses a part")]
+mod webhook_calls;
+
 use proptest::prelude::*;
 use sensio_partner::webhook::{
     Action, Correlator, CorrelatorConfig, Delete, EventKey, EventStateChanged, NothingToDo,
-    RequestDeactivateEvent, Webhook,
+    RequestDeactivateEvent,
 };
-use sensio_partner::{DeviceIdentifier, EventType, ExternalEventId, Time};
-
-fn device() -> DeviceIdentifier {
-    DeviceIdentifier::new("SN-004711").expect("valid")
-}
-
-fn id(text: &str) -> ExternalEventId {
-    ExternalEventId::new(text).expect("not empty")
-}
+use sensio_partner::{DeviceIdentifier, EventType, Time};
+use webhook_calls::{device, id, inactive, request};
 
 fn closes(key: EventKey) -> Action {
     Action::Deactivate(key)
 }
 
 const ON: fn(NothingToDo) -> Action = Action::Nothing;
-
-fn request(external: Option<&str>) -> Webhook {
-    let request = RequestDeactivateEvent::new(device(), EventType::FALL);
-    match external {
-        Some(text) => request.with_external_event_id(id(text)).into(),
-        None => request.into(),
-    }
-}
-
-fn inactive(external: Option<&str>) -> Webhook {
-    let changed = EventStateChanged::inactive(device(), EventType::FALL);
-    match external {
-        Some(text) => changed.with_external_event_id(id(text)).into(),
-        None => changed.into(),
-    }
-}
 
 fn correlator() -> Correlator {
     Correlator::new(CorrelatorConfig::default())

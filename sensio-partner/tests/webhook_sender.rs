@@ -1,14 +1,16 @@
 //! Webhooks that are sent: what goes out, what is repeated, in which order.
 
+#[allow(dead_code, reason = "each test file uses a part")]
+mod webhook_calls;
+
 use std::time::{Duration, SystemTime};
 
 use sensio_partner::webhook::{
-    Config, EventStateChanged, Failure, Head, NotTaken, Receiver, RequestDeactivateEvent, Sender,
-    SenderConfig, SenderEvent, Transmit, Verifier, Webhook, encode_webhook,
+    Config, EventStateChanged, Failure, Head, NotTaken, Receiver, Sender, SenderConfig,
+    SenderEvent, Transmit, Verifier, encode_webhook,
 };
-use sensio_partner::{
-    DeviceIdentifier, EventType, ExternalEventId, Member, Members, Mode, Secret, Time, UnityVersion,
-};
+use sensio_partner::{EventType, Member, Members, Mode, Secret, Time, UnityVersion};
+use webhook_calls::{device, inactive, request};
 
 const TOKEN: &str = "3c1f5f7a-not-a-real-token";
 
@@ -16,30 +18,6 @@ fn strict_receiver() -> Receiver {
     let mut config = Config::default();
     config.mode = Mode::Strict;
     Receiver::new(Verifier::new(&[Secret::new(TOKEN)]).expect("fit"), config)
-}
-
-fn device() -> DeviceIdentifier {
-    DeviceIdentifier::new("SN-004711").expect("valid")
-}
-
-fn id(text: &str) -> ExternalEventId {
-    ExternalEventId::new(text).expect("not empty")
-}
-
-fn request(external: Option<&str>) -> Webhook {
-    let request = RequestDeactivateEvent::new(device(), EventType::FALL);
-    match external {
-        Some(text) => request.with_external_event_id(id(text)).into(),
-        None => request.into(),
-    }
-}
-
-fn inactive(external: Option<&str>) -> Webhook {
-    let changed = EventStateChanged::inactive(device(), EventType::FALL);
-    match external {
-        Some(text) => changed.with_external_event_id(id(text)).into(),
-        None => changed.into(),
-    }
 }
 
 fn sender(change: impl FnOnce(&mut SenderConfig)) -> Sender {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod backoff;
 pub mod codes;
 mod confidence;
 mod error;
@@ -10,6 +11,7 @@ mod image;
 mod json;
 mod member;
 mod options;
+pub mod queue;
 mod secret;
 mod status;
 mod time;
@@ -17,6 +19,7 @@ mod version;
 mod warning;
 pub mod wire;
 
+pub use backoff::{Backoff, Random};
 pub use codes::{DeviceType, EventType, State};
 pub use confidence::Confidence;
 pub use error::{DecodeError, DecodeErrorKind, Expected};

@@ -196,12 +196,12 @@ impl<S: Store> Queue<S> {
             store_failures: 0,
         };
         for stored in kept {
-            queue.restore(stored);
+            queue.restore(stored)?;
         }
         Ok(queue)
     }
 
-    fn restore(&mut self, stored: Stored) {
+    fn restore(&mut self, stored: Stored) -> Result<(), StoreError> {
         match stored {
             Stored::Condition(pair) => {
                 self.conditions.insert(pair);
@@ -212,6 +212,10 @@ impl<S: Store> Queue<S> {
             }
             Stored::Entry(entry) => {
                 self.next_entry = self.next_entry.max(entry.id.0.saturating_add(1));
+                // A crash may have come between the parking of a call and the note that later ones
+                // overtook it; entries come in order, so these are seen now.
+                self.dead
+                    .supersede(&entry.pair, entry.method, &mut self.store)?;
                 let pair = self.shared(&entry.pair);
                 if let Some((parked, reason)) = entry.state.parked {
                     let letter = DeadLetter {
@@ -225,7 +229,7 @@ impl<S: Store> Queue<S> {
                         superseded: entry.state.superseded,
                     };
                     self.dead.insert(letter, entry.state);
-                    return;
+                    return Ok(());
                 }
                 let mut waiting =
                     Waiting::new(entry.id, entry.method, entry.occurred, entry.submitted);
@@ -236,6 +240,7 @@ impl<S: Store> Queue<S> {
                 self.enqueue(self.now, pair, waiting, late_at);
             }
         }
+        Ok(())
     }
 
     /// Sets the wall clock right, after it was changed.

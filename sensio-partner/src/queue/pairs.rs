@@ -174,11 +174,13 @@ impl Pairs {
                 let id = waiting.id;
                 let place = state.waiting.iter().rposition(|other| other.id < id);
                 let place = place.map_or(0, |before| before + 1);
-                state
-                    .waiting
-                    .insert(place.max(usize::from(started)), waiting);
-                // A call that waits ready or pausing may have got a new first one before it; it
-                // goes when the former would have gone.
+                let place = place.max(usize::from(started));
+                state.waiting.insert(place, waiting);
+                if let (0, Lane::Pausing(until)) = (place, state.lane) {
+                    // The pause was for the one behind it.
+                    self.pausing.remove(&(until, slot));
+                    self.make_ready(now, slot);
+                }
                 return slot;
             }
         }

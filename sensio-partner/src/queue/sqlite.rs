@@ -96,6 +96,20 @@ impl SqliteStore {
         })
     }
 
+    /// Whether no call is kept, waiting or parked.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the file cannot be read.
+    pub fn is_empty(&self) -> Result<bool, StoreError> {
+        self.holds_none().map_err(StoreError::failed)
+    }
+
+    fn holds_none(&self) -> rusqlite::Result<bool> {
+        let sql = "SELECT 1 FROM sensio_queue_entry LIMIT 1";
+        Ok(!self.connection.prepare_cached(sql)?.exists([])?)
+    }
+
     fn insert(&mut self, entries: &[NewEntry<'_>]) -> rusqlite::Result<()> {
         let transaction = self
             .connection
@@ -129,13 +143,7 @@ impl SqliteStore {
     /// Empties the log now and then. It is done again later if readers are in the way.
     fn erase_log(&mut self) -> rusqlite::Result<()> {
         self.removals = self.removals.saturating_add(1);
-        let due = self.removals >= CHECKPOINT || {
-            let mut any = self
-                .connection
-                .prepare_cached("SELECT 1 FROM sensio_queue_entry LIMIT 1")?;
-            !any.exists([])?
-        };
-        if due {
+        if self.removals >= CHECKPOINT || self.holds_none()? {
             let busy: bool =
                 self.connection
                     .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;

@@ -65,7 +65,7 @@ fn run<S: Store>(store: S, rounds: usize) -> Result<(u32, Duration), Box<dyn std
             calls += 1;
             under_way.push(call.id);
         }
-        if under_way.is_empty() {
+        if under_way.is_empty() && queue.waiting() > 0 {
             now = queue.poll_timeout().ok_or("something waits")?;
         }
         for id in under_way.drain(..) {
@@ -94,7 +94,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let (calls, each) = run(SqliteStore::open(&file)?, 1)?;
         writeln!(
             out,
-            "SQLite: {calls} calls, {each:?} per call, one flush for each delivery"
+            "SQLite: {calls} calls, {each:?} per call, one flush for what ends together"
         )?;
         for end in ["", "-wal", "-shm"] {
             let mut name = file.clone().into_os_string();

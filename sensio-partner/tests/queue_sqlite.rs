@@ -54,7 +54,7 @@ fn open(store: SqliteStore) -> Queue<SqliteStore> {
 fn deliver_all(queue: &mut Queue<SqliteStore>) -> Vec<EntryId> {
     let mut now = Time::ZERO;
     let mut order = Vec::new();
-    while queue.waiting() > 0 {
+    loop {
         match queue.poll_call(now) {
             Some(call) => {
                 if let Work::Event(event) = &call.work {
@@ -62,10 +62,10 @@ fn deliver_all(queue: &mut Queue<SqliteStore>) -> Vec<EntryId> {
                 }
                 queue.handle_outcome(now, call.id, Outcome::Done);
             }
+            None if queue.waiting() == 0 => return order,
             None => now = queue.poll_timeout().expect("something waits"),
         }
     }
-    order
 }
 
 fn holds(file: &Path, needle: &[u8]) -> bool {
@@ -272,7 +272,7 @@ fn a_store_does_what_it_is_told_however_often() {
     };
     assert_eq!((kept.id, &kept.pair, kept.state), (id, &pair, state));
     for _ in 0..2 {
-        store.remove(id).expect("gone");
+        store.remove(&[id]).expect("gone");
         store.update(id, state).expect("ignored");
         assert_eq!(store.parameters(id).expect("readable"), None);
     }

@@ -36,7 +36,7 @@ const SCHEMA: &str = "\
 
 /// Removals after which the log of changes is written back and emptied, so that what was delivered does
 /// not stay in it.
-const CHECKPOINT: u32 = 64;
+const CHECKPOINT: usize = 64;
 
 /// Keeps the queue in SQLite, in tables whose names begin with `sensio_queue_`.
 ///
@@ -46,7 +46,7 @@ const CHECKPOINT: u32 = 64;
 /// 13). Images are read when they are sent, and not held in memory.
 pub struct SqliteStore {
     connection: Connection,
-    removals: u32,
+    removals: usize,
 }
 
 impl fmt::Debug for SqliteStore {
@@ -120,17 +120,22 @@ impl SqliteStore {
         transaction.commit()
     }
 
-    fn delete(&mut self, id: EntryId) -> rusqlite::Result<()> {
+    fn delete(&mut self, ids: &[EntryId]) -> rusqlite::Result<()> {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction
-            .prepare_cached("DELETE FROM sensio_queue_image WHERE entry = ?1")?
-            .execute([key(id)?])?;
-        transaction
-            .prepare_cached("DELETE FROM sensio_queue_entry WHERE id = ?1")?
-            .execute([key(id)?])?;
-        transaction.commit()
+        for table in [
+            "DELETE FROM sensio_queue_image WHERE entry = ?1",
+            "DELETE FROM sensio_queue_entry WHERE id = ?1",
+        ] {
+            let mut delete = transaction.prepare_cached(table)?;
+            for id in ids {
+                delete.execute([key(*id)?])?;
+            }
+        }
+        transaction.commit()?;
+        self.removals = self.removals.saturating_add(ids.len());
+        self.erase_log()
     }
 
     fn write_state(&mut self, id: EntryId, state: EntryState) -> rusqlite::Result<()> {
@@ -142,7 +147,6 @@ impl SqliteStore {
 
     /// Empties the log now and then. It is done again later if readers are in the way.
     fn erase_log(&mut self) -> rusqlite::Result<()> {
-        self.removals = self.removals.saturating_add(1);
         if self.removals >= CHECKPOINT || self.holds_none()? {
             let busy: bool =
                 self.connection
@@ -244,10 +248,8 @@ impl Store for SqliteStore {
         self.write_state(id, state).map_err(StoreError::failed)
     }
 
-    fn remove(&mut self, id: EntryId) -> Result<(), StoreError> {
-        self.delete(id)
-            .and_then(|()| self.erase_log())
-            .map_err(StoreError::failed)
+    fn remove(&mut self, ids: &[EntryId]) -> Result<(), StoreError> {
+        self.delete(ids).map_err(StoreError::failed)
     }
 
     fn parameters(&mut self, id: EntryId) -> Result<Option<Arc<EventParameters>>, StoreError> {

@@ -6,9 +6,9 @@
 
 mod decode;
 mod encode;
-mod member_name;
+mod object;
 mod picture;
-mod problem;
+mod reader;
 mod status;
 mod value;
 mod write;
@@ -16,3 +16,5 @@ mod write;
 pub use decode::{Decoded, decode_event};
 pub use encode::encode_event;
 pub use status::{decode_status, decode_status_batch, encode_status, encode_status_batch};
+
+pub(crate) use write::{ObjectWriter, write_string};

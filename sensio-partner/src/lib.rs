@@ -1,33 +1,48 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod backoff;
+#[cfg(feature = "reqwest")]
+pub mod client;
+mod client_core;
 pub mod codes;
 mod confidence;
+mod endpoint;
 mod error;
 mod event;
 mod external_event_id;
+mod gate;
 mod identifier;
 mod image;
 mod json;
 mod member;
 mod options;
 pub mod queue;
+pub mod request;
 mod secret;
 mod status;
 mod time;
+pub mod token;
 mod version;
 mod warning;
 pub mod wire;
 
+pub use answer::{
+    BODY_LIMIT, Class, Effect, ErrorBody, ErrorShape, Failure, Outcome, PAUSE_LIMIT, RateLimit,
+    Refusal,
+};
 pub use backoff::{Backoff, Random};
+pub use client_core::{CallError, ClientCore, Exchange, Step};
 pub use codes::{DeviceType, EventType, State};
 pub use confidence::Confidence;
+pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use error::{DecodeError, DecodeErrorKind, Expected};
 pub use event::{
     Description, DescriptionError, EmptyImage, EventParameters, Image, Images, TooManyImages,
     TriggerValue,
 };
 pub use external_event_id::{ExternalEventId, InvalidExternalEventId};
+pub use gate::{Gate, GateLimits};
 pub use identifier::{DeviceIdentifier, IdentifierRules, InvalidIdentifier};
 pub use image::{Dimensions, ImageError, ImageFormat, ImageLimits, check_image};
 pub use json::{
@@ -36,8 +51,9 @@ pub use json::{
 };
 pub use member::{Member, Members};
 pub use options::{DecodeOptions, Limits, Mode};
+pub use request::{Call, Method, Priority, Request, RequestError, Requests};
 pub use secret::Secret;
-pub use status::{BATCH, BatteryLevel, DeviceStatus, InvalidStatus, StatusEntry, batches};
+pub use status::{BATCH, BatchPlan, BatteryLevel, DeviceStatus, InvalidStatus, StatusEntry};
 pub use time::Time;
 pub use version::{Feature, UnityVersion};
 pub use warning::{Warning, WarningKind};

@@ -51,8 +51,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod answer;
 mod budget;
 mod call;
+#[cfg(feature = "reqwest")]
+pub mod client;
 mod conditions;
 mod config;
 mod dead_letters;
@@ -79,13 +82,14 @@ use std::sync::Arc;
 use crate::backoff::Random;
 use crate::time::Time;
 
+pub use crate::answer::Effect;
 pub use call::{
     Call, CallId, EntryId, EventAction, EventCall, EventMethod, EventWork, Outcome, Pair, SlotId,
     Work,
 };
 pub use config::Config;
 pub use dead_letters::RetryError;
-pub use event::{DeadLetter, Delivered, Effect, Event, PauseReason, RefusalReason};
+pub use event::{DeadLetter, Delivered, Event, PauseReason, RefusalReason};
 pub use late::LateDescription;
 pub use reduction::Reduction;
 #[cfg(feature = "sqlite")]

@@ -1,5 +1,9 @@
 //! The status of devices (Partner API reference 5).
 
+mod batch;
+
+pub use batch::{BATCH, BatchPlan};
+
 use core::fmt;
 
 use serde_json::{Map, Value};
@@ -145,14 +149,6 @@ pub struct StatusEntry {
     pub device: DeviceIdentifier,
     /// The status.
     pub status: DeviceStatus,
-}
-
-/// Elements of one batch call, by default (Partner API reference 16).
-pub const BATCH: usize = 100;
-
-/// The entries in portions of at most [`BATCH`].
-pub fn batches(entries: &[StatusEntry]) -> core::slice::Chunks<'_, StatusEntry> {
-    entries.chunks(BATCH)
 }
 
 #[cfg(test)]

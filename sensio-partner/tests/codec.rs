@@ -301,7 +301,7 @@ fn limits_hold() {
     let body = br#"[{"deviceIdentifier":"a"},{"deviceIdentifier":"b"}]"#;
     let error = decode_status_batch(body, &StatusNames::default(), &options).expect_err("many");
     assert_eq!(error.kind, DecodeErrorKind::TooManyElements { limit: 1 });
-    let six = vec![r#"{"imageData":"AAAA"}"#; 6].join(",");
+    let six = [r#"{"imageData":"AAAA"}"#; 6].join(",");
     assert_eq!(
         refused(&format!(r#"{{"images":[{six}]}}"#)),
         DecodeErrorKind::TooManyImages

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::answer::Effect;
 use crate::time::Time;
 
 use super::call::{CallId, EventMethod, Outcome};
-use super::event::{DeadLetter, Delivered, Effect, Event, PauseReason, RefusalReason};
+use super::event::{DeadLetter, Delivered, Event, PauseReason, RefusalReason};
 use super::gate::{Reach, pause_reason};
 use super::pairs::{EventFlight, Finish, Waiting, supersedes};
 use super::reduction::Reduction;

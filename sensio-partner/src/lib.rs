@@ -21,6 +21,7 @@ mod media_type;
 mod member;
 mod options;
 mod pair;
+pub mod queue;
 mod refusal_limit;
 pub mod request;
 mod secret;

@@ -17,6 +17,8 @@ mod image;
 mod json;
 mod member;
 mod options;
+#[cfg(feature = "provisioning")]
+pub mod provisioning;
 pub mod request;
 mod secret;
 mod status;

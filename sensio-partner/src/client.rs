@@ -34,7 +34,8 @@ use crate::token::{Credentials, CredentialsError, Event};
 
 /// The client of one customer. Cheap to clone; clones share token, limits and connections.
 ///
-/// It needs a tokio runtime with time and I/O. Dropping a call's future ends the call.
+/// It needs a tokio runtime with time and I/O, and all clones should live on the same one: the token is
+/// fetched beside the calls, by a task of the runtime that made the first call. Dropping a call's future ends the call.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,

@@ -114,6 +114,8 @@ pub enum Expected {
     Integer,
     /// A string.
     String,
+    /// `true` or `false`.
+    Boolean,
 }
 
 impl fmt::Display for Expected {
@@ -124,6 +126,7 @@ impl fmt::Display for Expected {
             Self::Number => "a number",
             Self::Integer => "an integer",
             Self::String => "a string",
+            Self::Boolean => "true or false",
         })
     }
 }

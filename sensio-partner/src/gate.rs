@@ -10,7 +10,8 @@ use crate::time::Time;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GateLimits {
-    /// Calls at once: 4.
+    /// Calls at once: 4. The last of several is kept for events, so that slow statuses hold up no
+    /// alarm.
     pub parallel: usize,
     /// Calls in a second, and as many in one burst after a rest: 10.
     pub per_second: u32,
@@ -38,7 +39,8 @@ pub struct Gate<T> {
     running: usize,
     /// When the bucket of calls was or will be full.
     full_at: Time,
-    paused_until: Time,
+    /// For each priority.
+    paused_until: [Time; Priority::ALL.len()],
 }
 
 impl<T> Gate<T> {
@@ -54,7 +56,7 @@ impl<T> Gate<T> {
             waiting: Default::default(),
             running: 0,
             full_at: Time::ZERO,
-            paused_until: Time::ZERO,
+            paused_until: Default::default(),
         }
     }
 
@@ -91,22 +93,28 @@ impl<T> Gate<T> {
 
     /// Lets the next one through that still wants to go; [`leave`](Self::leave) ends its call.
     pub fn poll_ready(&mut self, now: Time, still_wants: impl Fn(&T) -> bool) -> Option<T> {
-        let may_go = self.running < self.limits.parallel && self.next_slot() <= now;
-        for queue in &mut self.waiting {
-            while let Some(who) = queue.pop_front() {
-                if !still_wants(&who) {
-                    continue;
+        let slot = self.next_slot();
+        for priority in Priority::ALL {
+            if !self.has_room(priority) || slot.max(self.paused_until[priority as usize]) > now {
+                continue;
+            }
+            while let Some(who) = self.waiting[priority as usize].pop_front() {
+                if still_wants(&who) {
+                    self.running += 1;
+                    self.full_at = self.full_at.max(now) + self.interval();
+                    return Some(who);
                 }
-                if !may_go {
-                    queue.push_front(who);
-                    return None;
-                }
-                self.running += 1;
-                self.full_at = self.full_at.max(now) + self.interval();
-                return Some(who);
             }
         }
         None
+    }
+
+    fn has_room(&self, priority: Priority) -> bool {
+        let places = match priority {
+            Priority::Event => self.limits.parallel,
+            Priority::Status | Priority::Provisioning => (self.limits.parallel - 1).max(1),
+        };
+        self.running < places
     }
 
     /// A call has ended.
@@ -114,16 +122,23 @@ impl<T> Gate<T> {
         self.running = self.running.saturating_sub(1);
     }
 
-    /// Lets nobody through before this time, because the server asked for it.
-    pub fn pause_until(&mut self, time: Time) {
-        self.paused_until = self.paused_until.max(time);
+    /// Lets nobody of this priority or a lesser one through before this time, because the server
+    /// asked for it. What a status or an employee brought about does not hold up an alarm.
+    pub fn pause_until(&mut self, priority: Priority, time: Time) {
+        for paused in &mut self.paused_until[priority as usize..] {
+            *paused = time.max(*paused);
+        }
     }
 
     /// When [`poll_ready`](Self::poll_ready) may let somebody through; `None` while nobody waits or
     /// nobody can go before another one leaves.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Time> {
-        (self.waiting() > 0 && self.running < self.limits.parallel).then(|| self.next_slot())
+        Priority::ALL
+            .into_iter()
+            .filter(|&p| !self.waiting[p as usize].is_empty() && self.has_room(p))
+            .map(|p| self.next_slot().max(self.paused_until[p as usize]))
+            .min()
     }
 
     fn interval(&self) -> Duration {
@@ -134,7 +149,7 @@ impl<T> Gate<T> {
     fn next_slot(&self) -> Time {
         let depth = self.interval() * (self.limits.per_second - 1);
         let slot = self.full_at.elapsed().saturating_sub(depth);
-        Time::from(slot).max(self.paused_until)
+        Time::from(slot)
     }
 }
 
@@ -203,12 +218,28 @@ mod tests {
         let mut gate = gate(4, 10, 9);
         gate.enter(Priority::Event, 1).expect("room");
         gate.enter(Priority::Event, 2).expect("room");
-        gate.pause_until(Time::from_millis(700));
+        gate.pause_until(Priority::Event, Time::from_millis(700));
         assert!(ready(&mut gate, 699).is_empty());
         assert_eq!(gate.poll_timeout(), Some(Time::from_millis(700)));
         let next = gate.poll_ready(Time::from_millis(700), |who| *who != 1);
         assert_eq!(next, Some(2));
         assert_eq!(gate.running(), 1);
+    }
+
+    #[test]
+    fn neither_pauses_nor_slow_calls_of_others_hold_up_an_event() {
+        let mut gate = gate(2, 100, 9);
+        for who in [1, 2] {
+            gate.enter(Priority::Status, who).expect("room");
+        }
+        assert_eq!(ready(&mut gate, 0), [1]);
+        gate.pause_until(Priority::Status, Time::from_millis(60_000));
+        gate.enter(Priority::Event, 3).expect("room");
+        assert_eq!(ready(&mut gate, 10), [3]);
+        gate.leave();
+        gate.leave();
+        assert_eq!(gate.poll_timeout(), Some(Time::from_millis(60_000)));
+        assert_eq!(ready(&mut gate, 60_000), [2]);
     }
 
     #[test]

@@ -6,15 +6,17 @@
 
 mod decode;
 mod encode;
-mod member_name;
+mod object;
 mod picture;
-mod problem;
+mod reader;
 mod status;
 mod value;
+mod webhook;
 mod write;
 
 pub use decode::{Decoded, decode_event};
 pub use encode::encode_event;
 pub use status::{decode_status, decode_status_batch, encode_status, encode_status_batch};
+pub use webhook::{decode_webhook, encode_webhook};
 
 pub(crate) use write::{ObjectWriter, write_string};

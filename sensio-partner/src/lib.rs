@@ -12,20 +12,28 @@ mod error;
 mod event;
 mod external_event_id;
 mod gate;
+#[cfg(feature = "axum")]
+mod http_body;
 mod identifier;
 mod image;
 mod json;
+mod media_type;
 mod member;
 mod options;
+mod pair;
 #[cfg(feature = "provisioning")]
 pub mod provisioning;
+mod refusal_limit;
 pub mod request;
 mod secret;
+#[cfg(feature = "axum")]
+pub mod server;
 mod status;
 mod time;
 pub mod token;
 mod version;
 mod warning;
+pub mod webhook;
 pub mod wire;
 
 pub use answer::{
@@ -52,6 +60,7 @@ pub use json::{
 };
 pub use member::{Member, Members};
 pub use options::{DecodeOptions, Limits, Mode};
+pub use refusal_limit::RefusalLimit;
 pub use request::{Call, Method, Priority, Request, RequestError, Requests};
 pub use secret::Secret;
 pub use status::{BATCH, BatchPlan, BatteryLevel, DeviceStatus, InvalidStatus, StatusEntry};

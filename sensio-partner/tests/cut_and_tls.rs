@@ -125,6 +125,12 @@ async fn a_customers_own_root_certificate_counts_for_that_customer_only() {
     let own = own.only_own_root_certificates().build().expect("a client");
     assert_eq!(post(&own).await, Class::Done(Effect::Accepted));
 
+    let beside = builder().root_certificates(pem.as_bytes()).build();
+    let class = post(&beside.expect("a client")).await;
+    assert_eq!(class, Class::Done(Effect::Accepted));
+    let system = builder().build().expect("a client");
+    assert_eq!(post(&system).await, Class::NotSent);
+
     let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("made");
     let other = builder().root_certificates(other.cert.pem().as_bytes());
     let other = other

@@ -131,10 +131,12 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one attempt may take: 10 seconds. Connecting has at most 5 of them.
+    /// How long one attempt may take, one for a token too: 10 seconds. Connecting has at most 5 of
+    /// them.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self.token.attempt = timeout;
         self.connect_timeout = Duration::from_secs(5).min(timeout / 2);
         self
     }

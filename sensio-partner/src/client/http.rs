@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Response, Url};
 
 use super::Inner;
@@ -23,11 +23,14 @@ impl Inner {
         };
         let mut builder = self
             .http
-            .request(method(request.method()), url)
+            .request(method(call.method()), url)
             .headers(headers);
-        if !body.is_empty() || call.method() != Method::Delete && call.method() != Method::Get {
-            // Also an empty one, so that a length is sent (411).
+        let wants_body = !matches!(call.method(), Method::Get | Method::Delete);
+        if !body.is_empty() {
             builder = builder.body(body);
+        } else if wants_body {
+            // Some servers refuse a POST or PUT that says no length (411).
+            builder = builder.header(CONTENT_LENGTH, 0);
         }
         match builder.send().await {
             Ok(response) => Ok(read(request, response).await),

@@ -59,17 +59,21 @@ impl Inner {
     /// Does what is due and says when to look again.
     fn turn(self: &Arc<Self>) -> Option<Instant> {
         let now = self.now();
-        let (transmit, token) = {
+        let (was_due, transmit, token) = {
             let mut core = self.core();
+            let was_due = core.poll_timeout().is_some_and(|due| due <= now);
             core.handle_timeout(now);
             let transmit = core.poll_transmit(now);
             let transmit = transmit.map(|transmit| (transmit.attempt, transmit.request.clone()));
-            (transmit, core.poll_timeout())
+            (was_due, transmit, core.poll_timeout())
         };
         if let Some((attempt, request)) = transmit {
             tokio::spawn(Arc::clone(self).fetch(attempt, request));
         }
-        self.changed.notify_waiters();
+        if was_due {
+            // Only then: who waits wakes the keeper again.
+            self.changed.notify_waiters();
+        }
         self.let_through();
         let gate = lock(&self.gate).poll_timeout();
         let next = match (token, gate) {
@@ -101,10 +105,10 @@ impl Inner {
         }
     }
 
-    /// Leaves a server alone that asks for it.
+    /// Leaves a server alone that asks for it: calls as important as this one, and lesser ones.
     pub(super) fn heed(&self, now: Time, outcome: &Outcome) {
         if let (Class::Transient, Some(pause)) = (outcome.class, outcome.pause) {
-            lock(&self.gate).pause_until(now + pause);
+            lock(&self.gate).pause_until(outcome.call.priority(), now + pause);
         }
     }
 }

@@ -3,9 +3,9 @@
 use serde::de::MapAccess;
 use serde_json::{Map, Value};
 
-use super::member_name::{ObjectSeed, TakeMembers};
+use super::object::{ObjectSeed, TakeMembers};
 use super::picture::ImagesSeed;
-use super::problem::{Reader, run};
+use super::reader::{Reader, run};
 use super::value::FoundSeed;
 use crate::codes::State;
 use crate::error::{DecodeError, DecodeErrorKind, Expected};

@@ -8,8 +8,8 @@ use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::member_name::{ObjectSeed, TakeMembers};
-use super::problem::Reader;
+use super::object::{ObjectSeed, TakeMembers};
+use super::reader::Reader;
 use super::value::FoundSeed;
 use crate::error::{DecodeErrorKind, Expected};
 use crate::event::{Image, Images};

@@ -6,8 +6,8 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visit
 use serde_json::{Map, Value};
 
 use super::decode::Decoded;
-use super::member_name::{ObjectSeed, TakeMembers};
-use super::problem::{Reader, run};
+use super::object::{ObjectSeed, TakeMembers};
+use super::reader::{Reader, run};
 use super::write::{ObjectWriter, write_number, write_string};
 use crate::error::{DecodeError, DecodeErrorKind, Expected};
 use crate::identifier::{DeviceIdentifier, IdentifierRules};

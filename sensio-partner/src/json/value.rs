@@ -6,7 +6,7 @@ use core::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::problem::Reader;
+use super::reader::Reader;
 use crate::error::DecodeErrorKind;
 use crate::event::TriggerValue;
 use crate::warning::WarningKind;

@@ -1,11 +1,11 @@
-//! Names of members, compared without case.
+//! Objects: members by name, compared without case.
 
 use core::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::problem::Reader;
+use super::reader::Reader;
 use crate::error::{DecodeErrorKind, Expected};
 use crate::warning::WarningKind;
 

@@ -23,6 +23,7 @@ mod options;
 mod pair;
 #[cfg(feature = "provisioning")]
 pub mod provisioning;
+pub mod queue;
 mod refusal_limit;
 pub mod request;
 mod secret;

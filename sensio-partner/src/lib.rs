@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "alarm-codes")]
+pub mod alarm;
 mod answer;
 mod backoff;
 #[cfg(feature = "reqwest")]

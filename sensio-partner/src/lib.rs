@@ -35,6 +35,8 @@ mod status;
 mod time;
 pub mod token;
 mod version;
+#[cfg(feature = "vocabulary")]
+pub mod vocabulary;
 mod warning;
 pub mod webhook;
 pub mod wire;

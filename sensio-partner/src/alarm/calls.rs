@@ -5,7 +5,7 @@ use alarm_codes::{
     VoiceMode, codes_of, kind_of,
 };
 
-use super::{DEACTIVATE, profile_of, suggested_code};
+use super::{DEACTIVATE, code_of, profile_of, suggested_code};
 use crate::codes::{DeviceType, EventType, State};
 use crate::event::{Description, EventParameters, Image, Images, TriggerValue};
 use crate::external_event_id::ExternalEventId;
@@ -32,6 +32,9 @@ pub struct Target {
     pub version: UnityVersion,
     /// The type under which the device is registered; the code is chosen to fit it.
     pub device_type: Option<DeviceType>,
+    /// The code that the event goes out under, whatever its kind: for those who know better, such as a
+    /// vocabulary file.
+    pub event_type: Option<EventType>,
     /// What to do without a code.
     pub fallback: Fallback,
     /// Whether the pull cord's event is active at the server. A further state is then sent by PUT;
@@ -46,6 +49,7 @@ impl Target {
         Self {
             version,
             device_type: None,
+            event_type: None,
             fallback: Fallback::Refuse,
             active: false,
         }
@@ -55,6 +59,13 @@ impl Target {
     #[must_use]
     pub const fn with_device_type(mut self, device_type: DeviceType) -> Self {
         self.device_type = Some(device_type);
+        self
+    }
+
+    /// The same with a code of the caller's.
+    #[must_use]
+    pub const fn with_event_type(mut self, event_type: EventType) -> Self {
+        self.event_type = Some(event_type);
         self
     }
 
@@ -77,24 +88,25 @@ impl Target {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Written {
-    /// The calls, in order. More than one only when an end clears several kinds.
+    /// The calls, in order. More than one only when the event ends several kinds, or ends some and
+    /// is one itself.
     pub calls: Vec<EventCall>,
-    /// The row that was used; `None` for a [suggested](suggested_code) code.
+    /// The row that was used; `None` for a [suggested](suggested_code) or given code that means something else.
     pub mapping: Option<Mapping>,
     /// Parts of this event that the calls do not carry.
     pub left_out: Vec<Part>,
 }
 
 impl Written {
-    /// What the code loses; `None` when it says exactly the kind. A suggested code is always
-    /// broader.
+    /// What the code loses; `None` when it says exactly the kind. A code without a row for the kind
+    /// counts as broader.
     #[must_use]
     pub fn loss(&self) -> Option<Loss> {
         match &self.mapping {
             Some(mapping) => mapping.loss(),
             None => Some(Loss {
                 relation: alarm_codes::Relation::CodeBroader,
-                note: "suggested: the Partner API has no code for the kind",
+                note: "the crosswalk has no row for the kind under this code",
             }),
         }
     }
@@ -138,7 +150,8 @@ struct Choice {
 
 /// The calls that report an event.
 ///
-/// A start is a POST, an update a PUT, an end a DELETE. The code that the event came with is kept, if it
+/// A start is a POST, an update a PUT, an end a DELETE; what a start or update clears besides is deleted
+/// after it. The code that the event came with is kept, if it
 /// came from a Partner API; otherwise the best code for the kind that is documented for the type of device is
 /// taken. `externalEventId` is the id of the event, so that a webhook leads back to it.
 ///
@@ -171,13 +184,24 @@ pub fn calls_of(
     } else {
         EventCall::post
     };
+    let event_type = choice.event_type;
+    let mut calls = vec![make(device.clone(), event_type, occurred, parameters)];
+    // A dose that was taken settles the one that was not.
+    let mut settled = event.clone();
+    settled.mapping = None;
+    let own = Target {
+        event_type: None,
+        ..*target
+    };
+    for &kind in &event.correlation.clears_kinds {
+        settled.kind = kind;
+        settled.class = kind.class();
+        if let Ok(call) = deactivation_of(&settled, device, &own) {
+            calls.push(call);
+        }
+    }
     Ok(Written {
-        calls: vec![make(
-            device.clone(),
-            choice.event_type,
-            occurred,
-            parameters,
-        )],
+        calls,
         mapping: choice.mapping,
         left_out,
     })
@@ -268,7 +292,8 @@ fn ends_of(
 
 fn choose(event: &Event, target: &Target) -> Result<Choice, Unsayable> {
     let profile = profile_of(target.version);
-    let choice = own_code(event, profile)
+    let choice = given_code(event.kind, profile, target)
+        .or_else(|| own_code(event, profile))
         .or_else(|| state_code(event.kind, profile, target))
         .or_else(|| event_code(event.kind, profile, target));
     let no_code = Unsayable::NoCode {
@@ -302,6 +327,17 @@ fn choose(event: &Event, target: &Target) -> Result<Choice, Unsayable> {
             state: None,
             mapping: None,
         })
+    })
+}
+
+/// The code of the caller's; there is a row for it only when it means the kind.
+fn given_code(kind: Kind, profile: Profile, target: &Target) -> Option<Choice> {
+    let event_type = target.event_type?;
+    let mapping = kind_of(profile, &code_of(event_type, None));
+    Some(Choice {
+        event_type,
+        state: None,
+        mapping: (mapping.kind() == kind).then_some(mapping),
     })
 }
 

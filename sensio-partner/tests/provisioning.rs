@@ -1,7 +1,10 @@
 //! Provisioning against Partner API reference 12, rule by rule.
 #![cfg(feature = "provisioning")]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "json!(..) reads best where it is used"
+)]
 
-#![allow(clippy::needless_pass_by_value, reason = "json!(..) reads best where it is used")]
 use core::time::Duration;
 
 use sensio_partner::Time;

@@ -1,8 +1,8 @@
 //! From events to calls.
 
 use alarm_codes::{
-    Attachment, Code, Event, Kind, Loss, Mapping, Part, Phase, Picture, Profile, Reference, System,
-    VoiceMode, codes_of, kind_of,
+    Attachment, Class, Code, Event, Kind, Loss, Mapping, Part, Phase, Picture, Profile,
+    RecordedMapping, Reference, Relation, SensioRequest, System, VoiceMode, codes_of, kind_of,
 };
 
 use super::{DEACTIVATE, code_of, profile_of, suggested_code};
@@ -105,7 +105,7 @@ impl Written {
         match &self.mapping {
             Some(mapping) => mapping.loss(),
             None => Some(Loss {
-                relation: alarm_codes::Relation::CodeBroader,
+                relation: Relation::CodeBroader,
                 note: "the crosswalk has no row for the kind under this code",
             }),
         }
@@ -140,6 +140,36 @@ pub enum Unsayable {
     TestUnmarked,
 }
 
+/// What decides the code.
+#[derive(Debug, Clone, Copy)]
+struct Said<'a> {
+    kind: Kind,
+    class: Class,
+    phase: Phase,
+    recorded: Option<&'a RecordedMapping>,
+}
+
+impl<'a> Said<'a> {
+    const fn by(event: &'a Event) -> Self {
+        Self {
+            kind: event.kind,
+            class: event.class,
+            phase: event.phase,
+            recorded: event.mapping.as_ref(),
+        }
+    }
+
+    /// The end of an event of another kind.
+    fn end_of(kind: Kind) -> Self {
+        Self {
+            kind,
+            class: kind.class(),
+            phase: Phase::End,
+            recorded: None,
+        }
+    }
+}
+
 /// The code for an event.
 #[derive(Debug, Clone, Copy)]
 struct Choice {
@@ -170,7 +200,7 @@ pub fn calls_of(
     if event.phase == Phase::End || event.kind == Kind::Cancel {
         return ends_of(event, device, target);
     }
-    let choice = choose(event, target)?;
+    let choice = choose(&Said::by(event), target)?;
     if event.test && !target.version.has(Feature::Description) {
         return Err(Unsayable::TestUnmarked);
     }
@@ -187,17 +217,14 @@ pub fn calls_of(
     let event_type = choice.event_type;
     let mut calls = vec![make(device.clone(), event_type, occurred, parameters)];
     // A dose that was taken settles the one that was not.
-    let mut settled = event.clone();
-    settled.mapping = None;
     let own = Target {
         event_type: None,
         ..*target
     };
     for &kind in &event.correlation.clears_kinds {
-        settled.kind = kind;
-        settled.class = kind.class();
-        if let Ok(call) = deactivation_of(&settled, device, &own) {
-            calls.push(call);
+        if let Ok(choice) = choose(&Said::end_of(kind), &own) {
+            let event_type = choice.event_type;
+            calls.push(EventCall::delete(device.clone(), event_type, occurred));
         }
     }
     Ok(Written {
@@ -217,7 +244,7 @@ pub fn deactivation_of(
     device: &DeviceIdentifier,
     target: &Target,
 ) -> Result<EventCall, Unsayable> {
-    let choice = choose(event, target)?;
+    let choice = choose(&Said::by(event), target)?;
     let occurred = WallMicros(event.times.received.at.as_micros());
     Ok(EventCall::delete(
         device.clone(),
@@ -244,7 +271,7 @@ fn ends_of(
         .filter(|m| m.system == System::Sensio);
     let named = named.and_then(|m| m.code.strip_prefix(DEACTIVATE)?.parse().ok());
     if let Some(code) = named {
-        let request = alarm_codes::SensioRequest::DeactivateEvent;
+        let request = SensioRequest::DeactivateEvent;
         written.mapping = Some(kind_of(
             profile_of(target.version),
             &Code::SensioRequest(request),
@@ -259,11 +286,11 @@ fn ends_of(
     };
     let mut failed = Unsayable::EndOfWhat;
     for &kind in kinds {
-        let mut of = event.clone();
-        of.kind = kind;
-        of.class = kind.class();
-        of.phase = Phase::End;
-        let choice = match choose(&of, target) {
+        let said = match kind == event.kind {
+            true => Said::by(event),
+            false => Said::end_of(kind),
+        };
+        let choice = match choose(&said, target) {
             // A further call of the cord ended; its event stays until the first call ends.
             Ok(choice) if choice.state.is_some_and(|state| state != State::ALARM_CALL) => {
                 failed = Unsayable::NoCode {
@@ -290,15 +317,15 @@ fn ends_of(
     Ok(written)
 }
 
-fn choose(event: &Event, target: &Target) -> Result<Choice, Unsayable> {
+fn choose(said: &Said<'_>, target: &Target) -> Result<Choice, Unsayable> {
     let profile = profile_of(target.version);
-    let choice = given_code(event.kind, profile, target)
-        .or_else(|| own_code(event, profile))
-        .or_else(|| state_code(event.kind, profile, target))
-        .or_else(|| event_code(event.kind, profile, target));
+    let choice = given_code(said.kind, profile, target)
+        .or_else(|| own_code(said, profile))
+        .or_else(|| state_code(said.kind, profile, target))
+        .or_else(|| event_code(said.kind, profile, target));
     let no_code = Unsayable::NoCode {
-        kind: event.kind,
-        phase: event.phase,
+        kind: said.kind,
+        phase: said.phase,
     };
     let lacking = |event_type: EventType| {
         let feature = event_type.needs()?;
@@ -319,7 +346,7 @@ fn choose(event: &Event, target: &Target) -> Result<Choice, Unsayable> {
     };
     let suggested = match target.fallback {
         Fallback::Refuse => None,
-        Fallback::Suggested => suggested_code(event.kind, event.class),
+        Fallback::Suggested => suggested_code(said.kind, said.class),
     };
     suggested.map_or(Err(refused), |event_type| {
         Ok(Choice {
@@ -342,8 +369,8 @@ fn given_code(kind: Kind, profile: Profile, target: &Target) -> Option<Choice> {
 }
 
 /// The code that the event came with, if it came through a Partner API and still means its kind.
-fn own_code(event: &Event, profile: Profile) -> Option<Choice> {
-    let recorded = event.mapping.as_ref()?;
+fn own_code(said: &Said<'_>, profile: Profile) -> Option<Choice> {
+    let recorded = said.recorded?;
     if !matches!(recorded.system, System::Sensio | System::SensioState) {
         return None;
     }
@@ -355,7 +382,7 @@ fn own_code(event: &Event, profile: Profile) -> Option<Choice> {
         _ => return None,
     };
     // A code that is in no table is handed on as it came.
-    (mapping.kind() == event.kind).then_some(Choice {
+    (mapping.kind() == said.kind).then_some(Choice {
         event_type,
         state: state.map(State),
         mapping: Some(mapping),

@@ -8,7 +8,7 @@
 //! | [`Sender`] | sends webhooks, for gateways and test doubles |
 #![cfg_attr(
     feature = "axum",
-    doc = "| [`axum`](self::axum) | a [`Receiver`] as an axum router |"
+    doc = "| [`axum`] | a [`Receiver`] as an axum router |"
 )]
 //!
 //! The validation token is a shared secret that travels with each call. It signs nothing and stops no

@@ -173,7 +173,7 @@ impl fmt::Debug for Faults {
 ///
 /// # Errors
 ///
-/// As [`axum::serve`].
+/// As [`axum::serve()`].
 pub async fn serve(listener: TcpListener, router: Router) -> io::Result<()> {
     let service = router.into_make_service_with_connect_info::<Switch>();
     axum::serve(CutListener(listener), service).await

@@ -51,6 +51,9 @@ impl<B: Backend> Server<B> {
         while config.base.ends_with('/') {
             config.base.pop();
         }
+        if !config.base.is_empty() && !config.base.starts_with('/') {
+            config.base.insert(0, '/');
+        }
         let desk = TokenDesk::new(&mut config);
         Self {
             api: Arc::new(Api {

@@ -32,7 +32,6 @@
 //! # Ok::<(), sensio_partner::webhook::InvalidToken>(())
 //! ```
 
-use core::time::Duration;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -43,19 +42,14 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 
-use super::{Answer, Head, Incoming, Receiver, Rejection};
+use super::{Answer, Config, Head, Incoming, Receiver, Rejection};
 use crate::http_body::{BodyError, read_body};
 use crate::time::Time;
-
-/// How long a body may take: 10 seconds.
-pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long the [`Handler`] may take before 500 is answered: 30 seconds.
-pub const HANDLER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What the application does with a call.
 pub trait Handler: Send + Sync + 'static {
     /// Makes the outcome durable. The future may be dropped when the caller goes away or
-    /// [`HANDLER_TIMEOUT`] has passed; a call may come again.
+    /// [`Config::handler_timeout`] has passed; a call may come again.
     ///
     /// An unknown device and an event that is closed already are `Ok`.
     ///
@@ -71,6 +65,7 @@ pub trait Handler: Send + Sync + 'static {
 pub struct NotDurable;
 
 struct Hook<H> {
+    config: Config,
     receiver: Mutex<Receiver>,
     handler: H,
     started: Instant,
@@ -85,6 +80,7 @@ pub fn router<H: Handler>(path: &str, receiver: Receiver, handler: H) -> Router 
     Router::new()
         .route(path, any(call::<H>))
         .with_state(Arc::new(Hook {
+            config: *receiver.config(),
             receiver: Mutex::new(receiver),
             handler,
             started: Instant::now(),
@@ -111,14 +107,15 @@ async fn take<H: Handler>(hook: &Hook<H>, request: Request) -> Result<Answer, Re
         .unwrap_or_else(PoisonError::into_inner)
         .handle_head(now, source, &head)?;
     let limit = admitted.body_limit();
-    let body = read_body(body, limit, BODY_TIMEOUT).await;
+    let body = read_body(body, limit, hook.config.body_timeout).await;
     let body = body.map_err(|error| match error {
         BodyError::TooLong => Rejection::TooLong { limit },
         BodyError::Timeout => Rejection::Timeout,
         BodyError::Incomplete => Rejection::Incomplete,
     })?;
     let incoming = admitted.read(&body)?;
-    let kept = tokio::time::timeout(HANDLER_TIMEOUT, hook.handler.handle(&incoming)).await;
+    let kept =
+        tokio::time::timeout(hook.config.handler_timeout, hook.handler.handle(&incoming)).await;
     Ok(match kept {
         Ok(Ok(())) => incoming.accept(),
         Ok(Err(NotDurable)) | Err(_) => incoming.refuse(),

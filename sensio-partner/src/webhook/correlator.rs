@@ -125,7 +125,8 @@ pub enum NothingToDo {
     StillActive,
     /// No such event is known: never raised here, or forgotten.
     Unknown,
-    /// It is closed here: a repeat, or the echo of our own DELETE.
+    /// It is closed here: a repeat, or the echo of our own DELETE. A command that says so long after
+    /// the DELETE may mean that the DELETE never arrived: look whether the queue gave it up.
     ClosedAlready,
     /// It is being closed.
     UnderWay,

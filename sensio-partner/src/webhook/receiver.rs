@@ -1,6 +1,7 @@
 //! A call, step by step (Partner API reference 6.4, steps 1 to 6).
 
 use core::fmt;
+use core::time::Duration;
 use std::net::IpAddr;
 
 use super::head::{Field, Head};
@@ -24,6 +25,10 @@ pub const BODY_LIMIT: usize = 64 * 1024;
 pub struct Config {
     /// Bytes of a body that are read: [`BODY_LIMIT`].
     pub body_limit: usize,
+    /// How long a body may take, for whoever reads it: 10 seconds.
+    pub body_timeout: Duration,
+    /// How long the application may take before 500 is answered, for whoever asks it: 30 seconds.
+    pub handler_timeout: Duration,
     /// Whether deviations are tolerated, with a warning: lenient.
     pub mode: Mode,
     /// How many refusals a source may cause.
@@ -34,6 +39,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             body_limit: BODY_LIMIT,
+            body_timeout: Duration::from_secs(10),
+            handler_timeout: Duration::from_secs(30),
             mode: Mode::Lenient,
             refusal_limit: Some(RefusalLimit::default()),
         }

@@ -51,8 +51,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod answer;
 mod budget;
 mod call;
+#[cfg(feature = "reqwest")]
+pub mod client;
 mod conditions;
 mod config;
 mod dead_letters;
@@ -79,13 +82,14 @@ use std::sync::Arc;
 use crate::backoff::Random;
 use crate::time::Time;
 
+pub use crate::answer::Effect;
 pub use call::{
     Call, CallId, EntryId, EventAction, EventCall, EventMethod, EventWork, Outcome, Pair, SlotId,
     Work,
 };
 pub use config::Config;
 pub use dead_letters::RetryError;
-pub use event::{DeadLetter, Delivered, Effect, Event, PauseReason, RefusalReason};
+pub use event::{DeadLetter, Delivered, Event, PauseReason, RefusalReason};
 pub use late::LateDescription;
 pub use reduction::Reduction;
 #[cfg(feature = "sqlite")]
@@ -108,7 +112,8 @@ use submit::Late;
 ///
 /// Inputs are the `submit*` methods and [`handle_outcome`](Self::handle_outcome); after each one take
 /// every [`poll_call`](Self::poll_call), then every [`poll_event`](Self::poll_event), then ask
-/// [`poll_timeout`](Self::poll_timeout). Time never runs backwards.
+/// [`poll_timeout`](Self::poll_timeout). Time never runs backwards. Outcomes that are handed in
+/// together, before the next poll, share one flush of the store.
 pub struct Queue<S> {
     store: S,
     config: Config,
@@ -125,6 +130,8 @@ pub struct Queue<S> {
     statuses: Statuses,
     slots: VecDeque<SlotId>,
     in_flight: HashMap<CallId, Flight>,
+    /// Pairs whose first call was delivered, for the store to be told of together.
+    delivered: Vec<u32>,
     events: VecDeque<Event>,
     next_entry: u64,
     next_call: u64,
@@ -188,6 +195,7 @@ impl<S: Store> Queue<S> {
             statuses: Statuses::default(),
             slots: VecDeque::new(),
             in_flight: HashMap::new(),
+            delivered: Vec::new(),
             events: VecDeque::new(),
             // Ids are not used again after a restart, so that reports of two runs do not mix.
             next_entry: u64::try_from(wall.0).unwrap_or(1),

@@ -105,11 +105,7 @@ impl EventCall {
         parameters: EventParameters,
     ) -> Self {
         let action = EventAction::Post(Arc::new(parameters));
-        Self {
-            pair: Pair { device, event_type },
-            action,
-            occurred,
-        }
+        Self::new(device, event_type, occurred, action)
     }
 
     /// Update an active event.
@@ -121,11 +117,7 @@ impl EventCall {
         parameters: EventParameters,
     ) -> Self {
         let action = EventAction::Put(Arc::new(parameters));
-        Self {
-            pair: Pair { device, event_type },
-            action,
-            occurred,
-        }
+        Self::new(device, event_type, occurred, action)
     }
 
     /// Deactivate an event.
@@ -135,9 +127,18 @@ impl EventCall {
         event_type: EventType,
         occurred: WallMicros,
     ) -> Self {
+        Self::new(device, event_type, occurred, EventAction::Delete)
+    }
+
+    const fn new(
+        device: DeviceIdentifier,
+        event_type: EventType,
+        occurred: WallMicros,
+        action: EventAction,
+    ) -> Self {
         Self {
             pair: Pair { device, event_type },
-            action: EventAction::Delete,
+            action,
             occurred,
         }
     }

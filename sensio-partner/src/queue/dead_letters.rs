@@ -155,7 +155,7 @@ impl<S: Store> Queue<S> {
         if !self.dead.letters.contains_key(&id) {
             return Ok(false);
         }
-        self.store.remove(id)?;
+        self.store.remove(&[id])?;
         Ok(self.dead.remove(id).is_some())
     }
 }

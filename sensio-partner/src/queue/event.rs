@@ -3,6 +3,7 @@
 use core::time::Duration;
 use std::sync::Arc;
 
+use crate::answer::Effect;
 use crate::identifier::DeviceIdentifier;
 use crate::member::Members;
 use crate::time::Time;
@@ -93,18 +94,6 @@ pub struct Delivered {
     pub attempts: u32,
     /// From submission to delivery.
     pub waited: Duration,
-}
-
-/// In which sense a call is done (Partner API reference 4.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Effect {
-    /// Any 2xx.
-    Accepted,
-    /// 409 to POST: the event was active already.
-    AlreadyActive,
-    /// 404 or 410 to DELETE: the event was not active.
-    WasNotActive,
 }
 
 /// Why calls wait for a longer time (Partner API reference 8.2).

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::answer::Effect;
 use crate::time::Time;
 
 use super::call::{CallId, EventMethod, Outcome};
-use super::event::{DeadLetter, Delivered, Effect, Event, PauseReason, RefusalReason};
+use super::event::{DeadLetter, Delivered, Event, PauseReason, RefusalReason};
 use super::gate::{Reach, pause_reason};
 use super::pairs::{EventFlight, Finish, Waiting, supersedes};
 use super::reduction::Reduction;
@@ -164,42 +165,63 @@ impl<S: Store> Queue<S> {
         }
     }
 
-    /// Tells the store that the first call of a pair is done with. Only then the next one goes: else a
+    /// The first call of a pair is done with. The next one goes when the store has been told: else a
     /// restart could repeat a POST after its DELETE is gone.
     pub(super) fn finish(&mut self, now: Time, slot: u32) {
+        match self.pairs.get(slot).and_then(|state| state.finish) {
+            Some(Finish::Remove) => self.delivered.push(slot),
+            Some(Finish::Park(reason)) => self.park(now, slot, reason),
+            None => {}
+        }
+    }
+
+    /// Tells the store what was delivered.
+    pub(super) fn remove_delivered(&mut self, now: Time) {
+        if self.delivered.is_empty() {
+            return;
+        }
+        let slots = core::mem::take(&mut self.delivered);
+        let id = |slot: &u32| Some(self.pairs.get(*slot)?.waiting.front()?.id);
+        let ids: Vec<_> = slots.iter().filter_map(id).collect();
+        match self.store.remove(&ids) {
+            Ok(()) => {
+                self.store_failures = 0;
+                for slot in slots {
+                    self.pairs.pop_head(now, slot);
+                }
+            }
+            Err(error) => {
+                let until = self.store_failed(now, error);
+                for slot in slots {
+                    self.pairs.pause(slot, until);
+                }
+            }
+        }
+    }
+
+    fn park(&mut self, now: Time, slot: u32, reason: RefusalReason) {
         let parked = self.wall(now);
         let Some(state) = self.pairs.get(slot) else {
             return;
         };
-        let Some(finish) = state.finish else { return };
         let rest = state.waiting.range(1..);
         let mut rest = rest.map(|later| later.method);
         let Some(head) = state.waiting.front() else {
             return;
         };
-        let mut kept = EntryState {
+        let kept = EntryState {
             reduction: head.reduction,
             as_post: head.as_post,
-            ..EntryState::default()
+            parked: Some((parked, reason)),
+            superseded: rest.any(|later| supersedes(later, head.method)),
         };
-        let told = match finish {
-            Finish::Remove => self.store.remove(head.id),
-            Finish::Park(reason) => {
-                kept.parked = Some((parked, reason));
-                kept.superseded = rest.any(|later| supersedes(later, head.method));
-                self.store.update(head.id, kept)
-            }
-        };
-        if let Err(error) = told {
+        if let Err(error) = self.store.update(head.id, kept) {
             let until = self.store_failed(now, error);
             self.pairs.pause(slot, until);
             return;
         }
         self.store_failures = 0;
-        let Some((pair, head)) = self.pairs.pop_head(now, slot) else {
-            return;
-        };
-        if let Finish::Park(reason) = finish {
+        if let Some((pair, head)) = self.pairs.pop_head(now, slot) {
             let letter = DeadLetter {
                 id: head.id,
                 pair,

@@ -167,6 +167,7 @@ impl<S: Store> Queue<S> {
         while let Some(slot) = self.pairs.wake(now) {
             self.finish(now, slot);
         }
+        self.remove_delivered(now);
         while let Some(&(at, id, slot)) = self.late.front() {
             let found = self.pairs.waiting(slot, id);
             if found.is_some() && at > now {
@@ -193,6 +194,9 @@ impl<S: Store> Queue<S> {
     /// while only an outcome or something new can change anything.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Time> {
+        if !self.delivered.is_empty() {
+            return Some(self.now);
+        }
         let late = self.late.front().map(|(at, _, _)| *at);
         let times = [self.pairs.next_wake(), late, self.next_begin()];
         let next = times.into_iter().flatten();

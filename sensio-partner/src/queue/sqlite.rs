@@ -36,7 +36,7 @@ const SCHEMA: &str = "\
 
 /// Removals after which the log of changes is written back and emptied, so that what was delivered does
 /// not stay in it.
-const CHECKPOINT: u32 = 64;
+const CHECKPOINT: usize = 64;
 
 /// Keeps the queue in SQLite, in tables whose names begin with `sensio_queue_`.
 ///
@@ -46,7 +46,7 @@ const CHECKPOINT: u32 = 64;
 /// 13). Images are read when they are sent, and not held in memory.
 pub struct SqliteStore {
     connection: Connection,
-    removals: u32,
+    removals: usize,
 }
 
 impl fmt::Debug for SqliteStore {
@@ -96,6 +96,20 @@ impl SqliteStore {
         })
     }
 
+    /// Whether no call is kept, waiting or parked.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the file cannot be read.
+    pub fn is_empty(&self) -> Result<bool, StoreError> {
+        self.holds_none().map_err(StoreError::failed)
+    }
+
+    fn holds_none(&self) -> rusqlite::Result<bool> {
+        let sql = "SELECT 1 FROM sensio_queue_entry LIMIT 1";
+        Ok(!self.connection.prepare_cached(sql)?.exists([])?)
+    }
+
     fn insert(&mut self, entries: &[NewEntry<'_>]) -> rusqlite::Result<()> {
         let transaction = self
             .connection
@@ -106,17 +120,22 @@ impl SqliteStore {
         transaction.commit()
     }
 
-    fn delete(&mut self, id: EntryId) -> rusqlite::Result<()> {
+    fn delete(&mut self, ids: &[EntryId]) -> rusqlite::Result<()> {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction
-            .prepare_cached("DELETE FROM sensio_queue_image WHERE entry = ?1")?
-            .execute([key(id)?])?;
-        transaction
-            .prepare_cached("DELETE FROM sensio_queue_entry WHERE id = ?1")?
-            .execute([key(id)?])?;
-        transaction.commit()
+        for table in [
+            "DELETE FROM sensio_queue_image WHERE entry = ?1",
+            "DELETE FROM sensio_queue_entry WHERE id = ?1",
+        ] {
+            let mut delete = transaction.prepare_cached(table)?;
+            for id in ids {
+                delete.execute([key(*id)?])?;
+            }
+        }
+        transaction.commit()?;
+        self.removals = self.removals.saturating_add(ids.len());
+        self.erase_log()
     }
 
     fn write_state(&mut self, id: EntryId, state: EntryState) -> rusqlite::Result<()> {
@@ -128,14 +147,7 @@ impl SqliteStore {
 
     /// Empties the log now and then. It is done again later if readers are in the way.
     fn erase_log(&mut self) -> rusqlite::Result<()> {
-        self.removals = self.removals.saturating_add(1);
-        let due = self.removals >= CHECKPOINT || {
-            let mut any = self
-                .connection
-                .prepare_cached("SELECT 1 FROM sensio_queue_entry LIMIT 1")?;
-            !any.exists([])?
-        };
-        if due {
+        if self.removals >= CHECKPOINT || self.holds_none()? {
             let busy: bool =
                 self.connection
                     .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
@@ -236,10 +248,8 @@ impl Store for SqliteStore {
         self.write_state(id, state).map_err(StoreError::failed)
     }
 
-    fn remove(&mut self, id: EntryId) -> Result<(), StoreError> {
-        self.delete(id)
-            .and_then(|()| self.erase_log())
-            .map_err(StoreError::failed)
+    fn remove(&mut self, ids: &[EntryId]) -> Result<(), StoreError> {
+        self.delete(ids).map_err(StoreError::failed)
     }
 
     fn parameters(&mut self, id: EntryId) -> Result<Option<Arc<EventParameters>>, StoreError> {

@@ -30,12 +30,12 @@ pub trait Store {
     /// [`StoreError`] when it may not be kept.
     fn update(&mut self, id: EntryId, state: EntryState) -> Result<(), StoreError>;
 
-    /// Removes an entry and erases what it held. An unknown id is ignored.
+    /// Removes entries and erases what they held. Unknown ids are ignored.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when it may still be there.
-    fn remove(&mut self, id: EntryId) -> Result<(), StoreError>;
+    /// [`StoreError`] when one of them may still be there.
+    fn remove(&mut self, ids: &[EntryId]) -> Result<(), StoreError>;
 
     /// The parameters of an entry: what was submitted, images included. `None` for DELETE and for
     /// an unknown id.
@@ -262,8 +262,10 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn remove(&mut self, id: EntryId) -> Result<(), StoreError> {
-        self.entries.remove(&id);
+    fn remove(&mut self, ids: &[EntryId]) -> Result<(), StoreError> {
+        for id in ids {
+            self.entries.remove(id);
+        }
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "alarm-codes")]
+pub mod alarm;
 mod answer;
 mod backoff;
 #[cfg(feature = "reqwest")]
@@ -21,6 +23,8 @@ mod media_type;
 mod member;
 mod options;
 mod pair;
+#[cfg(feature = "provisioning")]
+pub mod provisioning;
 pub mod queue;
 mod refusal_limit;
 pub mod request;
@@ -31,6 +35,8 @@ mod status;
 mod time;
 pub mod token;
 mod version;
+#[cfg(feature = "vocabulary")]
+pub mod vocabulary;
 mod warning;
 pub mod webhook;
 pub mod wire;

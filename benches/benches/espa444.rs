@@ -3,6 +3,7 @@
 use std::hint::black_box;
 
 use benches::espa::captures;
+use benches::espa::handing::{Handing, handing};
 use benches::espa::machines::{Plain, crate_blocks, crate_items, limit, plain, tight};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use espa444::{DecodeOptions, EncodeOptions, decode, encode};
@@ -21,6 +22,10 @@ fn capture(criterion: &mut Criterion) {
         });
         group.bench_function("everything on the line", |b| {
             b.iter(|| crate_items(black_box(bytes), &options));
+        });
+        let mut handing_out = Handing::default();
+        group.bench_function("handing machine", |b| {
+            b.iter(|| handing(black_box(bytes), &mut handing_out));
         });
         let mut machine = Plain::<true>::default();
         group.bench_function("plain machine", |b| {

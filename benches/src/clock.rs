@@ -100,6 +100,15 @@ pub fn measure(rows: &mut [Row<'_>], effort: Effort) {
     }
 }
 
+/// Memory of this process in bytes, by its name in the status that Linux gives; `None` elsewhere.
+#[must_use]
+pub fn of_this_process(name: &str) -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    let kibibytes: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kibibytes * 1024.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

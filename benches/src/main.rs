@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 
+mod lines;
 mod roles;
 
 use std::hint::black_box;
@@ -12,10 +13,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use benches::clock::{Effort, Row, measure};
-use benches::espa::captures::{self, Capture};
-use benches::espa::machines::{
-    Plain, crate_blocks, crate_blocks_unopened, crate_items, limit, plain, tight,
-};
 use benches::journal::{Bench, folder};
 use benches::rivals::{bare_event_loop, scan, with_a_tree, with_serde, write_with_serde};
 use benches::samples::{ALARM, ALL, Sample};
@@ -38,6 +35,9 @@ struct Arguments {
     /// Where the journal is put; a folder on the disk to be judged.
     #[arg(long, value_name = "FOLDER")]
     directory: Option<PathBuf>,
+    /// Prints what a link takes, measured in a process of its own, and nothing else.
+    #[arg(long, value_name = "ROLE", hide = true)]
+    memory_of_links: Option<lines::Measured>,
 }
 
 /// A target and what came out.
@@ -53,13 +53,12 @@ pub(crate) struct Verdict {
 const OF_THE_LOOP: f64 = 1.25;
 /// At least so many times quicker than serde.
 const THAN_SERDE: f64 = 2.5;
-/// At least so many megabytes of a capture in a second.
-const OF_A_CAPTURE: f64 = 500.0;
-/// At least so many times quicker than a machine of a byte at a time.
-const THAN_A_MACHINE: f64 = 5.0;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(measured) = arguments.memory_of_links {
+        return measured.print();
+    }
     let each = roles::bytes_for_each();
     let effort = if arguments.quick {
         Effort::QUICK
@@ -76,10 +75,7 @@ fn main() -> ExitCode {
     }
     sip(effort);
     roles::all(effort, each, &mut verdicts);
-    for capture in captures::all() {
-        espa_capture(&capture, effort, &mut verdicts);
-    }
-    espa_blocks(effort);
+    lines::all(effort, &mut verdicts);
     lookups(effort);
     if !arguments.no_journal
         && let Err(error) = journal(&arguments)
@@ -240,127 +236,6 @@ fn sip(effort: Effort) {
     table(&title, &rows, "read a datagram");
 }
 
-/// Two jobs over one capture, each beside machines of a byte at a time that do the same job.
-fn espa_capture(capture: &Capture, effort: Effort, verdicts: &mut Vec<Verdict>) {
-    const BLOCKS: &str = "espa444, blocks and their records";
-    const PLAIN_BLOCKS: &str = "plain machine, blocks and their records";
-    const ITEMS: &str = "espa444, everything on the line";
-    const PLAIN_ITEMS: &str = "plain machine, everything on the line";
-    const TIGHT: &str = "tight machine, everything on the line";
-    let bytes = capture.bytes.as_slice();
-    let options = espa444::DecodeOptions::lenient();
-    let mut for_blocks = Plain::<false>::default();
-    let mut for_items = Plain::<true>::default();
-    let mut rows = [
-        Row::new("memchr over the bytes", || limit(black_box(bytes))),
-        Row::new("espa444, blocks, records unopened", || {
-            crate_blocks_unopened(black_box(bytes), &options)
-        }),
-        Row::new(BLOCKS, || crate_blocks(black_box(bytes), &options)),
-        Row::new(PLAIN_BLOCKS, || plain(black_box(bytes), &mut for_blocks)),
-        Row::new(ITEMS, || crate_items(black_box(bytes), &options)),
-        Row::new(PLAIN_ITEMS, || plain(black_box(bytes), &mut for_items)),
-        Row::new(TIGHT, || tight(black_box(bytes))),
-    ];
-    measure(&mut rows, effort);
-    let (title, length) = (capture.name, bytes.len());
-    println!(
-        "\n## ESPA capture: {title}, {length} bytes\n\n\
-         | row | MB/s | times the plain machine of the same job | times the tight machine |\n\
-         |---|---:|---:|---:|"
-    );
-    let plain_blocks = time(&rows, PLAIN_BLOCKS);
-    let plain_items = time(&rows, PLAIN_ITEMS);
-    let tight = time(&rows, TIGHT);
-    for row in &rows {
-        let (name, nanoseconds) = (row.name(), row.nanoseconds());
-        let plain = if name.ends_with("line") {
-            plain_items
-        } else {
-            plain_blocks
-        };
-        println!(
-            "| {name} | {:.0} | {:.2} | {:.2} |",
-            rate(bytes, nanoseconds),
-            plain / nanoseconds,
-            tight / nanoseconds
-        );
-    }
-    let mut judge = |what: String, found: f64, wanted: f64, goal: bool| {
-        verdicts.push(Verdict {
-            target: format!("{title}, {what}"),
-            found: format!("{found:.1}"),
-            met: found >= wanted,
-            goal,
-        });
-    };
-    for (job, ours, machine) in [
-        ("blocks and records", time(&rows, BLOCKS), plain_blocks),
-        ("everything", time(&rows, ITEMS), plain_items),
-    ] {
-        judge(
-            format!("{job}: at least 500 MB/s"),
-            rate(bytes, ours),
-            OF_A_CAPTURE,
-            false,
-        );
-        // Telling every poll is a byte or two a time for anybody.
-        if job != "everything" {
-            let what = format!("{job}: at least 5 times the plain machine");
-            judge(what, machine / ours, THAN_A_MACHINE, true);
-        }
-    }
-}
-
-/// Megabytes in a second.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "captures are far shorter than 2^52 bytes"
-)]
-fn rate(bytes: &[u8], nanoseconds: f64) -> f64 {
-    bytes.len() as f64 / nanoseconds * 1e3
-}
-
-fn espa_blocks(effort: Effort) {
-    let options = espa444::DecodeOptions::lenient();
-    let to_write = espa444::EncodeOptions::new();
-    println!(
-        "\n## ESPA blocks\n\n| block | bytes | decode ns | with its records ns | encode ns |\n|---|---:|---:|---:|---:|"
-    );
-    for (name, bytes) in captures::blocks() {
-        let Ok(decoded) = espa444::decode(&bytes, &options) else {
-            continue;
-        };
-        let block = decoded.block();
-        let mut out = Vec::with_capacity(512);
-        let mut rows = [
-            Row::new("decode", || {
-                black_box(&espa444::decode(black_box(&bytes), &options)).is_ok()
-            }),
-            Row::new("records", || {
-                let decoded = espa444::decode(black_box(&bytes), &options);
-                decoded.map_or(0, |decoded| {
-                    let records = decoded.block().records();
-                    records.map(|record| record.data().len()).sum::<usize>()
-                })
-            }),
-            Row::new("encode", || {
-                out.clear();
-                espa444::encode(black_box(&block), &to_write, &mut out).is_ok()
-            }),
-        ];
-        measure(&mut rows, effort);
-        let [decode, records, encode] = &rows;
-        println!(
-            "| {name} | {} | {:.1} | {:.1} | {:.1} |",
-            bytes.len(),
-            decode.nanoseconds(),
-            records.nanoseconds(),
-            encode.nanoseconds()
-        );
-    }
-}
-
 fn lookups(effort: Effort) {
     println!("\n## From code to kind\n\n| code | ns | walk over the rows, ns |\n|---|---:|---:|");
     for (name, code) in codes::samples() {
@@ -380,7 +255,7 @@ fn lookups(effort: Effort) {
     }
 }
 
-fn microseconds(sorted: &[Duration], percent: f64) -> f64 {
+pub(crate) fn microseconds(sorted: &[Duration], percent: f64) -> f64 {
     percentile(sorted, percent).map_or(f64::NAN, |time| time.as_secs_f64() * 1e6)
 }
 

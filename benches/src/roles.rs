@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use benches::calls::CallRound;
-use benches::clock::{Effort, Row, measure};
+use benches::clock::{Effort, Row, measure, of_this_process};
 use benches::digest::{BareHashes, Kept, VerifyRound};
 use benches::registrar::{PathRound, RegisterRound, Registers};
 use benches::sender::{Peer, SenderRound};
@@ -104,12 +104,7 @@ fn heartbeats(effort: Effort, verdicts: &mut Vec<Verdict>) {
 
 /// Resident memory of this process in bytes, where the system tells.
 fn resident() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kibibytes: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
-    Some(kibibytes * 1024.0)
+    of_this_process("VmRSS:")
 }
 
 fn hours(each: Option<f64>, verdicts: &mut Vec<Verdict>) {

@@ -2,10 +2,14 @@
 
 use benches::calls::CallRound;
 use benches::digest::{BareHashes, Kept, VerifyRound};
+#[cfg(unix)]
+use benches::espa::answer::{self, DecidedBy};
 use benches::espa::captures;
+use benches::espa::handing::{Handing, handing};
 use benches::espa::machines::{
-    Plain, crate_blocks, crate_blocks_unopened, crate_items, plain, tight,
+    Plain, crate_blocks, crate_blocks_owned, crate_blocks_unopened, crate_items, plain, tight,
 };
+use benches::espa::memory;
 use benches::registrar::{PathRound, RegisterRound};
 use benches::rivals::{bare_event_loop, with_a_tree, with_serde, write_with_serde};
 use benches::samples::ALL;
@@ -232,6 +236,8 @@ fn every_reader_of_a_capture_sees_the_same_and_the_crate_without_the_heap() {
         let seen = plain(bytes, &mut everything);
         assert!(seen.blocks > 300 && seen.polls >= seen.blocks, "{seen:?}");
         assert_eq!(plain(bytes, &mut blocks), seen.of_blocks());
+        assert_eq!(handing(bytes, &mut Handing::default()), seen.of_blocks());
+        assert_eq!(crate_blocks_owned(bytes, &options), seen.of_blocks());
         assert_eq!(tight(bytes), seen, "{}", capture.name);
         let cost = allocation_counter::measure(|| {
             assert_eq!(crate_items(bytes, &options), seen, "{}", capture.name);
@@ -255,4 +261,28 @@ fn single_espa_blocks_are_read_and_written_without_the_heap() {
         assert_eq!(out, bytes, "{name}");
         assert_eq!(cost.count_total, 0, "{name}");
     }
+}
+
+#[test]
+fn an_espa_link_takes_less_than_4_kb_of_which_the_heap_is_counted() {
+    for (name, caller) in [("receiver", false), ("caller", true)] {
+        let mut links = Vec::with_capacity(memory::LINKS);
+        let cost = allocation_counter::measure(|| memory::fill(&mut links, caller));
+        let heap = usize::try_from(cost.bytes_current).unwrap() / memory::LINKS;
+        let all = heap + size_of::<espa444::Link>();
+        println!("{name}: {all} bytes, {heap} of them on the heap");
+        assert!((1_000..4_096).contains(&all), "{name}: {all}");
+        assert_eq!(links.len(), memory::LINKS);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_receiver_on_a_terminal_answers_every_call() {
+    for decided_by in [DecidedBy::Decider, DecidedBy::Handle] {
+        let times = answer::receiver(decided_by, 5).unwrap();
+        assert_eq!(times.len(), 5);
+        assert!(times.is_sorted());
+    }
+    assert_eq!(answer::bare_terminal(5).unwrap().len(), 5);
 }

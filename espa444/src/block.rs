@@ -6,6 +6,7 @@ use core::iter::FusedIterator;
 use crate::codes::{
     BeepCode, CallStatus, CallType, Header, Priority, RS, RecordId, SystemStatus, Transmissions, US,
 };
+use crate::search::{self, ONES};
 use crate::value::{CallAddress, DisplayMessage};
 
 /// Header and records of a block, borrowed from the bytes they came in.
@@ -239,24 +240,20 @@ impl fmt::Debug for Records<'_> {
 }
 
 /// Where the first RS stands, or the end. Most records hold one character, and then nothing waits
-/// for a computed length; nearly all others but the text fit in a word.
+/// for a computed length.
 #[inline]
 fn end_of_record(bytes: &[u8]) -> usize {
-    const ONES: u64 = u64::MAX / 0xFF;
     match *bytes {
         [a, b, c, RS, ..] if a != RS && b != RS && c != RS => return 3,
         [a, b, c] if a != RS && b != RS && c != RS => return 3,
         _ => {}
     }
-    if let Some(word) = bytes.first_chunk::<8>() {
-        let differing = u64::from_le_bytes(*word) ^ (ONES * RS as u64);
-        // The lowest byte that is zero is found exactly; above it there may be false ones.
-        let zero = differing.wrapping_sub(ONES) & !differing & (ONES << 7);
-        if zero != 0 {
-            return (zero.trailing_zeros() / 8) as usize;
-        }
-    }
-    memchr::memchr(RS, bytes).unwrap_or(bytes.len())
+    // The lowest byte that is zero is found exactly; above it there may be false ones.
+    let marks = |word: u64| {
+        let differing = word ^ (ONES * u64::from(RS));
+        differing.wrapping_sub(ONES) & !differing
+    };
+    search::first::<16>(bytes, 0, marks, |byte| byte == RS).unwrap_or(bytes.len())
 }
 
 /// Without the blanks around.

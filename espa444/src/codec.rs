@@ -194,10 +194,14 @@ impl EspaCodec {
                 return ControlFlow::Break(self.both(block, end));
             }
             Token::Oversize => {
+                self.expects = Expects::Select;
                 let limit = self.decode.limits.largest_block();
                 self.refused(DecodeErrorKind::TooLarge { limit })
             }
-            Token::Headless => self.refused(DecodeErrorKind::SohMissing),
+            Token::Headless => {
+                self.expects = Expects::Either;
+                self.refused(DecodeErrorKind::SohMissing)
+            }
             Token::Aborted => {
                 let block = self.refused(DecodeErrorKind::Aborted);
                 let end = self.end();

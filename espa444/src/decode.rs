@@ -241,7 +241,14 @@ pub(crate) fn general<'a>(
         options,
         deviations: Deviations::default(),
     };
-    let bcc = reader.check(bytes, etx, with_parity)?;
+    let bcc = match reader.check(bytes, etx, with_parity) {
+        Ok(bcc) => bcc,
+        // The byte beyond the limit, whatever it is.
+        Err(wrong) if etx + 2 > limit && matches!(wrong.kind, DecodeErrorKind::Bcc { .. }) => {
+            return error(too_large, limit);
+        }
+        Err(wrong) => return Err(wrong),
+    };
     let end = etx + 1 + usize::from(bcc.received.is_some());
     if end > limit {
         return error(too_large, limit);

@@ -32,6 +32,7 @@ pub mod profile;
 #[cfg(any(feature = "serial", feature = "tokio"))]
 mod pump;
 mod scan;
+mod search;
 #[cfg(any(feature = "serial", feature = "tokio-serial"))]
 pub mod serial;
 mod skim;

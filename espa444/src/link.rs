@@ -135,6 +135,8 @@ pub struct Link {
     polled: usize,
     last_valid: Time,
     heard_at: Time,
+    /// When the last byte written has left the wire.
+    sent_at: Time,
     now: Time,
 
     lexer: Lexer,
@@ -195,6 +197,7 @@ impl Link {
             polled: 0,
             last_valid: now,
             heard_at: now,
+            sent_at: now,
             now,
             lexer: Lexer::new(&profile.decode, long),
             wire: Wire::new(profile.line.echo.then_some(sent)),
@@ -276,6 +279,9 @@ impl Link {
         }
         let parity = self.lexer.has_parity();
         let length = self.wire.take(buffer, &self.outbox, parity);
+        if length > 0 {
+            self.sent_at = self.after_sending(length);
+        }
         if self.wire.awaits_echo() {
             self.gap = Some(self.after_sending(length) + self.character_gap());
         }
@@ -355,7 +361,6 @@ impl Link {
             self.profile.sending.line_end.as_bytes(),
             index,
             self.now,
-            self.profile.timers.retry,
         )?;
         // What is more urgent than all that waits does not wait for the retry of the others.
         if urgent.is_none_or(|urgent| priority < urgent) {
@@ -488,6 +493,13 @@ impl Link {
         self.wire.drop_block();
         self.put(&[EOT]);
         self.idle();
+    }
+
+    /// A doubled answer or EOT is over before a control station begins anything: a second ACK to
+    /// a block would pass for the answer to the next select.
+    fn settle(&mut self) {
+        let quiet = self.profile.serial.character_time() * 3;
+        self.quiet_until = self.quiet_until.max(self.now + quiet);
     }
 
     /// Nothing is known any more.

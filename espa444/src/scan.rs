@@ -180,7 +180,7 @@ impl<'a> Scan<'a> {
                 }
                 match Address::new(characters) {
                     Ok(address) => self.enquiry(address),
-                    Err(_) => Item::BareEnquiry,
+                    Err(_) => self.bare_enquiry(),
                 }
             }
             Some(NAK) => Item::NegativeAcknowledgement(self.byte(start).and_then(NakPrefix::new)),
@@ -197,6 +197,13 @@ impl<'a> Scan<'a> {
             end += 1;
         }
         end
+    }
+
+    /// Without an address it is neither poll nor select, and no poll comes behind it: a poll
+    /// directly follows an EOT (ESPA reference 3.3).
+    fn bare_enquiry(&mut self) -> Item<'a> {
+        self.expects = Expects::Select;
+        Item::BareEnquiry
     }
 
     #[inline]
@@ -266,11 +273,20 @@ impl<'a> Scan<'a> {
                 let end = start + decoded.raw().len();
                 (Item::Block(decoded), end)
             }
-            Err(error) => (
-                Item::RefusedBlock(error),
-                (start + length).min(self.capture.len()),
-            ),
+            Err(error) => {
+                let end = start + length - usize::from(self.lacks_bcc(start, start + length - 2));
+                (Item::RefusedBlock(error), end.min(self.capture.len()))
+            }
         }
+    }
+
+    /// Whether the EOT behind ETX is no BCC, by the rule that good blocks are read by.
+    fn lacks_bcc(&self, start: usize, etx: usize) -> bool {
+        let within = etx - start < self.options.limits.largest_block();
+        self.options.accept_missing_bcc
+            && within
+            && self.byte(etx + 1) == Some(EOT)
+            && (self.capture[etx + 1] ^ bcc::xor(&self.capture[start + 1..=etx])) & 0x7F != 0
     }
 
     /// Everything that `next` has not taken.
@@ -287,7 +303,7 @@ impl<'a> Scan<'a> {
             EOT => (self.end_of_transmission(), start + 1),
             ACK => (Item::Acknowledgement, start + 1),
             NAK => (Item::NegativeAcknowledgement(None), start + 1),
-            ENQ => (Item::BareEnquiry, start + 1),
+            ENQ => (self.bare_enquiry(), start + 1),
             STX => self.without_start(start),
             0 | b'\r' | b'\n' | b' ' => {
                 let mut end = start + 1;

@@ -1,12 +1,13 @@
 //! The fast way over a block without deviations.
 //!
 //! Nearly every block is one: header `'1'` to `'5'`, records of one-character identifiers, no
-//! control character but the separators. It is read here by the positions of its control
-//! characters, found 64 bytes at a time; anything else is left to the general reader in `decode`.
+//! control character but the separators. It is read here in one go; anything else is left to the
+//! general reader in `decode`.
 //! A property test holds the two to the same result.
 
 use crate::codes::{ETX, RS, SOH, STX, US};
 use crate::options::Limits;
+use crate::search::{self, ONES};
 
 /// First byte of the records: after SOH, one character of header, and STX.
 const RECORDS: usize = 3;
@@ -20,16 +21,11 @@ pub(crate) fn skim(bytes: &[u8], block: usize, address: usize, text: usize) -> O
     let [SOH, header @ b'1'..=b'5', STX, ..] = *bytes else {
         return None;
     };
-    let mut controls = Controls::new(bytes, RECORDS);
     let mut seen = 0_u64;
     let mut start = RECORDS;
     let etx = loop {
         // A record: one character, US, data, and then RS or ETX.
-        let us = start + 1;
-        if controls.next()? != us {
-            return None;
-        }
-        let &[identifier, US] = bytes.get(start..)?.first_chunk()? else {
+        let &[identifier, US, data, next] = bytes.get(start..)?.first_chunk()? else {
             return None;
         };
         let place = identifier.wrapping_sub(FIRST);
@@ -42,16 +38,22 @@ pub(crate) fn skim(bytes: &[u8], block: usize, address: usize, text: usize) -> O
             return None;
         }
         seen |= bit;
-        let end = controls.next()?;
+        // Most hold one character.
+        let (end, separator) = if data >= b' ' && next < b' ' {
+            (start + 3, next)
+        } else {
+            let end = first_control(bytes, start + 2)?;
+            (end, bytes[end])
+        };
         let longest = match identifier {
             b'1' => address,
             b'2' => text,
             _ => usize::MAX,
         };
-        if end - us - 1 > longest {
+        if end - start - 2 > longest {
             return None;
         }
-        match bytes[end] {
+        match separator {
             RS => start = end + 1,
             ETX => break end,
             _ => return None,
@@ -67,7 +69,7 @@ pub(crate) fn skim(bytes: &[u8], block: usize, address: usize, text: usize) -> O
     }
     // SOH is left out of the sum.
     let received = *bytes.get(etx + 1)?;
-    (crate::bcc::xor(&bytes[1..=etx]) == received).then_some(etx)
+    (crate::bcc::xor(&bytes[1..etx + 1]) == received).then_some(etx)
 }
 
 /// The thresholds of a clean block under these limits.
@@ -81,91 +83,43 @@ pub(crate) fn clean(bytes: &[u8], limits: &Limits) -> Option<usize> {
     )
 }
 
-/// The positions of the bytes below 20, in order.
-struct Controls<'a> {
-    bytes: &'a [u8],
-    /// Where the window of `mask` begins.
-    base: usize,
-    /// One bit for every control character of the window not yet given.
-    mask: u64,
-}
-
-const WINDOW: usize = 64;
-
-impl<'a> Controls<'a> {
-    #[inline(always)]
-    fn new(bytes: &'a [u8], base: usize) -> Self {
-        Controls {
-            bytes,
-            base,
-            mask: mask(bytes, base),
-        }
-    }
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<usize> {
-        while self.mask == 0 {
-            self.base += WINDOW;
-            if self.base >= self.bytes.len() {
-                return None;
-            }
-            self.mask = mask(self.bytes, self.base);
-        }
-        let at = self.base + self.mask.trailing_zeros() as usize;
-        self.mask &= self.mask - 1;
-        Some(at)
-    }
-}
-
-/// Which of the 64 bytes from `base` on are below 20; those past the end are not.
+/// The first byte below 20 from `from` on.
 #[inline(always)]
-fn mask(bytes: &[u8], base: usize) -> u64 {
-    let rest = bytes.get(base..).unwrap_or_default();
-    match rest.first_chunk::<WINDOW>() {
-        Some(window) => mask_window(window),
-        None => {
-            let mut window = [b' '; WINDOW];
-            window[..rest.len()].copy_from_slice(rest);
-            mask_window(&window)
-        }
-    }
-}
-
-#[inline(always)]
-fn mask_window(window: &[u8; WINDOW]) -> u64 {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-    /// Brings bit 7 of each byte together in the top byte, in order.
-    const GATHER: u64 = 0x0002_0408_1020_4081;
-    let mut mask = 0;
-    for (index, word) in window.chunks_exact(8).enumerate() {
-        let word = word.try_into().map_or(0, u64::from_le_bytes);
-        // A byte below 20 has none of the three high bits.
-        let high_bits = word & 0xE0E0_E0E0_E0E0_E0E0;
-        let below = !(((high_bits & LOW) + LOW) | high_bits) & HIGH;
-        mask |= (below.wrapping_mul(GATHER) >> 56) << (8 * index);
-    }
-    mask
+fn first_control(bytes: &[u8], from: usize) -> Option<usize> {
+    // None of the three high bits is set.
+    let marks = |word: u64| {
+        let high_bits = word & (ONES * 0xE0);
+        !(((high_bits & (ONES * 0x7F)) + ONES * 0x7F) | high_bits)
+    };
+    search::first::<16>(bytes, from, marks, |byte| byte < b' ')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
-    fn the_mask_has_a_bit_for_every_control_character() {
+    fn every_control_character_is_found_and_nothing_else() {
         for byte in 0..=255_u8 {
-            for at in 0..WINDOW {
-                let mut window = [b'x'; WINDOW];
-                window[at] = byte;
-                assert_eq!(
-                    mask_window(&window),
-                    u64::from(byte < 0x20) << at,
-                    "{byte:02X}"
-                );
+            for at in 0..20 {
+                let mut bytes = [b'x'; 20];
+                bytes[at] = byte;
+                let found = (byte < 0x20).then_some(at);
+                assert_eq!(first_control(&bytes, 0), found, "{byte:02X}");
             }
         }
-        assert_eq!(mask_window(&[0; WINDOW]), u64::MAX);
-        assert_eq!(mask_window(&[0xFF; WINDOW]), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn the_first_control_character_is_found_from_any_place(
+            bytes in prop::collection::vec(any::<u8>(), 0..40),
+            from in 0_usize..50,
+        ) {
+            let rest = bytes.get(from..).unwrap_or_default();
+            let slow = rest.iter().position(|&byte| byte < b' ').map(|at| from + at);
+            prop_assert_eq!(first_control(&bytes, from), slow);
+        }
     }
 }

@@ -6,7 +6,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::address::Address;
-use crate::codes::NakPrefix;
+use crate::codes::{ENQ, EOT, NakPrefix};
 use crate::decode::{Decoded, decode, decode_prefix};
 use crate::diagnosis::{Diagnosis, Finding, FindingKind};
 use crate::error::{DecodeError, DecodeErrorKind};
@@ -64,6 +64,8 @@ pub struct Dialogue {
     pub ready: Option<bool>,
     /// Blocks that could be read, repeats included.
     pub blocks: u32,
+    /// Blocks that could not be read.
+    pub damaged: u32,
     /// Blocks that were acknowledged.
     pub acknowledged: u32,
     /// Blocks that were refused.
@@ -75,7 +77,7 @@ impl Dialogue {
     /// 3.4).
     #[must_use]
     pub fn is_link_test(&self) -> bool {
-        self.ready == Some(true) && self.blocks == 0
+        self.ready == Some(true) && self.blocks == 0 && self.damaged == 0
     }
 }
 
@@ -105,9 +107,35 @@ struct Lane {
     gap: Option<Time>,
     /// Garbage has been reported, and nothing valid since.
     garbage: bool,
+    /// What has not come back on the other wire.
+    unechoed: VecDeque<u8>,
+    /// The last bytes, without bit 7, the newest lowest.
+    tail: u64,
+    /// How many of them in a row had been heard on the other wire.
+    echoed: u8,
 }
 
+/// What a byte is against what was heard before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Echo {
+    None,
+    /// It may be.
+    Part,
+    /// The ENQ of an enquiry that came back.
+    Enquiry,
+}
+
+/// Bytes of one wire that are looked for on the other.
+const ECHO: usize = 64;
+/// Polls in turn after which what looked like another control station was something else.
+const UNDISTURBED: u8 = 16;
+
 /// Hears one line, both directions merged or each on its own [`Side`].
+///
+/// Of the findings, [`FindingKind::TwoControlStations`] needs each direction on its own side, and
+/// [`FindingKind::WrongAddress`] the address of a [station](Self::for_station). An echo shows when
+/// what one side said comes back on the other, or when each byte of a merged line comes twice;
+/// a whole burst that comes twice on a merged line may as well be a repeat, and is no finding.
 ///
 /// ```
 /// use espa444::tap::{Heard, Side};
@@ -141,6 +169,12 @@ pub struct Tap {
     /// What an ACK or NAK would be an answer to.
     answers: Answers,
     diagnosis: Diagnosis,
+    /// Whose address is compared with those polled and selected.
+    station: Option<Address>,
+    /// The wire whose last item was an EOT, if nothing was heard since.
+    released: Option<usize>,
+    /// The wire that polls, and how often in a row.
+    controller: Option<(usize, u8)>,
     last_valid: Time,
     silent: bool,
     now: Time,
@@ -156,9 +190,9 @@ enum Answers {
 }
 
 /// Events that may wait.
-const EVENTS: usize = 12;
+const EVENTS: usize = 20;
 /// The most that one byte causes.
-const EVENTS_PER_STEP: usize = 4;
+const EVENTS_PER_STEP: usize = 8;
 
 impl Tap {
     /// A tap on a line; of the profile it needs options, timers and serial settings.
@@ -169,6 +203,9 @@ impl Tap {
             block: Vec::with_capacity(profile.decode.limits.largest_block()),
             gap: None,
             garbage: false,
+            unechoed: VecDeque::with_capacity(ECHO),
+            tail: 0,
+            echoed: 0,
         };
         let floor = profile.serial.character_time() * 20;
         Tap {
@@ -181,10 +218,21 @@ impl Tap {
             dialogue: Dialogue::default(),
             answers: Answers::Nothing,
             diagnosis: Diagnosis::new(),
+            station: None,
+            released: None,
+            controller: None,
             last_valid: now,
             silent: false,
             now,
         }
+    }
+
+    /// The same, for whoever knows the address that a station of the line is set to:
+    /// [`FindingKind::WrongAddress`] when others are polled and selected, and this one never.
+    #[must_use]
+    pub const fn for_station(mut self, address: Address) -> Self {
+        self.station = Some(address);
+        self
     }
 
     /// Takes bytes and gives how many; read the events and give the rest when it is fewer.
@@ -196,13 +244,87 @@ impl Tap {
             if !self.has_room() {
                 return taken;
             }
+            let echo = self.follow_echo(lane, byte);
+            if echo == Echo::Enquiry {
+                self.observe(FindingKind::Echo);
+            }
+            let held = self.lanes[lane].lexer.block().len();
             let token = self.lanes[lane].lexer.push(byte);
             if self.lanes[lane].lexer.parity_found {
                 self.observe(FindingKind::ParityInData);
             }
+            let cut = match token {
+                Token::BlockStart(true) => Some(DecodeErrorKind::Restarted),
+                Token::Aborted => Some(DecodeErrorKind::Aborted),
+                _ => None,
+            };
+            if let Some(kind) = cut {
+                let error = DecodeError::new(kind, held);
+                self.refused(error);
+            }
+            self.follow_control(lane, token, echo);
             self.token(lane, token);
         }
         bytes.len()
+    }
+
+    /// Follows what comes back: byte by byte on the other wire, or each byte twice where both
+    /// directions are merged.
+    fn follow_echo(&mut self, at: usize, byte: u8) -> Echo {
+        let (left, right) = self.lanes.split_at_mut(1);
+        let (own, other) = match (left, right) {
+            ([left], [right]) if at == 0 => (left, right),
+            ([left], [right]) => (right, left),
+            _ => return Echo::None,
+        };
+        own.tail = own.tail << 8 | u64::from(byte & 0x7F);
+        if other.unechoed.front() == Some(&byte) {
+            other.unechoed.pop_front();
+            own.echoed = own.echoed.saturating_add(1);
+        } else {
+            other.unechoed.clear();
+            own.echoed = 0;
+        }
+        if own.unechoed.len() < ECHO {
+            own.unechoed.push_back(byte);
+        }
+        let [.., a, b, c, d, e, f] = own.tail.to_be_bytes();
+        let doubled = a == b && matches!(a, EOT | ENQ) && c == d && c.is_ascii_graphic() && e == f;
+        // An answer may begin like what it answers; a whole transmission is never answered by
+        // itself, nor a part of that length.
+        let whole = own.echoed >= 2 && other.unechoed.is_empty();
+        let back = e.is_ascii_graphic() && (own.echoed >= 4 || whole);
+        if f == ENQ && (doubled || back) {
+            Echo::Enquiry
+        } else if own.echoed >= 2 {
+            Echo::Part
+        } else {
+            Echo::None
+        }
+    }
+
+    /// An EOT and a poll behind it on one wire are those of a control station.
+    fn follow_control(&mut self, at: usize, token: Token, echo: Echo) {
+        match token {
+            Token::Partial | Token::Padding => {}
+            Token::Eot | Token::Aborted => self.released = Some(at),
+            Token::Enquiry(Some(_)) if self.released.take() == Some(at) && echo == Echo::None => {
+                match &mut self.controller {
+                    Some((controller, _)) if *controller != at => {
+                        self.observe(FindingKind::TwoControlStations);
+                        self.controller = Some((at, 0));
+                    }
+                    Some((_, polls)) => {
+                        *polls = polls.saturating_add(1);
+                        if *polls >= UNDISTURBED {
+                            self.diagnosis.dismiss(FindingKind::TwoControlStations);
+                        }
+                    }
+                    None => self.controller = Some((at, 0)),
+                }
+            }
+            _ => self.released = None,
+        }
     }
 
     /// A character with a parity or framing error; `false` when it must be given again.
@@ -308,8 +430,7 @@ impl Tap {
                 return;
             }
         }
-        self.events
-            .push_back(Pending::Refused(DecodeError::new(kind, length)));
+        self.refused(DecodeError::new(kind, length));
     }
 
     fn token(&mut self, at: usize, token: Token) {
@@ -367,23 +488,34 @@ impl Tap {
                 self.end();
             }
             Token::Oversize => {
+                self.expects = Expects::Select;
                 let limit = self.options.limits.largest_block();
                 let kind = DecodeErrorKind::TooLarge { limit };
-                self.events
-                    .push_back(Pending::Refused(DecodeError::new(kind, limit)));
+                self.refused(DecodeError::new(kind, limit));
             }
             Token::Headless => {
+                self.expects = Expects::Either;
                 self.observe(FindingKind::BlockWithoutStart);
                 let error = DecodeError::new(DecodeErrorKind::SohMissing, 0);
-                self.events.push_back(Pending::Refused(error));
+                self.refused(error);
             }
             Token::BlockStart(_) | Token::Partial | Token::Padding | Token::Garbage => {}
         }
     }
 
+    fn refused(&mut self, error: DecodeError) {
+        self.dialogue.damaged = self.dialogue.damaged.saturating_add(1);
+        self.events.push_back(Pending::Refused(error));
+    }
+
     fn enquiry(&mut self, address: Option<Address>) {
         let expects = core::mem::replace(&mut self.expects, Expects::Select);
         if let Some(address) = address {
+            if self.station == Some(address) {
+                self.diagnosis.dismiss(FindingKind::WrongAddress);
+            } else if self.station.is_some() {
+                self.observe(FindingKind::WrongAddress);
+            }
             if expects == Expects::Poll {
                 self.dialogue.polled = Some(address);
             } else {
@@ -418,6 +550,7 @@ impl Tap {
             decode(lane.lexer.block(), &self.options).map(|_| ())
         };
         self.answers = Answers::Block;
+        self.expects = Expects::Select;
         match result {
             Ok(()) => {
                 lane.lexer.swap(&mut lane.block);
@@ -434,7 +567,7 @@ impl Tap {
                 ) {
                     self.observe(FindingKind::BccErrors);
                 }
-                self.events.push_back(Pending::Refused(error));
+                self.refused(error);
             }
         }
     }

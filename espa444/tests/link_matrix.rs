@@ -581,6 +581,26 @@ fn an_echo_is_dropped_when_known_and_found_when_not() {
 }
 
 #[test]
+fn an_echo_is_no_second_control_station() {
+    let role = Role::control_station(Address::CALLER, &[Address::RECEIVER]);
+    let mut owner = Driven::new(role, &polling());
+    let mut bursts = 0;
+    for _ in 0..3000 {
+        owner.wait_ms(100);
+        let sent = owner.sent();
+        bursts += usize::from(sent.len() > 1);
+        owner.feed(&sent);
+    }
+    assert!(bursts > 3, "it goes on polling: {bursts}");
+    let found = owner.findings();
+    assert!(found.contains(&FindingKind::Echo), "{found:?}");
+    assert!(
+        !found.contains(&FindingKind::TwoControlStations),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn a_caller_without_answers_goes_on_by_the_clock() {
     let mut caller = Driven::caller_with(&Profile::NO_ACK_PANEL);
     let id = caller.send(&call("TEST").as_block());

@@ -10,9 +10,9 @@ mod support;
 use std::time::Duration;
 
 use driven::{Driven, Seen, call, line, quiet};
-use espa444::link::{Role, State};
+use espa444::link::{Link, Role, State};
 use espa444::profile::{LineEnd, Tolerance};
-use espa444::{Address, DecodeOptions, FindingKind, Profile};
+use espa444::{Address, DecodeOptions, FindingKind, Profile, Time};
 use support::{block, example};
 
 const SELECT: &[u8] = b"\x041\x052\x05";
@@ -307,4 +307,54 @@ fn defaults_of_a_profile_stand_for_missing_records() {
     for profile in Profile::ALL {
         assert_eq!(Profile::named(profile.name), Some(*profile));
     }
+}
+
+#[test]
+fn a_doubled_ack_to_a_block_is_not_taken_for_the_answer_to_the_next_select() {
+    let mut profile = quiet();
+    profile.sending.blocks_per_transaction = 1;
+    let mut caller = Driven::caller_with(&profile);
+    caller.wait_ms(100);
+    let ids = ["FIRST", "SECOND"].map(|text| caller.send(&call(text).as_block()));
+    caller.sent();
+    caller.feed(b"\x06").wait_ms(10);
+    assert_eq!(caller.sent(), line(&call("FIRST")));
+    caller.wait_ms(20).feed(b"\x06");
+    assert_eq!(
+        caller.sent(),
+        b"\x04",
+        "and no select before the line is quiet"
+    );
+    caller.wait(Duration::from_micros(1042)).feed(b"\x06");
+    caller.wait_ms(10);
+    assert_eq!(caller.sent(), b"\x041\x052\x05");
+    // The block waits for an answer to the select.
+    caller.wait_ms(100);
+    assert_eq!(caller.sent(), b"");
+    caller.feed(b"\x06").wait_ms(30);
+    assert_eq!(caller.sent(), line(&call("SECOND")));
+    assert_eq!(caller.events(), [Seen::Delivered(ids[0], true)]);
+}
+
+#[test]
+fn answers_that_wait_for_the_turn_of_the_line_are_due_when_it_comes() {
+    let mut profile = quiet();
+    profile.line.turnaround = Duration::from_millis(2);
+    let mut link = Link::new(Role::receiver(), &profile, Time::ZERO);
+    let mut taken = 0;
+    // As many selects as the answers find room for.
+    for _ in 0..200 {
+        taken = link.handle_bytes(Time::ZERO, b"1\x052\x05");
+        while link.poll_event().is_some() {}
+        if taken < 4 {
+            break;
+        }
+    }
+    assert!(taken < 4, "there is always room");
+    let due = link
+        .poll_timeout()
+        .expect("it says when there is room again");
+    assert_eq!(due, Time::from_millis(2));
+    link.handle_timeout(due);
+    assert!(link.poll_transmit(&mut [0; 96]) > 0);
 }

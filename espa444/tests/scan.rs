@@ -6,7 +6,7 @@ mod support;
 
 use std::ops::Range;
 
-use espa444::{Address, DecodeOptions, Item, parity, scan};
+use espa444::{Address, DecodeErrorKind, DecodeOptions, Item, Limits, decode, parity, scan};
 use support::{DIALOGUE, example, hex};
 
 fn items(capture: &[u8]) -> Vec<Item<'_>> {
@@ -137,5 +137,42 @@ fn an_open_block_with_parity_ends_where_the_line_is_read_as_it_is() {
                 "{cut}"
             );
         }
+    }
+}
+
+#[test]
+fn section_3_3_only_what_directly_follows_eot_is_a_poll() {
+    for between in [&b"\x05"[..], &example('B')] {
+        let capture = [b"\x04", between, b"2\x05"].concat();
+        assert_eq!(
+            items(&capture).last(),
+            Some(&Item::Select(Address::RECEIVER))
+        );
+    }
+}
+
+#[test]
+fn an_eot_behind_a_refused_block_without_bcc_is_an_eot() {
+    let options = DecodeOptions::strict().accepting_missing_bcc();
+    let capture = b"\x042\x05\x011\x021\x1F31\x03\x042\x05";
+    let items: Vec<_> = scan(capture, &options).map(|one| one.item).collect();
+    assert!(matches!(items[2], Item::RefusedBlock(_)));
+    assert_eq!(items[3], Item::EndOfTransmission);
+    assert_eq!(items[4], Item::Poll(Address::RECEIVER));
+}
+
+#[test]
+fn a_block_one_byte_beyond_the_limit_is_too_large_whatever_that_byte_is() {
+    let block = example('B');
+    let options = DecodeOptions::lenient().with_limits(Limits {
+        block: block.len() - 1,
+        ..Limits::LENIENT
+    });
+    for last in 0..=255 {
+        let mut block = block.clone();
+        *block.last_mut().unwrap() = last;
+        let kind = decode(&block, &options).unwrap_err().kind;
+        let limit = block.len() - 1;
+        assert_eq!(kind, DecodeErrorKind::TooLarge { limit }, "{last:02X}");
     }
 }

@@ -121,6 +121,9 @@ fn a_heartbeat_is_a_dialogue_without_a_block() {
         &mut heard,
     );
     assert!(ends[1].is_link_test());
+    let damaged = b"1\x052\x05\x06\x011\x021\x1F31\x03\x00\x04";
+    let ends = hear(&mut tap, Time::ZERO, Side::Control, damaged, &mut heard);
+    assert!(ends[0].damaged == 1 && !ends[0].is_link_test());
 }
 
 #[test]
@@ -152,6 +155,15 @@ fn what_is_wrong_with_a_line_is_found() {
 }
 
 #[test]
+fn section_3_3_an_address_and_enq_behind_a_block_is_a_select() {
+    let mut tap = Tap::new(&Profile::FIELD, Time::ZERO);
+    let mut heard = Vec::new();
+    let capture = [b"\x04", &example('B')[..], b"2\x05"].concat();
+    hear(&mut tap, Time::ZERO, Side::Control, &capture, &mut heard);
+    assert_eq!(heard, ["EOT", "block 1", "select 2"]);
+}
+
+#[test]
 fn a_block_that_stops_is_heard_as_such() {
     let mut tap = Tap::new(&Profile::FIELD, Time::ZERO);
     let mut heard = Vec::new();
@@ -172,6 +184,86 @@ fn a_block_that_stops_is_heard_as_such() {
     );
     assert_eq!(heard, ["EOT", "bad truncated", "NAK 2"]);
     assert_eq!(NakPrefix::BUSY.character(), b'2');
+}
+
+#[test]
+fn a_block_cut_by_an_eot_or_a_new_block_is_heard_as_such() {
+    let mut tap = Tap::new(&Profile::FIELD, Time::ZERO);
+    let mut heard = Vec::new();
+    let cut = [b"\x011\x021", &example('B')[..], b"\x011\x04"].concat();
+    hear(&mut tap, Time::ZERO, Side::Control, &cut, &mut heard);
+    assert_eq!(heard, ["bad restarted", "block 1", "bad aborted", "EOT"]);
+}
+
+/// The findings of a line on which one side says this and the other that, in turn.
+fn found(turns: &[(Side, &[u8])], times: usize) -> Vec<FindingKind> {
+    let mut tap = Tap::new(&Profile::FIELD, Time::ZERO).for_station(Address::RECEIVER);
+    for _ in 0..times {
+        for &(side, bytes) in turns {
+            hear(&mut tap, Time::ZERO, side, bytes, &mut Vec::new());
+        }
+    }
+    tap.diagnosis().findings().map(|one| one.kind).collect()
+}
+
+#[test]
+fn an_echo_is_found_on_two_wires_in_bursts_and_byte_by_byte_and_in_doubled_bytes() {
+    use Side::{Control, Other};
+    let burst: &[u8] = b"\x041\x052\x05";
+    let echo = [FindingKind::Echo];
+    assert_eq!(found(&[(Control, burst), (Other, burst)], 3), echo);
+    // The caller takes the echo of its EOT for an answer, and gives up before the rest comes.
+    let gives_up: &[(Side, &[u8])] = &[
+        (Control, burst),
+        (Other, b"\x04"),
+        (Control, b"\x04"),
+        (Other, b"1\x052\x05\x04"),
+    ];
+    assert_eq!(found(gives_up, 3), echo);
+    let poll: &[(Side, &[u8])] = &[(Control, b"\x042\x05"), (Other, b"\x042\x05\x04")];
+    assert_eq!(found(poll, 3), echo);
+    let bytes: Vec<_> = burst
+        .chunks(1)
+        .flat_map(|byte| [(Control, byte), (Other, byte)])
+        .collect();
+    assert_eq!(found(&bytes, 3), echo);
+    let doubled: Vec<u8> = burst.iter().flat_map(|&byte| [byte, byte]).collect();
+    assert_eq!(found(&[(Control, &doubled)], 2), echo);
+    // A caller that repeats its burst, since nobody answers.
+    assert_eq!(found(&[(Control, burst)], 50), []);
+    // Answers that begin like the question, on a line with a third station.
+    let polls: &[(Side, &[u8])] = &[
+        (Control, b"\x042\x05"),
+        (Other, b"\x04"),
+        (Control, b"\x043\x05"),
+        (Other, b"2\x05"),
+    ];
+    assert_eq!(found(polls, 50), []);
+}
+
+#[test]
+fn two_that_poll_are_found_when_each_has_its_own_wire() {
+    use Side::{Control, Other};
+    let both: &[(Side, &[u8])] = &[(Control, b"\x042\x05"), (Other, b"\x041\x05")];
+    assert_eq!(found(both, 2), [FindingKind::TwoControlStations]);
+    let status: &[(Side, &[u8])] = &[
+        (Control, b"\x042\x05"),
+        (Other, b"\x04"),
+        (Control, b"\x042\x05"),
+        (Other, b"1\x05"),
+        (Control, b"\x06"),
+        (Other, b"\x04"),
+    ];
+    assert_eq!(found(status, 50), []);
+}
+
+#[test]
+fn a_station_that_is_never_asked_is_found_by_whoever_knows_its_address() {
+    let others: &[(Side, &[u8])] = &[(Side::Control, b"\x041\x053\x05")];
+    assert_eq!(found(others, 9), []);
+    assert_eq!(found(others, 10), [FindingKind::WrongAddress]);
+    let asked: &[(Side, &[u8])] = &[(Side::Control, b"\x041\x053\x05\x042\x05")];
+    assert_eq!(found(asked, 50), []);
 }
 
 proptest! {

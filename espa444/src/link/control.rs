@@ -128,6 +128,9 @@ impl Link {
 
     /// Somebody else polls or selects on our line.
     pub(super) fn foreign_enquiry(&mut self) {
+        if self.wire.is_echoing() {
+            return;
+        }
         self.observe(FindingKind::TwoControlStations);
         self.undisturbed = 0;
         self.foreign = self.foreign.saturating_add(1);

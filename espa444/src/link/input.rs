@@ -1,5 +1,7 @@
 //! What comes in, byte by byte, and where it goes.
 
+use core::time::Duration;
+
 use super::wire::Echo;
 use super::{FailureReason, Link, State, Token};
 use crate::codes::NakPrefix;
@@ -8,6 +10,10 @@ use crate::time::Time;
 
 /// Garbage after an own transmission that makes it a collision.
 const COLLISION: u8 = 4;
+
+/// How long after the last byte an echo may still arrive: a converter with a latency timer holds
+/// bytes for 16 ms, and a busy machine reads late.
+const LATE_ECHO: Duration = Duration::from_millis(100);
 
 impl Link {
     /// Takes bytes from the line and gives how many were taken.
@@ -68,6 +74,10 @@ impl Link {
             Echo::Own => return,
             Echo::Collision => self.collision(),
             Echo::Absent => {}
+        }
+        // An echo comes with the sending; the same enquiry later is one of a second control station.
+        if self.now.since(self.sent_at) > LATE_ECHO {
+            self.wire.no_echo();
         }
         if self.wire.looks_like_echo(received) {
             self.observe(FindingKind::Echo);
@@ -149,8 +159,6 @@ impl Link {
             _ => {}
         }
         self.idle();
-        // A doubled EOT is over before anything begins.
-        let quiet = self.profile.serial.character_time() * 3;
-        self.quiet_until = self.quiet_until.max(self.now + quiet);
+        self.settle();
     }
 }

@@ -132,6 +132,7 @@ impl Link {
             None => {
                 self.current = None;
                 self.release();
+                self.settle();
             }
         }
     }
@@ -139,6 +140,9 @@ impl Link {
     pub(super) fn on_nak(&mut self, prefix: Option<NakPrefix>) {
         if !self.wire.is_empty() {
             return;
+        }
+        if self.current.is_some() {
+            self.settle();
         }
         match (self.state, self.current, prefix) {
             (State::Selecting, Some(current), prefix) => {
@@ -222,9 +226,9 @@ impl Link {
             reason,
             FailureReason::NoAnswerToSelect | FailureReason::NotReady
         );
-        let longest = self.profile.timers.longest_retry;
-        let Some(transactions) = self.outbox.failed(current.id, self.now, own_delay, longest)
-        else {
+        let timers = &self.profile.timers;
+        let delay = own_delay.then_some((timers.retry, timers.longest_retry));
+        let Some(transactions) = self.outbox.failed(current.id, self.now, delay) else {
             return;
         };
         let sending = &self.profile.sending;

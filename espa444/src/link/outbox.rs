@@ -20,7 +20,8 @@ pub(crate) struct Entry {
     length: u16,
     pub(crate) transactions: u32,
     not_before: Time,
-    delay: Duration,
+    /// How often its delay has doubled: sixteen bytes less than the delay itself.
+    doublings: u8,
 }
 
 pub(crate) struct Outbox {
@@ -55,7 +56,6 @@ impl Outbox {
         line_end: &[u8],
         station: u8,
         now: Time,
-        delay: Duration,
     ) -> Result<(CallId, u8), SendError> {
         let length = encoded_len(block, options)? + line_end.len();
         let start = self.bytes.len();
@@ -78,7 +78,7 @@ impl Outbox {
             length,
             transactions: 0,
             not_before: now,
-            delay,
+            doublings: 0,
         });
         Ok((id, priority))
     }
@@ -135,20 +135,24 @@ impl Outbox {
             .min()
     }
 
-    /// Counts a failed transaction; with `delay` the call itself waits. Gives the count.
+    /// Counts a failed transaction; with `delay`, the first and the longest one, the call itself
+    /// waits. Gives the count.
     pub(crate) fn failed(
         &mut self,
         id: CallId,
         now: Time,
-        delay: bool,
-        longest: Duration,
+        delay: Option<(Duration, Duration)>,
     ) -> Option<u32> {
         let at = self.place(id)?;
         let entry = &mut self.entries[at];
         entry.transactions = entry.transactions.saturating_add(1);
-        if delay {
-            entry.not_before = now + entry.delay;
-            entry.delay = (entry.delay * 2).min(longest);
+        if let Some((first, longest)) = delay {
+            let delay = match entry.doublings {
+                0 => first,
+                times => first.saturating_mul(1 << times).min(longest),
+            };
+            entry.not_before = now + delay;
+            entry.doublings = (entry.doublings + 1).min(31);
         }
         Some(entry.transactions)
     }
@@ -160,5 +164,35 @@ fn rank(block: &Block<'_>) -> u8 {
         Some(Priority::ALARM) => 1,
         Some(Priority::HIGH) => 2,
         _ => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builder::BlockBuf;
+
+    #[test]
+    fn a_call_that_fails_waits_twice_as_long_each_time_up_to_the_longest_delay() {
+        let mut outbox = Outbox::new(1, 64);
+        let call = BlockBuf::call(b"31").unwrap();
+        let (id, _) = outbox
+            .push(&call.as_block(), &EncodeOptions::new(), b"", 0, Time::ZERO)
+            .unwrap();
+        let delay = Some((Duration::from_secs(1), Duration::from_secs(30)));
+        let mut waits = std::vec::Vec::new();
+        for _ in 0..40 {
+            outbox.failed(id, Time::ZERO, delay);
+            waits.push(
+                outbox
+                    .next_time(|_| Time::ZERO)
+                    .unwrap()
+                    .elapsed()
+                    .as_secs(),
+            );
+        }
+        assert_eq!(waits[..7], [1, 2, 4, 8, 16, 30, 30]);
+        assert_eq!(waits[39], 30);
+        assert_eq!(outbox.failed(id, Time::ZERO, None), Some(41));
     }
 }

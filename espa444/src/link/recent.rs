@@ -27,18 +27,15 @@ struct Seen {
     at: Time,
 }
 
-/// A ring of hashes; two equal hashes cost a mark that says "possible", nothing more.
+/// Hashes, the last one seen first; two equal hashes cost a mark that says "possible", nothing
+/// more.
 pub(crate) struct Recent {
     seen: [Option<Seen>; MOST],
-    next: usize,
 }
 
 impl Recent {
     pub(crate) const fn new() -> Self {
-        Recent {
-            seen: [None; MOST],
-            next: 0,
-        }
+        Recent { seen: [None; MOST] }
     }
 
     pub(crate) fn remember(
@@ -50,37 +47,27 @@ impl Recent {
         window: Duration,
     ) {
         let hash = hash(block);
+        let equal = |seen: &Option<Seen>| seen.is_some_and(|seen| seen.hash == hash);
         // A repeat takes no place of its own, so that repeats of one drive out no other.
-        if let Some(seen) = self
-            .seen
-            .iter_mut()
-            .flatten()
-            .find(|seen| seen.hash == hash)
-        {
-            let alive = seen.transaction == transaction || now.since(seen.at) <= window;
-            *seen = Seen {
-                hash,
-                id: if alive { seen.id } else { id },
-                transaction,
-                at: now,
-            };
-            return;
-        }
-        self.seen[self.next] = Some(Seen {
+        let found = self.seen.iter().position(equal);
+        let first = found
+            .and_then(|at| self.seen[at])
+            .filter(|seen| seen.transaction == transaction || now.since(seen.at) <= window);
+        self.seen[..=found.unwrap_or(MOST - 1)].rotate_right(1);
+        self.seen[0] = Some(Seen {
             hash,
-            id,
+            id: first.map_or(id, |seen| seen.id),
             transaction,
             at: now,
         });
-        self.next = (self.next + 1) % MOST;
     }
 
-    /// A block that was refused: when it comes again, it is no repeat.
+    /// A block that was refused: when it comes again, it is no repeat. It gives its place back.
     pub(crate) fn forget(&mut self, id: BlockId) {
-        for seen in &mut self.seen {
-            if seen.is_some_and(|seen| seen.id == id) {
-                *seen = None;
-            }
+        let refused = |seen: &Option<Seen>| seen.is_some_and(|seen| seen.id == id);
+        if let Some(at) = self.seen.iter().position(refused) {
+            self.seen[at..].rotate_left(1);
+            self.seen[MOST - 1] = None;
         }
     }
 
@@ -112,4 +99,38 @@ pub(crate) fn hash(block: &[u8]) -> u64 {
     block.iter().fold(0xCBF2_9CE4_8422_2325, |hash, &byte| {
         (hash ^ u64::from(byte & 0x7F)).wrapping_mul(0x0000_0100_0000_01B3)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_that_were_refused_drive_out_none_that_was_not() {
+        let mut recent = Recent::new();
+        let window = Duration::from_secs(120);
+        recent.remember(b"kept", BlockId(1), 0, Time::ZERO, window);
+        for id in 2..100 {
+            recent.remember(&[b'x', id], BlockId(id.into()), 0, Time::ZERO, window);
+            recent.forget(BlockId(id.into()));
+        }
+        let found = recent.find(b"kept", 0, Time::ZERO, window);
+        assert_eq!(found.map(|repeat| repeat.of), Some(BlockId(1)));
+        assert_eq!(recent.find(b"x2", 0, Time::ZERO, window), None);
+    }
+
+    #[test]
+    fn the_eight_seen_last_are_remembered() {
+        let mut recent = Recent::new();
+        let window = Duration::from_secs(120);
+        for id in 0..9 {
+            // The first one comes again and again.
+            recent.remember(b"0", BlockId(0), 0, Time::ZERO, window);
+            recent.remember(&[b'x', id], BlockId(id.into()), 0, Time::ZERO, window);
+        }
+        let known = |block: &[u8]| recent.find(block, 0, Time::ZERO, window).is_some();
+        assert!(known(b"0"));
+        assert!(!known(&[b'x', 0]) && !known(&[b'x', 1]));
+        assert!((2..9).all(|id| known(&[b'x', id])));
+    }
 }

@@ -37,14 +37,18 @@ impl Link {
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is to be called next; `None` while there is
-    /// nothing to wait for, or events must be read first.
+    /// nothing to wait for, or events must be read or bytes sent first.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Time> {
-        if !self.connected || !self.has_room() {
+        if !self.connected {
             return None;
         }
         let release =
             (!self.wire.is_empty() && self.release_at > self.now).then_some(self.release_at);
+        if !self.has_room() {
+            // Room comes when what waits has left, which may not be before then.
+            return release;
+        }
         [
             self.gap,
             self.block_until,

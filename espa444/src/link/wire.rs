@@ -32,9 +32,11 @@ pub(crate) struct Wire {
     echo: Option<VecDeque<u8>>,
     /// The echo has begun.
     echoed: bool,
-    /// The last enquiry sent, to recognise an echo that nobody expects.
-    last: [u8; 2],
-    heard: usize,
+    /// The front of what was sent last, to recognise an echo that nobody expects.
+    burst: [u8; STEP],
+    burst_length: usize,
+    /// How much of it has come back, without another byte in between; `None` when one was.
+    matched: Option<usize>,
 }
 
 impl Wire {
@@ -45,8 +47,9 @@ impl Wire {
             block: None,
             echo: echo.map(|block| VecDeque::with_capacity(block + ROOM)),
             echoed: false,
-            last: [0; 2],
-            heard: 2,
+            burst: [0; STEP],
+            burst_length: 0,
+            matched: None,
         }
     }
 
@@ -88,7 +91,7 @@ impl Wire {
         self.length = 0;
         self.block = None;
         self.forget_echo();
-        self.heard = 2;
+        self.matched = None;
     }
 
     pub(crate) fn forget_echo(&mut self) {
@@ -129,13 +132,14 @@ impl Wire {
                 echo.extend(sent.iter().copied());
             }
         }
-        if let [.., before, last] = *sent {
-            self.last = [before, last];
-            self.heard = 0;
-        } else {
-            // One byte proves nothing: an ACK may well answer an ACK on a merged line.
-            self.heard = 2;
+        // What leaves in pieces comes back as one.
+        if self.matched != Some(0) {
+            self.burst_length = 0;
         }
+        let kept = sent.len().min(STEP - self.burst_length);
+        self.burst[self.burst_length..self.burst_length + kept].copy_from_slice(&sent[..kept]);
+        self.burst_length += kept;
+        self.matched = Some(0);
         end
     }
 
@@ -162,16 +166,30 @@ impl Wire {
         }
     }
 
-    /// Whether the first two bytes after our own are the two last of these.
+    /// A byte against the front of what was sent last, on a line where no echo is expected. True once
+    /// for each burst, when enough of it has come back.
     pub(crate) fn looks_like_echo(&mut self, received: u8) -> bool {
-        if self.echo.is_some() || self.heard >= 2 {
+        /// One byte proves nothing: an ACK may well answer an ACK on a merged line.
+        const PROOF: usize = 3;
+        let Some(matched) = self.matched.filter(|_| self.echo.is_none()) else {
+            return false;
+        };
+        let sent = &self.burst[..self.burst_length];
+        if sent.get(matched) != Some(&received) {
+            self.matched = None;
             return false;
         }
-        if self.last[self.heard] != received {
-            self.heard = 2;
-            return false;
-        }
-        self.heard += 1;
-        self.heard == 2
+        self.matched = Some(matched + 1);
+        sent.len() > 1 && matched + 1 == sent.len().min(PROOF)
+    }
+
+    /// What comes from now on is no echo of what was sent.
+    pub(crate) fn no_echo(&mut self) {
+        self.matched = None;
+    }
+
+    /// Whether the byte that came last is one of our own that came back, with those before it.
+    pub(crate) fn is_echoing(&self) -> bool {
+        self.matched.is_some_and(|matched| matched > 1)
     }
 }

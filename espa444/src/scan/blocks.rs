@@ -6,6 +6,7 @@ use super::{Item, Scan, Scanned, clean_block};
 use crate::codes::{SOH, STX};
 use crate::decode::clean;
 use crate::parity;
+use crate::search::{self, ONES};
 
 /// The blocks of a capture; see [`Scan::blocks`].
 #[derive(Debug, Clone)]
@@ -98,29 +99,6 @@ impl FusedIterator for Blocks<'_> {}
 /// The first byte from `from` on that is 0, 1, 2 or at least 80: few others than those looked for.
 #[inline]
 fn candidate(bytes: &[u8], from: usize) -> Option<usize> {
-    const ONES: u64 = u64::MAX / 0xFF;
-    /// Bit 7 of every byte that is one.
-    #[inline]
-    fn marks(bytes: &[u8]) -> u64 {
-        let word = bytes.try_into().map_or(0, u64::from_le_bytes);
-        (!((word & (ONES * 0x7F)) + ONES * 0x7D) | word) & (ONES * 0x80)
-    }
-    let mut at = from;
-    while let Some(words) = bytes.get(at..).and_then(<[u8]>::first_chunk::<32>) {
-        let words = words.chunks_exact(8);
-        if words.fold(0, |found, word| found | marks(word)) != 0 {
-            break;
-        }
-        at += 32;
-    }
-    while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let found = marks(word);
-        if found != 0 {
-            return Some(at + (found.trailing_zeros() / 8) as usize);
-        }
-        at += 8;
-    }
-    let rest = bytes.get(at..).unwrap_or_default();
-    let found = rest.iter().position(|&byte| byte <= 2 || byte >= 0x80);
-    found.map(|offset| at + offset)
+    let marks = |word: u64| !((word & (ONES * 0x7F)) + ONES * 0x7D) | word;
+    search::first::<32>(bytes, from, marks, |byte| byte <= 2 || byte >= 0x80)
 }

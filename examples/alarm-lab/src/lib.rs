@@ -2,4 +2,5 @@
 
 pub mod convert;
 pub mod decode;
+pub mod espa444;
 pub mod scaip;

@@ -274,20 +274,101 @@ fn findings_tell_what_is_wrong_with_the_line() {
 }
 
 #[test]
+fn an_eot_says_what_was_done_before_it() {
+    let (lines, _) = decoded(&["--hex"], DIALOGUE);
+    let ends: Vec<_> = lines.iter().filter(|line| line["item"] == "eot").collect();
+    assert_eq!(ends[0].get("dialogue"), None, "nothing before the first");
+    assert_eq!(ends[1]["dialogue"]["ready"], false);
+    assert_eq!(
+        ends[3]["dialogue"],
+        json!({
+            "polled": "1", "selected": "2", "ready": true,
+            "blocks": 1, "damaged": 1, "acknowledged": 1, "refused": 1, "link_test": false,
+        })
+    );
+}
+
+#[test]
+fn whole_dialogues_show_what_no_block_does() {
+    let found = |arguments: &[&str], capture: &str| -> Vec<String> {
+        let (lines, _) = decoded(arguments, capture);
+        for finding in lines
+            .iter()
+            .flat_map(|line| line["findings"].as_array().unwrap())
+        {
+            assert!(finding["detail"].as_str().unwrap().ends_with('.'));
+            assert!(finding["advice"].as_str().unwrap().ends_with('.'));
+            assert!(finding["offset"].is_u64());
+        }
+        let all = lines.iter().flat_map(|line| codes(&line["findings"]));
+        let mut all: Vec<_> = all.map(str::to_owned).collect();
+        all.sort();
+        all.dedup();
+        all
+    };
+    let (small, cut): (String, String) = (
+        SMALL.iter().map(|byte| format!("{byte:02X} ")).collect(),
+        SMALL[..15]
+            .iter()
+            .map(|byte| format!("{byte:02X} "))
+            .collect(),
+    );
+    let select = "> 04 31 05 32 05\n";
+    // A BCC that is never there, before an EOT and before the next block.
+    let no_bcc = format!("{select}< 06\n> {cut}\n> 04\n").repeat(2);
+    assert_eq!(
+        found(&["--hex", "--accept-missing-bcc"], &no_bcc),
+        ["bcc-missing"]
+    );
+    let no_eot = format!("> 31 05 32 05\n< 06\n> {small}\n< 06\n").repeat(4);
+    // Without an EOT the same call is a repeat, too.
+    assert_eq!(
+        found(&["--hex"], &no_eot),
+        ["eot-missing", "repeated-block"]
+    );
+    let echo = format!("{select}< 04 31 05 32 05\n").repeat(3);
+    assert_eq!(found(&["--hex"], &echo)[..1], ["echo"]);
+    let two = "> 04 32 05\n< 04 31 05\n".repeat(3);
+    assert_eq!(found(&["--hex"], &two), ["two-control-stations"]);
+    let silent = format!("{select}> 04\n").repeat(10);
+    assert_eq!(found(&["--hex"], &silent), ["select-unanswered"]);
+    assert_eq!(
+        found(&["--hex", "--address", "3"], &silent),
+        ["select-unanswered", "wrong-address"]
+    );
+    // A finding that belongs to what is not shown stands at the end.
+    let (lines, _) = decoded(&["--hex", "--blocks"], format!("> {small}\n{silent}"));
+    let last = lines.last().unwrap();
+    assert_eq!(
+        (&last["item"], codes(&last["findings"])),
+        (&json!("line"), vec!["select-unanswered"])
+    );
+    let parity = "> 84 B1 05 B2 05\n< 06\n> 84\n";
+    assert_eq!(found(&["--hex"], parity), ["parity-in-data"]);
+    assert_eq!(found(&["--hex"], DIALOGUE), Vec::<String>::new());
+}
+
+#[test]
 fn repeats_and_resets_point_to_their_call() {
     let mut reset = b"\x011\x021\x1F31\x1E2\x1FTEST\x1E4\x1F1\x03".to_vec();
     reset.push(reset[1..].iter().fold(0, |sum, byte| sum ^ byte));
+    let select = b"\x041\x052\x05\x06";
     let capture = [
+        select,
         SMALL,
         b"\x06",
         SMALL,
         b"\x06\x04",
+        select,
         SMALL,
         b"\x04",
+        select,
         &reset,
         b"\x04",
+        select,
         &reset,
         b"\x04",
+        select,
         &reset,
         b"\x04",
     ]

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::journal::JournalSettings;
 
 mod digest;
+mod espa444;
 mod flags;
 mod listen;
 mod scaip;
@@ -18,6 +19,10 @@ mod services;
 
 pub use digest::{
     AccountKind, DigestAccount, DigestAlgorithm, DigestConfig, DigestSecret, SipListener,
+};
+pub use espa444::{
+    Characters, Espa444Line, LineRole, ParityName, ProfileName, SerialConfig, SpanOrOff,
+    StationAddress, TcpConfig,
 };
 pub use flags::{Command, Flags};
 pub use listen::{Listen, ParseListenError};
@@ -43,6 +48,9 @@ pub struct Config {
     pub http: HttpConfig,
     /// Table `[scaip]`.
     pub scaip: ScaipConfig,
+    /// The inputs that there may be several of.
+    #[serde(skip_serializing_if = "InputsConfig::is_empty")]
+    pub inputs: InputsConfig,
     /// Table `[log]`.
     pub log: LogConfig,
     /// Tables `[[controller]]`.
@@ -59,9 +67,27 @@ impl Default for Config {
             journal: JournalConfig::default(),
             http: HttpConfig::default(),
             scaip: ScaipConfig::default(),
+            inputs: InputsConfig::default(),
             log: LogConfig::default(),
             controllers: Vec::new(),
         }
+    }
+}
+
+/// Tables `[[inputs.PROTOCOL]]`: one for each line, port or account of a protocol.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct InputsConfig {
+    /// Lines to fire panels and nurse call systems.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub espa444: Vec<Espa444Line>,
+}
+
+impl InputsConfig {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.espa444.is_empty()
     }
 }
 
@@ -375,6 +401,26 @@ pub enum ConfigError {
         /// The address.
         address: SocketAddr,
     },
+    /// A line that listens outside loopback, for nobody in particular.
+    #[error(
+        "inputs.espa444 line {line:?}: tcp.listen = \"{address}\" is outside loopback, and \
+         connections are taken there only from the networks that tcp.plain_networks names: name \
+         them, or use a loopback address"
+    )]
+    NoLineNetworks {
+        /// The name of the line.
+        line: String,
+        /// The address.
+        address: SocketAddr,
+    },
+    /// Text rules that cannot be meant as they stand.
+    #[error("inputs.espa444 line {line:?}, rules counted from 0: {source}")]
+    Rules {
+        /// The name of the line.
+        line: String,
+        /// What is wrong.
+        source: ::espa444::alarm::RuleError,
+    },
 }
 
 impl Config {
@@ -424,7 +470,7 @@ impl Config {
     /// Checks what the types cannot.
     ///
     /// # Errors
-    /// [`ConfigError::Value`], [`ConfigError::NotLoopback`] and [`ConfigError::NoPlainNetworks`].
+    /// Every [`ConfigError`] but those of reading the file.
     pub fn check(&self) -> Result<(), ConfigError> {
         let rules = [
             (
@@ -501,6 +547,7 @@ impl Config {
         ];
         holds(rules)?;
         self.scaip.check()?;
+        espa444::check(&self.inputs.espa444)?;
         if self.scaip.supervision.enabled {
             let room = self.controllers.len() <= self.scaip.supervision.controllers;
             holds([(
@@ -537,6 +584,18 @@ impl Config {
         ]
         .into_iter()
         .flat_map(|(key, listen)| listen.outside_loopback().map(move |address| (key, address)))
+        .chain(self.inputs.espa444.iter().flat_map(|line| {
+            let key = "inputs.espa444.tcp.listen";
+            line.outside_loopback().map(move |address| (key, address))
+        }))
+    }
+
+    /// For how long the journal has to recognise repeats: the longest time of any input.
+    #[must_use]
+    pub fn duplicate_window(&self) -> Duration {
+        let lines = self.inputs.espa444.iter();
+        let repeats = lines.map(|line| line.profile().timers.repeat);
+        repeats.fold(self.scaip.duplicate_window.0, Duration::max)
     }
 
     /// The dialect of a controller, when one is set.

@@ -1,5 +1,7 @@
 //! The demonstration: the whole way of an alarm, from a unit's socket to the journal and back.
 
+mod panels;
+
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
@@ -8,6 +10,7 @@ use alarm_lab::scaip::{Exchange, Habit, OpenError, Verdict, habits, play};
 use scaip::sip::Transport;
 
 use crate::config::{Config, Listen};
+use crate::inputs::espa444::{Espa444Input, SettingError as LineError};
 use crate::inputs::scaip::{ScaipInput, SettingError};
 use crate::journal::{AlarmRecord, JournalError, Sequence};
 use crate::server::{RunningServer, Server, StartError};
@@ -26,6 +29,9 @@ pub enum DemoError {
     /// The input cannot be made.
     #[error(transparent)]
     Setting(#[from] SettingError),
+    /// A line cannot be made.
+    #[error(transparent)]
+    Line(#[from] LineError),
     /// A unit has no socket.
     #[error(transparent)]
     Unit(#[from] OpenError),
@@ -65,11 +71,14 @@ impl Demo {
         config.scaip.tcp = free;
         config.scaip.tls.listen = Listen::Off;
         (config.scaip.https.listen, config.scaip.https.plain) = (Listen::Off, Listen::Off);
+        config.inputs.espa444 = panels::lines(&config.http.listen);
         let input = ScaipInput::new(&config)?;
-        let server = Server::new(config)
-            .with_input(Box::new(input))
-            .start()
-            .await?;
+        let lines = Espa444Input::new(&config)?;
+        let mut server = Server::new(config).with_input(Box::new(input));
+        if let Some(lines) = lines {
+            server = server.with_input(Box::new(lines));
+        }
+        let server = server.start().await?;
         Ok(Self {
             server,
             _directory: directory,
@@ -109,10 +118,12 @@ impl Demo {
                 let record = stored.iter().find(|record| {
                     record.source_ref.as_deref() == Some(&exchange.outcome.reference)
                 });
-                write_way(out, exchange, record)?;
+                write_exchange(out, exchange, record)?;
             }
             write_surplus(out, &habit, exchanges.len(), stored.len())?;
         }
+        let lines = panels::play(addresses, &journal, cursor, out).await?;
+        (played, failed) = (played + lines.played, failed + lines.failed);
         writeln!(
             out,
             "\n{} of {played} messages kept and accepted.",
@@ -134,6 +145,7 @@ impl Demo {
         if let Some(http) = addresses.get("http") {
             writeln!(out, "\nStill serving. Look around, then stop with Ctrl-C:")?;
             writeln!(out, "  curl http://{http}/api/alarms")?;
+            writeln!(out, "  curl http://{http}/api/lines")?;
             writeln!(out, "  curl http://{http}/healthz")?;
             writeln!(out, "  curl http://{http}/metrics")?;
         }
@@ -153,7 +165,7 @@ impl Demo {
 }
 
 /// Received, stored and acknowledged, counted from the moment the unit began to send.
-fn write_way(
+fn write_exchange(
     out: &mut impl Write,
     exchange: &Exchange,
     record: Option<&AlarmRecord>,
@@ -170,15 +182,25 @@ fn write_way(
             outcome.reference
         );
     };
+    write_way(out, record, exchange.started, outcome.latency, &answer)
+}
+
+fn write_way(
+    out: &mut impl Write,
+    record: &AlarmRecord,
+    started: SystemTime,
+    latency: Duration,
+    answer: &str,
+) -> io::Result<()> {
     let kind = record.kind.as_deref().unwrap_or("?");
     let priority = record.priority.as_deref().unwrap_or("?");
     writeln!(
         out,
         "  {:<22} received {:>6}  stored {:>6}  acknowledged {:>6}  ({answer})",
         format!("{kind} [{priority}]"),
-        since(exchange.started, record.received_at),
-        since(exchange.started, record.stored_at),
-        milliseconds(outcome.latency),
+        since(started, record.received_at),
+        since(started, record.stored_at),
+        milliseconds(latency),
     )
 }
 

@@ -21,6 +21,7 @@ mod view;
 use crate::devices::Devices;
 use crate::health::{Inputs, ServerHealth};
 use crate::journal::{Health, JournalError, JournalHandle, ParseEventIdError, Sequence};
+use crate::lines::{Line, LineState, Lines};
 use view::{AlarmView, DetailView};
 
 /// Alarms in one answer when the request does not say.
@@ -39,6 +40,8 @@ pub struct HttpState {
     pub inputs: Inputs,
     /// The units that are supervised.
     pub devices: Devices,
+    /// The lines that are open to known peers.
+    pub lines: Lines,
     /// When the server was started.
     pub started: Instant,
     /// Answer only requests whose `Host` is an address or `localhost`. For a server on loopback:
@@ -46,7 +49,8 @@ pub struct HttpState {
     pub local_only: bool,
 }
 
-/// The routes: `/healthz`, `/metrics`, `/api/alarms`, `/api/alarms/{id}`, `/api/devices`.
+/// The routes: `/healthz`, `/metrics`, `/api/alarms`, `/api/alarms/{id}`, `/api/devices`,
+/// `/api/lines`.
 pub fn router(state: HttpState) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
@@ -54,6 +58,7 @@ pub fn router(state: HttpState) -> Router {
         .route("/api/alarms", get(alarms))
         .route("/api/alarms/{id}", get(alarm))
         .route("/api/devices", get(devices::devices))
+        .route("/api/lines", get(lines))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is no such page"))
         .method_not_allowed_fallback(async || {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this page can only be read")
@@ -140,6 +145,14 @@ async fn render_metrics(State(state): State<HttpState>) -> Response {
     ] {
         gauge!(name).set(count as f64);
     }
+    for line in state.lines.all() {
+        let up = line.state == LineState::Up;
+        gauge!("alarm_line_up", "protocol" => line.protocol, "line" => line.name).set(if up {
+            1.0
+        } else {
+            0.0
+        });
+    }
     gauge!("alarm_server_uptime_seconds").set(state.started.elapsed().as_secs_f64());
     let kind = [(
         header::CONTENT_TYPE,
@@ -203,6 +216,18 @@ fn limit(wanted: Option<u32>) -> Result<u32, Problem> {
         let detail = format!("limit must be 1 to {MAX_LIMIT}");
         Err(Problem::new(StatusCode::BAD_REQUEST, detail))
     }
+}
+
+/// Every line of the configuration, on one page: there are at most some hundred.
+async fn lines(State(state): State<HttpState>) -> Json<LinesPage> {
+    Json(LinesPage {
+        lines: state.lines.all(),
+    })
+}
+
+#[derive(Debug, Serialize)]
+struct LinesPage {
+    lines: Vec<Line>,
 }
 
 async fn alarm(

@@ -1,5 +1,6 @@
 //! Where inputs plug in: anything that receives messages and hands them to the journal.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::devices::Devices;
 use crate::journal::{BoxFuture, JournalError, JournalHandle, StoredOutcome, Verdict};
+use crate::lines::Lines;
 
 /// A receiver of messages.
 ///
@@ -34,10 +36,10 @@ pub trait Input: Send + 'static {
 }
 
 /// An address that is listened on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BoundAddress {
-    /// Its name on the ready line and in the addresses file: `udp`.
-    pub name: &'static str,
+    /// Its name on the ready line and in the addresses file: `udp`, `espa444.ward-3`.
+    pub name: Cow<'static, str>,
     /// The address, with the port that the operating system chose.
     pub address: SocketAddr,
 }
@@ -51,6 +53,8 @@ pub struct InputContext {
     pub counters: InputCounters,
     /// The units that are supervised.
     pub devices: Devices,
+    /// The lines that are open to known peers.
+    pub lines: Lines,
     /// Cancelled when the server stops.
     pub shutdown: CancellationToken,
 }

@@ -32,6 +32,7 @@ pub mod http;
 pub mod input;
 pub mod inputs;
 pub mod journal;
+pub mod lines;
 pub mod logging;
 pub mod measure;
 pub mod server;

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use reference_server::config::{Command, Config, DEFAULT_FILE, Flags};
 use reference_server::demo::Demo;
+use reference_server::inputs::espa444::Espa444Input;
 use reference_server::inputs::scaip::ScaipInput;
 use reference_server::logging;
 use reference_server::server::Server;
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
 fn check(config: &Config) -> Result<(), Box<dyn Error>> {
     logging::check(&config.log)?;
     ScaipInput::new(config)?;
+    Espa444Input::new(config)?;
     Ok(())
 }
 
@@ -69,7 +71,14 @@ async fn run(config: Config) -> ExitCode {
         Ok(scaip) => scaip,
         Err(error) => return fail(&error, EXIT_START),
     };
-    let server = Server::new(config).with_input(Box::new(scaip));
+    let espa444 = match Espa444Input::new(&config) {
+        Ok(espa444) => espa444,
+        Err(error) => return fail(&error, EXIT_START),
+    };
+    let mut server = Server::new(config).with_input(Box::new(scaip));
+    if let Some(espa444) = espa444 {
+        server = server.with_input(Box::new(espa444));
+    }
     let server = match server.start().await {
         Ok(server) => server,
         Err(error) => return fail(&error, EXIT_START),

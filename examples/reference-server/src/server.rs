@@ -20,6 +20,7 @@ use crate::http::{self, HttpState};
 use crate::input::{Input, InputContext, InputCounters, InputError};
 use crate::inputs::network;
 use crate::journal::{JournalError, JournalHandle, OpenError, SqliteJournal};
+use crate::lines::Lines;
 use crate::telemetry::{self, TelemetryError};
 
 /// How long open HTTP connections may take to finish.
@@ -107,8 +108,8 @@ pub enum ShutdownError {
 pub struct Addresses(BTreeMap<String, SocketAddr>);
 
 impl Addresses {
-    /// The address with this name: `http`, `udp`, `tcp`, `tls`, `https`, `scaip_http`. Further ones
-    /// of the same kind are numbered, in the order of the configuration: `udp2`, `udp3`.
+    /// The address with this name: `http`, `udp`, `tcp`, `tls`, `https`, `scaip_http`, and
+    /// `espa444.NAME` for the line of that name. Further ones of the same kind are numbered, in the order of the configuration: `udp2`, `udp3`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<SocketAddr> {
         self.0.get(name).copied()
@@ -163,6 +164,15 @@ impl Server {
                 "INSECURE: the HTTP API outside loopback, without encryption or authentication"
             );
         }
+        for line in &self.config.inputs.espa444 {
+            for address in line.outside_loopback() {
+                tracing::warn!(
+                    line = line.name,
+                    %address,
+                    "ESPA 4.4.4 outside loopback: whoever connects from a named network is believed"
+                );
+            }
+        }
         let scaip = &self.config.scaip;
         for (key, listen) in [("scaip.udp", &scaip.udp), ("scaip.tcp", &scaip.tcp)] {
             for address in listen.outside_loopback() {
@@ -200,12 +210,12 @@ impl Server {
         }
         for input in &mut self.inputs {
             for bound in input.bind().await? {
-                addresses.add(bound.name, bound.address);
+                addresses.add(&bound.name, bound.address);
             }
         }
 
         let mut settings = self.config.journal.settings();
-        settings.duplicate_window = self.config.scaip.duplicate_window.0;
+        settings.duplicate_window = self.config.duplicate_window();
         let journal = tokio::task::spawn_blocking(move || SqliteJournal::open(settings))
             .await
             .map_err(|error| OpenError::Thread(io::Error::other(error)))??;
@@ -228,6 +238,7 @@ impl Server {
         let stop = CancellationToken::new();
         let inputs = Inputs::default();
         let devices = Devices::default();
+        let lines = Lines::default();
         let mut tasks = JoinSet::new();
         for input in self.inputs {
             let name = input.name();
@@ -236,6 +247,7 @@ impl Server {
                 journal: Arc::clone(&journal),
                 counters: InputCounters::new(name),
                 devices: devices.clone(),
+                lines: lines.clone(),
                 shutdown: stop.clone(),
             };
             tasks.spawn(supervise(name, input, context, inputs.clone()));
@@ -250,6 +262,7 @@ impl Server {
                 metrics: metrics.clone(),
                 inputs: inputs.clone(),
                 devices: devices.clone(),
+                lines: lines.clone(),
                 started,
                 local_only,
             };

@@ -150,6 +150,11 @@ fn describe() {
             "Alarms that wait for a decision in the SIP layer.",
         ),
         (
+            "alarm_line_up",
+            Unit::Count,
+            "1 for a line that is open and not lost, 0 for another, by protocol and line.",
+        ),
+        (
             "alarm_server_uptime_seconds",
             Unit::Seconds,
             "Time since the server was started.",

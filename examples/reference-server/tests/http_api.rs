@@ -3,7 +3,7 @@
 mod support;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
@@ -37,6 +37,7 @@ impl Api {
             Arc::new(SqliteJournal::open(settings).expect("the journal opens"));
         let router = router(HttpState {
             devices: Devices::default(),
+            lines: Default::default(),
             journal: Arc::clone(&journal),
             metrics,
             inputs: Inputs::default(),
@@ -166,13 +167,17 @@ async fn one_alarm_shows_its_evidence_and_what_became_of_the_answer() {
         detail: "200".into(),
     };
     api.journal.answered(stored.sequence, delivery);
-    // The next commit takes the record along.
-    api.journal
-        .store(alarm("40211870", "r2", "x"))
-        .await
-        .unwrap();
-    let (status, shown) = api.get(&format!("/api/alarms/{id}")).await;
-    assert_eq!(status, StatusCode::OK);
+    // The record is written a little later.
+    let patience = Instant::now() + Duration::from_secs(10);
+    let shown = loop {
+        let (status, shown) = api.get(&format!("/api/alarms/{id}")).await;
+        assert_eq!(status, StatusCode::OK);
+        if !shown["answer_given"]["delivery"].is_null() {
+            break shown;
+        }
+        assert!(Instant::now() < patience, "{shown}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
     assert_eq!(shown["id"], id.to_string());
     assert_eq!(shown["raw"]["length"], 9);
     assert_eq!(shown["raw"]["text"], Value::Null);

@@ -5,7 +5,7 @@ mod support;
 use std::time::Duration;
 
 use reference_server::journal::{Entry, Journal, Sequence, SqliteJournal, StoredOutcome, Verdict};
-use support::{alarm, open};
+use support::{alarm, open, store_together};
 
 async fn outcome(journal: &SqliteJournal, entry: Entry) -> StoredOutcome {
     journal.store(entry).await.expect("it is stored").outcome
@@ -51,16 +51,10 @@ async fn a_repeat_gets_the_stored_answer_and_is_counted() {
 #[tokio::test]
 async fn a_repeat_in_the_same_batch_is_found() {
     let (directory, journal) = journal();
-    // Stuck in a first batch, so that all the others share the next one.
-    let blocker = rusqlite::Connection::open(directory.path().join("alarms.sqlite")).unwrap();
-    blocker.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let stuck = journal.store(alarm("40211879", "r0", "x"));
-    std::thread::sleep(Duration::from_millis(200));
-    let stores: Vec<_> = (0..5)
-        .map(|_| journal.store(alarm("40211870", "r1", "x")))
-        .collect();
-    blocker.execute_batch("ROLLBACK").unwrap();
-    stuck.await.unwrap();
+    let path = directory.path().join("alarms.sqlite");
+    let same = (0..5).map(|_| alarm("40211870", "r1", "x"));
+    let (first, stores) = store_together(&journal, &path, alarm("40211879", "r0", "x"), same);
+    first.await.unwrap();
     let mut new = 0;
     for store in stores {
         new += usize::from(store.await.unwrap().outcome == StoredOutcome::New);
@@ -76,6 +70,28 @@ async fn a_repeat_is_found_after_reopening() {
     let path = directory.path().join("alarms.sqlite");
     let journal = open(&path);
     let first = journal.store(alarm("40211870", "r1", "x")).await.unwrap();
+    drop(journal);
+    let again = outcome(&open(&path), alarm("40211870", "r1", "x")).await;
+    assert!(matches!(again, StoredOutcome::Duplicate { of, .. } if of == first.sequence));
+}
+
+#[tokio::test]
+async fn a_repeat_is_found_after_reopening_behind_alarms_from_a_clock_that_was_wrong() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("alarms.sqlite");
+    let journal = open(&path);
+    let first = journal.store(alarm("40211870", "r1", "x")).await.unwrap();
+    for number in 0..300_u32 {
+        let mut entry = alarm("40211871", &format!("r{number}"), "x");
+        // An hour behind, then a day ahead.
+        entry.received_at = match number {
+            0..200 => entry.received_at.saturating_sub(Duration::from_secs(3600)),
+            _ => entry
+                .received_at
+                .saturating_add(Duration::from_secs(86_400)),
+        };
+        outcome(&journal, entry).await;
+    }
     drop(journal);
     let again = outcome(&open(&path), alarm("40211870", "r1", "x")).await;
     assert!(matches!(again, StoredOutcome::Duplicate { of, .. } if of == first.sequence));

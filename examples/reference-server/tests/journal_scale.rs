@@ -7,7 +7,10 @@ mod support;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use reference_server::journal::{Journal, Sequence, StoredOutcome};
+use reference_server::journal::{
+    EventId, Journal, JournalSettings, Sequence, SqliteJournal, StoredOutcome,
+};
+use reference_server::time::Timestamp;
 use support::{alarm, open};
 
 fn rows() -> i64 {
@@ -17,8 +20,12 @@ fn rows() -> i64 {
     }
 }
 
-/// Fills the journal by its schema: going through the writer would measure the disk.
-fn fill(path: &Path, rows: i64) {
+/// Before every window.
+const LONG_AGO: i64 = 1_700_000_000_000_000;
+
+/// Fills the journal by its schema: going through the writer would measure the disk. The rows are
+/// received a millisecond apart from `first` on, in microseconds, and as large as SCAIP ones.
+fn fill(path: &Path, rows: i64, first: i64) {
     let connection = rusqlite::Connection::open(path).expect("the journal");
     connection
         .execute_batch(&format!(
@@ -26,10 +33,14 @@ fn fill(path: &Path, rows: i64) {
              WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT {rows})
              INSERT INTO alarm (id, protocol, verdict, sender, source_ref, content_hash,
                received_at, stored_at, transport, peer, local, answer_summary, answer, event, raw)
-             SELECT randomblob(16), 'scaip', 'accepted', 'sender' || (n % 256), 'r' || n,
-               randomblob(16), 1700000000000000 + n * 1000, 1700000000000000 + n * 1000, 'udp',
-               '127.0.0.1:5062', '127.0.0.1:5060', 'snu 0', zeroblob(100), '{{}}', zeroblob(400)
-             FROM number;"
+             SELECT unhex(printf('%016x', n) || hex(randomblob(8))), 'scaip', 'accepted',
+               'sender' || (n % 256), 'r' || n,
+               randomblob(16), {first} + n * 1000, {first} + n * 1000, 'udp',
+               '127.0.0.1:5062', '127.0.0.1:5060', 'snu 0', zeroblob(45), printf('%0552d', n),
+               zeroblob(453)
+             FROM number;
+             INSERT INTO alarm_by_id (id, sequence) SELECT id, sequence FROM alarm;
+             UPDATE mark SET sequence = {rows} WHERE name = 'indexed';"
         ))
         .expect("rows");
 }
@@ -40,7 +51,7 @@ async fn a_journal_with_many_alarms_opens_quickly_and_finds_repeats() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("alarms.sqlite");
     open(&path).close().await.unwrap();
-    fill(&path, rows);
+    fill(&path, rows, LONG_AGO);
 
     let start = Instant::now();
     let journal = open(&path);
@@ -68,6 +79,66 @@ async fn a_journal_with_many_alarms_opens_quickly_and_finds_repeats() {
         "repeat and reads took {reads:?}"
     );
     println!("{rows} rows: open and first store {first:?}, repeat and reads {reads:?}");
+
+    // As many as there can be that are not in the index yet.
+    for number in 2..255 {
+        let entry = alarm("sender7", &format!("new {number}"), "x");
+        journal.store(entry).await.unwrap();
+    }
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let ids: Vec<[u8; 16]> = (1..=200)
+        .map(|part| {
+            connection
+                .query_row(
+                    "SELECT id FROM alarm WHERE sequence = ?1",
+                    [rows * part / 200],
+                    |row| row.get(0),
+                )
+                .unwrap()
+        })
+        .collect();
+    let start = Instant::now();
+    for id in ids {
+        let found = journal.alarm(EventId::from_bytes(id)).await.unwrap();
+        assert!(found.is_some());
+    }
+    let known = start.elapsed() / 200;
+    let start = Instant::now();
+    for _ in 0..200 {
+        assert_eq!(journal.alarm(EventId::new()).await.unwrap(), None);
+    }
+    let unknown = start.elapsed() / 200;
+    println!("an identifier: known {known:?}, unknown {unknown:?}");
+    // Far from a scan; a machine at work with other things is allowed for.
+    assert!(known < Duration::from_millis(20), "{known:?}");
+    assert!(unknown < Duration::from_millis(20), "{unknown:?}");
+}
+
+#[tokio::test]
+async fn a_journal_whose_window_is_full_of_alarms_opens_in_seconds_and_finds_the_first_again() {
+    let rows = rows();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("alarms.sqlite");
+    open(&path).close().await.unwrap();
+    // The first of them is the oldest that is to be recognised.
+    let settings = JournalSettings {
+        remembered_entries: usize::try_from(rows).unwrap(),
+        duplicate_window: Duration::from_secs(86_400),
+        ..JournalSettings::at(&path)
+    };
+    fill(&path, rows, Timestamp::now().as_micros() - rows * 1000);
+    let start = Instant::now();
+    let journal = SqliteJournal::open(settings).unwrap();
+    let mut repeat = alarm("sender1", "r1", "x");
+    repeat.duplicate_window = Duration::from_secs(86_400);
+    let again = journal.store(repeat).await.unwrap();
+    let took = start.elapsed();
+    println!("{rows} rows in the window: open and first repeat {took:?}");
+    assert!(
+        matches!(again.outcome, StoredOutcome::ReusedReference { earlier } if earlier.get() == 1),
+        "{again:?}"
+    );
+    assert!(took < Duration::from_secs(10), "{took:?}");
 }
 
 #[tokio::test]
@@ -75,12 +146,12 @@ async fn a_sender_that_uses_one_reference_for_everything_does_not_slow_the_searc
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("alarms.sqlite");
     open(&path).close().await.unwrap();
-    fill(&path, 20_000);
+    fill(&path, 20_000, LONG_AGO);
     rusqlite::Connection::open(&path)
         .unwrap()
         .execute_batch(&format!(
             "UPDATE alarm SET sender = 'stuck', source_ref = '1', received_at = {}",
-            reference_server::time::Timestamp::now().as_micros()
+            Timestamp::now().as_micros()
         ))
         .unwrap();
     let journal = open(&path);

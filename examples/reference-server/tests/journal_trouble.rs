@@ -10,7 +10,7 @@ use std::sync::Arc;
 use reference_server::journal::{
     Health, Journal, JournalError, JournalSettings, Sequence, SqliteJournal, StoredOutcome,
 };
-use support::{alarm, open, wait_for_health};
+use support::{alarm, open, store_together, wait_for_health};
 
 fn reason(health: &Health) -> String {
     match health {
@@ -87,16 +87,11 @@ async fn a_batch_that_does_not_fit_leaves_nothing_behind() {
         ..JournalSettings::at(&path)
     };
     let journal = SqliteJournal::open(settings).unwrap();
-    let blocker = rusqlite::Connection::open(&path).unwrap();
-    blocker.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let stuck = journal.store(alarm("40211870", "first", "x"));
-    std::thread::sleep(std::time::Duration::from_millis(200));
     let body = "x".repeat(20_000);
-    let batch: Vec<_> = (0..40)
-        .map(|number| journal.store(alarm("40211870", &format!("r{number}"), &body)))
-        .collect();
-    blocker.execute_batch("ROLLBACK").unwrap();
-    stuck.await.unwrap();
+    let large = (0..40).map(|number| alarm("40211870", &format!("r{number}"), &body));
+    let first = alarm("40211870", "first", "x");
+    let (first, batch) = store_together(&journal, &path, first, large);
+    first.await.unwrap();
     for store in batch {
         let result = store.await;
         assert!(

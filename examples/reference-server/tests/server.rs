@@ -32,7 +32,7 @@ impl Input for Datagrams {
             let address = socket.local_addr()?;
             self.socket = Some(socket);
             Ok(vec![BoundAddress {
-                name: "udp",
+                name: "udp".into(),
                 address,
             }])
         })

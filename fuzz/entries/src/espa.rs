@@ -1,5 +1,19 @@
 //! ESPA 4.4.4: blocks against a reader without shortcuts, captures against their own blocks, texts
-//! against their limits.
+//! against their limits. The machines are below.
+
+mod codec;
+mod heard;
+mod line;
+mod link;
+mod matching;
+mod station;
+mod tap;
+
+pub use codec::espa444_codec;
+pub use line::espa444_line;
+pub use link::{PHRASES, espa444_caller, espa444_receiver};
+pub use matching::espa444_matching;
+pub use tap::espa444_tap;
 
 use alarm_codes::{EventId, Kind, Timestamp};
 use arbitrary::{Arbitrary, Unstructured};

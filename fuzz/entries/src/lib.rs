@@ -27,7 +27,10 @@ pub use call::scaip_call;
 pub use digest::scaip_digest;
 pub use documents::{scaip_request, scaip_response};
 pub use duplicates::scaip_duplicates;
-pub use espa::{espa444_block, espa444_capture, espa444_text};
+pub use espa::{
+    PHRASES, espa444_block, espa444_caller, espa444_capture, espa444_codec, espa444_line,
+    espa444_matching, espa444_receiver, espa444_tap, espa444_text,
+};
 pub use https::scaip_https;
 pub use receiver::scaip_receiver;
 pub use registrar::scaip_registrar;
@@ -41,10 +44,16 @@ pub use wire::{BODIES, CALLS};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target, by the name of its corpus folder.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 23] = [
     ("alarm_codes", alarm_codes),
     ("espa444_block", espa444_block),
+    ("espa444_caller", espa444_caller),
     ("espa444_capture", espa444_capture),
+    ("espa444_codec", espa444_codec),
+    ("espa444_line", espa444_line),
+    ("espa444_matching", espa444_matching),
+    ("espa444_receiver", espa444_receiver),
+    ("espa444_tap", espa444_tap),
     ("espa444_text", espa444_text),
     ("scaip_call", scaip_call),
     ("scaip_digest", scaip_digest),

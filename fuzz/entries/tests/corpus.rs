@@ -59,7 +59,8 @@ macro_rules! replay {
 }
 
 replay! {
-    alarm_codes espa444_block espa444_capture espa444_text
+    alarm_codes espa444_block espa444_caller espa444_capture espa444_codec espa444_line
+    espa444_matching espa444_receiver espa444_tap espa444_text
     scaip_call scaip_digest scaip_duplicates scaip_https scaip_receiver
     scaip_registrar scaip_request scaip_response scaip_sender scaip_supervision sip_datagram
     sip_stream sip_transactions

@@ -129,6 +129,11 @@ impl Unreadable {
             offset,
         }
     }
+
+    /// One line for people.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
 }
 
 pub(crate) fn run(args: &Args) -> io::Result<Success> {

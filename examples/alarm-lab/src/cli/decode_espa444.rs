@@ -5,10 +5,10 @@ use std::io::{self, IsTerminal};
 use alarm_lab::decode::espa444::{Capture, Options, decode};
 use clap::ValueEnum;
 use espa444::alarm::{LineKind, Rule, Rules, examples};
-use espa444::{CharacterSet, DecodeOptions};
+use espa444::{Address, CharacterSet, DecodeOptions};
 
 use super::decode::{Bad, Good, Unreadable, new_id, now, read};
-use super::{Success, output, wrong_usage};
+use super::{Success, espa444_line, output, values, wrong_usage};
 
 pub(crate) const LONG: &str = "\
 Prints one JSON object per item of a line: blocks, polls, selects and answers, in the order of time:
@@ -18,7 +18,10 @@ Prints one JSON object per item of a line: blocks, polls, selects and answers, i
 \"interpretation\":{...},\"alarm\":{...}}
 
 message and warnings are for blocks; value is the bytes as they came, text what they stand for. \
-findings tell the installer what is wrong with the line or its settings. alarm is the event of the shared \
+findings, {\"code\",\"detail\",\"advice\",\"offset\",\"evidence\"}, tell the installer what is wrong with the \
+line or its settings and what to do about it; evidence counts how often it was seen, where once is no \
+proof. dialogue, at an EOT, says what was done since the one before. Two control stations and an echo \
+show when the dump says who sends; a wrong address, with --address. alarm is the event of the shared \
 model, for calls; interpretation says which rule gave it its kind and what the event does not carry, and \
 for a status which call it is about. What cannot be decoded gives
 
@@ -54,11 +57,14 @@ pub(crate) struct Args {
     strict: bool,
     /// The character set of the texts: auto, ascii, iso646-no, iso646-se, iso646-se-c, iso646-de,
     /// latin1, cp1252, cp850, cp865 or utf-8
-    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = character_set)]
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = values::character_set)]
     charset: CharacterSet,
     /// Take blocks without BCC
     #[arg(long)]
     accept_missing_bcc: bool,
+    /// The address that the receiver is set to: a finding when others are called and it never
+    #[arg(long, value_name = "ADDRESS", value_parser = espa444_line::address)]
+    address: Option<Address>,
     /// Only blocks, good or not
     #[arg(long)]
     blocks: bool,
@@ -85,13 +91,6 @@ enum LineName {
     Calls,
     /// A fire panel
     FirePanel,
-}
-
-fn character_set(name: &str) -> Result<CharacterSet, String> {
-    CharacterSet::from_name(name).ok_or_else(|| {
-        let names: Vec<_> = CharacterSet::ALL.iter().map(|set| set.name()).collect();
-        format!("write one of {}", names.join(", "))
-    })
 }
 
 pub(crate) fn run(args: &Args) -> io::Result<Success> {
@@ -148,6 +147,7 @@ fn options(args: &Args) -> Options {
         options.line.rules = rules(name);
     }
     options.blocks_only = args.blocks;
+    options.station = args.address;
     options.raw = args.raw;
     options
 }

@@ -3,6 +3,7 @@
 use std::io;
 
 use alarm_codes::{Kind, System, rows};
+use alarm_lab::espa444;
 use alarm_lab::scaip::Fault;
 use serde_json::{Value, json};
 
@@ -117,7 +118,35 @@ pub(crate) fn systems(args: &Args) -> io::Result<Success> {
     print(false, &["system", "profiles"], rows)
 }
 
-pub(crate) fn faults(args: &Args) -> io::Result<Success> {
+/// Whose faults.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Protocol {
+    /// Units of SCAIP
+    Scaip,
+    /// Stations of ESPA 4.4.4
+    Espa444,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct FaultsArgs {
+    /// Whose faults
+    #[arg(value_enum, value_name = "PROTOCOL", default_value_t = Protocol::Scaip)]
+    protocol: Protocol,
+    /// One JSON array instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn faults(args: &FaultsArgs) -> io::Result<Success> {
+    if matches!(args.protocol, Protocol::Espa444) {
+        let rows = espa444::Fault::ALL.iter().map(|fault| {
+            [fault.name(), fault.sides(), fault.description()]
+                .map(str::to_owned)
+                .to_vec()
+        });
+        let columns = ["fault", "side", "description"];
+        return print(args.json, &columns, rows.collect());
+    }
     let rows = Fault::ALL
         .iter()
         .map(|fault| vec![fault.name().to_owned(), fault.description().to_owned()])

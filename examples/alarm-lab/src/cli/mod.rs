@@ -3,10 +3,14 @@
 mod convert;
 mod decode;
 mod decode_espa444;
+mod espa444_line;
+mod espa444_show;
 mod list;
 mod output;
 mod play;
 mod simulate;
+mod simulate_espa444;
+mod tap;
 mod values;
 
 use std::process::ExitCode;
@@ -33,6 +37,8 @@ Examples:
   alarm-lab simulate scaip                        one alarm to 127.0.0.1:5060
   alarm-lab simulate scaip --fault same-branch --count 3
   alarm-lab simulate scaip --senders 256 --rate 1000 --duration 60
+  alarm-lab simulate espa444 panel --fault bad-bcc   a call to a pager, damaged
+  alarm-lab tap --serial /dev/ttyUSB0             who says what on this line, and what is wrong?
   alarm-lab play scaip                            units of eight makers, one after the other
 
 Exit status:
@@ -67,7 +73,7 @@ enum Command {
     },
     /// Say what a code means and what other systems call it
     Convert(convert::Args),
-    /// Be a unit, or thousands: send alarms and wait for the answers
+    /// Be a unit, or thousands: send alarms and wait for the answers, or take them
     #[command(
         subcommand_value_name = "PROTOCOL",
         subcommand_help_heading = "Protocols"
@@ -76,6 +82,9 @@ enum Command {
         #[command(subcommand)]
         protocol: SimulateProtocol,
     },
+    /// Listen to an ESPA 4.4.4 line and say what happens on it
+    #[command(long_about = tap::LONG)]
+    Tap(Box<tap::Args>),
     /// Play a collection of makers' habits against a receiver
     #[command(
         subcommand_value_name = "PROTOCOL",
@@ -92,7 +101,7 @@ enum Command {
     /// List the code systems and their profiles
     Systems(list::Args),
     /// List the faults that simulated units can have
-    Faults(list::Args),
+    Faults(list::FaultsArgs),
 }
 
 #[derive(Subcommand)]
@@ -110,6 +119,16 @@ enum SimulateProtocol {
     /// SCAIP: XML in SIP MESSAGE over UDP or TCP
     #[command(long_about = simulate::LONG)]
     Scaip(Box<simulate::Args>),
+    /// ESPA 4.4.4: a panel or a pager, on a serial port or over TCP
+    #[command(
+        long_about = simulate_espa444::LONG,
+        subcommand_value_name = "SIDE",
+        subcommand_help_heading = "Sides"
+    )]
+    Espa444 {
+        #[command(subcommand)]
+        side: simulate_espa444::Side,
+    },
 }
 
 #[derive(Subcommand)]
@@ -134,6 +153,10 @@ pub(crate) fn run() -> ExitCode {
         Command::Simulate {
             protocol: SimulateProtocol::Scaip(args),
         } => simulate::run(&args),
+        Command::Simulate {
+            protocol: SimulateProtocol::Espa444 { side },
+        } => simulate_espa444::run(&side),
+        Command::Tap(args) => tap::run(&args),
         Command::Play {
             protocol: PlayProtocol::Scaip(args),
         } => play::run(&args),

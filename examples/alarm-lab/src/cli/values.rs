@@ -4,6 +4,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::time::Duration;
 
 use alarm_codes::{Profile, System};
+use espa444::CharacterSet;
 use scaip::{CallAddress, DeviceComponent, DeviceType, LocationCode, StatusCode};
 
 /// The port of SIP over UDP and TCP (SCAIP reference 5.3).
@@ -95,6 +96,13 @@ pub(crate) fn voice(text: &str) -> Result<CallAddress<'static>, String> {
 
 pub(crate) fn profile(text: &str) -> Result<Profile, String> {
     named(text, Profile::ALL, Profile::name)
+}
+
+pub(crate) fn character_set(name: &str) -> Result<CharacterSet, String> {
+    CharacterSet::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = CharacterSet::ALL.iter().map(|set| set.name()).collect();
+        format!("write one of {}", names.join(", "))
+    })
 }
 
 pub(crate) fn system(text: &str) -> Result<System, String> {

@@ -203,7 +203,7 @@ impl Default for Latencies {
 }
 
 impl Latencies {
-    fn add(&mut self, latency: Duration) {
+    pub(crate) fn add(&mut self, latency: Duration) {
         let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
         // Grows as needed, so that nothing is out of range.
         let _ = self.0.record(micros);

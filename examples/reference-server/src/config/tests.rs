@@ -364,3 +364,103 @@ fn supervision_and_calls_stay_within_what_they_can() {
     .unwrap();
     assert_eq!(config.profile_of("1"), Some("standard"));
 }
+
+const LINE: &str = "[[inputs.espa444]]\nname = \"ward\"\n";
+
+fn line(text: &str) -> Result<Espa444Line, ConfigError> {
+    let config = parse(&format!("{LINE}{text}"))?;
+    Ok(config.inputs.espa444[0].clone())
+}
+
+#[test]
+fn a_line_takes_its_profile_and_changes_single_settings() {
+    let line = line(
+        "serial = { device = \"/dev/ttyS0\", parity = \"odd\" }\nprofile = \"autronica\"\n\
+         address = \"7\"\ncharacters = \"iso646-no\"\nsupervision = \"90s\"\necho = true\n",
+    )
+    .unwrap();
+    let profile = line.profile();
+    assert_eq!(profile.name, "autronica");
+    assert_eq!(profile.serial.to_string(), "9600 7O1");
+    assert_eq!(profile.timers.supervision, Some(Duration::from_secs(90)));
+    assert_eq!(profile.characters, ::espa444::CharacterSet::Iso646Norway);
+    assert!(profile.line.echo);
+    // Over TCP there are no character times, whatever the profile.
+    let line = super::tests::line("tcp = { connect = \"panel.example.net:4001\" }").unwrap();
+    assert_eq!(line.profile(), ::espa444::Profile::TCP);
+}
+
+#[test]
+fn the_commented_line_of_the_printed_file_is_read_with_every_key() {
+    let lines = DEFAULT_FILE
+        .lines()
+        .skip_while(|line| *line != "# [[inputs.espa444]]");
+    let text: String = lines
+        .take_while(|line| line.starts_with('#'))
+        .filter_map(|line| line.strip_prefix("# "))
+        .filter(|line| {
+            line.starts_with("[[")
+                || line.split_once(" = ").is_some_and(|(key, _)| {
+                    key.bytes()
+                        .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+                })
+        })
+        .filter(|line| !line.starts_with("tcp"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let config = parse(&text).unwrap();
+    let line = &config.inputs.espa444[0];
+    let written = toml::Table::try_from(line).unwrap();
+    // Everything but tcp, which excludes serial, and report_status, which is empty.
+    let keys: Vec<_> = written.keys().map(String::as_str).collect();
+    assert_eq!(keys.len(), 20, "{keys:?}");
+    assert_eq!(line.rules.len(), 2);
+    assert_eq!(line.profile(), ::espa444::Profile::FIELD);
+}
+
+#[test]
+fn a_line_that_cannot_be_meant_is_refused_with_advice() {
+    let serial = "serial = { device = \"/dev/ttyS0\" }\n";
+    for (text, advice) in [
+        ("", "needs either serial"),
+        (
+            &format!("{serial}tcp = {{ connect = \"a:1\" }}"),
+            "needs either serial",
+        ),
+        ("tcp = {}", "needs either listen or connect"),
+        ("tcp = { listen = \"192.0.2.1:4444\" }", "plain_networks"),
+        ("tcp = { connect = \"panel\" }", "a host and a port"),
+        (
+            &format!("{serial}profil = \"field\""),
+            "`profil`, expected one of",
+        ),
+        (&format!("{serial}profile = \"sold\""), "no-ack-panel"),
+        (
+            &format!("{serial}profile = \"tcp\""),
+            "inputs.espa444.serial.baud",
+        ),
+        (&format!("{serial}characters = \"norsk\""), "iso646-no"),
+        (
+            &format!("{serial}stations = [\"1\", \"3\"]"),
+            "control-station",
+        ),
+        (&format!("{serial}supervision = \"often\""), "or \"off\""),
+        (
+            &format!("{serial}[[inputs.espa444.rules]]\nkind = \"fire\"\ntekst = []"),
+            "tekst",
+        ),
+        (
+            &format!(
+                "{serial}[[inputs.espa444.rules]]\nkind = \"fire\"\ntext = [{{ pattern = \"{{x}}\" }}]"
+            ),
+            "no such placeholder",
+        ),
+        (
+            &format!("{serial}[[inputs.espa444]]\nname = \"ward\"\ntcp = {{ connect = \"a:1\" }}"),
+            "stands in two tables",
+        ),
+    ] {
+        let error = line(text).unwrap_err().to_string();
+        assert!(error.contains(advice), "{text}: {error}");
+    }
+}

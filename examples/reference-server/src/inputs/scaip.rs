@@ -255,6 +255,7 @@ impl ScaipInput {
             };
             let socket = network::bind_udp(address, &networks).map_err(failed)?;
             let (name, address) = ("udp", socket.local_addr().map_err(failed)?);
+            let name = name.into();
             bound.push(BoundAddress { name, address });
             self.udp.push((socket, address));
         }
@@ -273,6 +274,7 @@ impl ScaipInput {
                 };
                 let listener = network::bind_tcp(address).map_err(failed)?;
                 let address = listener.local_addr().map_err(failed)?;
+                let name = name.into();
                 bound.push(BoundAddress { name, address });
                 self.listeners.push((way, listener));
             }

@@ -18,6 +18,7 @@
 mod checkpoint;
 mod entry;
 mod error;
+mod identifiers;
 mod lock;
 mod query;
 mod queue;
@@ -69,8 +70,9 @@ pub trait Journal: std::fmt::Debug + Send + Sync + 'static {
     /// negatively.
     fn store(&self, entry: Entry) -> BoxFuture<'static, Result<Stored, JournalError>>;
 
-    /// Records what became of an answer. Never waits and never delays an alarm: the record goes
-    /// with the next commit, or alone when nothing else comes.
+    /// Records what became of an answer. Never waits and never delays an alarm: records go some
+    /// hundreds together with a commit, or when the first of them has waited for
+    /// [`answer_delay`](JournalSettings::answer_delay).
     fn answered(&self, sequence: Sequence, delivery: AnswerDelivery);
 
     /// Notes something about a stored alarm that was found out later. Goes the way of

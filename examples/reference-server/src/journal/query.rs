@@ -132,12 +132,18 @@ const ALARMS_AFTER: &str = concat!(
     " FROM alarm WHERE sequence > ?1 ORDER BY sequence LIMIT ?2"
 );
 
-const ALARM: &str = concat!(
+/// By its identifier: from the index, or among the few newest that are not in it yet. One
+/// statement, so that an alarm cannot move from one to the other in between.
+pub(super) const ALARM: &str = concat!(
     "SELECT ",
     record_columns!(),
     ", content_hash, transport, peer, local, answer, raw, attempts, delivered, last_at, \
       last_detail \
-     FROM alarm LEFT JOIN answer_delivery USING (sequence) WHERE id = ?1"
+     FROM alarm LEFT JOIN answer_delivery USING (sequence) \
+     WHERE alarm.sequence = coalesce( \
+       (SELECT sequence FROM alarm_by_id WHERE id = ?1), \
+       (SELECT sequence FROM alarm WHERE id = ?1 \
+          AND sequence > (SELECT sequence FROM mark WHERE name = 'indexed')))"
 );
 
 const NOTES: &str = "\

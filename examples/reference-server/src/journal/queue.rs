@@ -22,6 +22,10 @@ pub(super) struct Waiting {
 /// Changes of kept state that may wait. Whoever keeps something waits for it, so it is one for each.
 const KEEPS: usize = 64;
 
+/// Records that are written together when there are as many: each commit with records writes a
+/// page for them, few or many. Not more, because the alarms of that commit wait for them.
+const RECORDS_TOGETHER: usize = 256;
+
 /// Something about a stored alarm on its way to the journal.
 #[derive(Debug)]
 pub(super) enum Record {
@@ -170,8 +174,8 @@ impl Queue {
         }
     }
 
-    /// Waits for something to do and takes it: care first, up to `at_most` entries, and up to as
-    /// many records; and all changes of kept state.
+    /// Waits for something to do and takes it: care first, up to `at_most` entries, all changes of
+    /// kept state, and records, up to `at_most`, when there are many or one has waited for long.
     pub(super) fn next(
         &self,
         batch: &mut Vec<Waiting>,
@@ -182,7 +186,7 @@ impl Queue {
     ) -> Wake {
         let deadline = Instant::now() + idle_after;
         let mut state = self.lock();
-        loop {
+        let records_due = loop {
             let now = Instant::now();
             let answers_due = state.answers_since.map(|since| since + self.answer_delay);
             let work = !state.care.waiting.is_empty()
@@ -190,7 +194,9 @@ impl Queue {
                 || ((!state.answers.is_empty() || !state.keeps.is_empty()) && state.closed)
                 || answers_due.is_some_and(|due| due <= now);
             if work {
-                break;
+                break state.closed
+                    || state.answers.len() >= RECORDS_TOGETHER
+                    || answers_due.is_some_and(|due| due <= now);
             }
             if state.closed {
                 return Wake::Closed;
@@ -204,19 +210,23 @@ impl Queue {
                 .wait_timeout(state, until.saturating_duration_since(now))
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
-        }
+        };
         // Care first, yet a flood of it does not starve the heartbeats for good.
         let reserved = (at_most / 16).min(state.routine.waiting.len());
         state.care.take_into(batch, at_most - reserved);
         let room = at_most - batch.len();
         state.routine.take_into(batch, room);
 
-        let count = at_most
-            .saturating_sub(answers.len())
-            .min(state.answers.len());
-        answers.extend(state.answers.drain(..count));
         keeps.append(&mut state.keeps);
-        state.answers_since = (!state.answers.is_empty()).then(Instant::now);
+        if records_due {
+            let count = at_most
+                .saturating_sub(answers.len())
+                .min(state.answers.len());
+            answers.extend(state.answers.drain(..count));
+            state.answers_since = (!state.answers.is_empty()).then(Instant::now);
+        } else if state.answers.is_empty() {
+            state.answers_since = None;
+        }
         Wake::Work
     }
 
@@ -246,5 +256,94 @@ impl Queue {
     pub(super) fn lengths(&self) -> (usize, usize) {
         let state = self.lock();
         (state.care.waiting.len(), state.routine.waiting.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::entry::{Answer, ContentHash, EventId, TransportFacts, Verdict};
+    use crate::time::Timestamp;
+
+    fn entry() -> Entry {
+        Entry {
+            id: EventId::new(),
+            lane: Lane::Care,
+            protocol: "scaip",
+            verdict: Verdict::Accepted,
+            sender: "40211870".into(),
+            source_ref: None,
+            content_hash: ContentHash::of(b"x"),
+            duplicate_window: Duration::ZERO,
+            received_at: Timestamp::now(),
+            event: "{}".into(),
+            kind: None,
+            class: None,
+            priority: None,
+            raw: bytes::Bytes::from_static(b"x"),
+            transport: TransportFacts {
+                transport: "udp".into(),
+                peer: "127.0.0.1:5062".into(),
+                local: "127.0.0.1:5060".into(),
+            },
+            answer: Answer {
+                bytes: bytes::Bytes::new(),
+                summary: "snu 0".into(),
+            },
+        }
+    }
+
+    fn record() -> Record {
+        let delivery = AnswerDelivery {
+            at: Timestamp::now(),
+            delivered: true,
+            detail: "200".into(),
+        };
+        Record::Answer(Sequence::new(1), delivery)
+    }
+
+    /// What is handed out next: entries, records, changes of kept state.
+    fn next(queue: &Queue) -> (Wake, usize, usize, usize) {
+        let (mut batch, mut answers, mut keeps) = (Vec::new(), Vec::new(), Vec::new());
+        let idle_after = Duration::from_millis(1);
+        let wake = queue.next(&mut batch, &mut answers, &mut keeps, 1024, idle_after);
+        (wake, batch.len(), answers.len(), keeps.len())
+    }
+
+    const NEVER: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn records_wait_for_each_other_and_alarms_do_not_wait_for_them() {
+        let queue = Queue::new(8192, 1 << 20, NEVER);
+        for _ in 1..RECORDS_TOGETHER {
+            assert!(queue.push_record(record()));
+        }
+        assert_eq!(next(&queue), (Wake::Idle, 0, 0, 0));
+        let _stored = queue.push(entry()).unwrap();
+        let _kept = queue.push_keep("one", Vec::new()).unwrap();
+        assert_eq!(next(&queue), (Wake::Work, 1, 0, 1));
+        assert!(queue.push_record(record()));
+        let _stored = queue.push(entry()).unwrap();
+        assert_eq!(next(&queue), (Wake::Work, 1, RECORDS_TOGETHER, 0));
+        // Many of them alone are no reason to be woken at once: they have their time.
+        for _ in 0..2000 {
+            assert!(queue.push_record(record()));
+        }
+        assert_eq!(next(&queue), (Wake::Idle, 0, 0, 0));
+        queue.close();
+        assert_eq!(next(&queue), (Wake::Work, 0, 1024, 0));
+        assert_eq!(next(&queue), (Wake::Work, 0, 976, 0));
+        assert_eq!(next(&queue), (Wake::Closed, 0, 0, 0));
+    }
+
+    #[test]
+    fn a_record_that_waited_long_goes_alone_or_with_the_next_alarm() {
+        let queue = Queue::new(8192, 1 << 20, Duration::ZERO);
+        assert!(queue.push_record(record()));
+        assert_eq!(next(&queue), (Wake::Work, 0, 1, 0));
+        assert!(queue.push_record(record()));
+        let _stored = queue.push(entry()).unwrap();
+        assert_eq!(next(&queue), (Wake::Work, 1, 1, 0));
+        assert_eq!(next(&queue), (Wake::Idle, 0, 0, 0));
     }
 }

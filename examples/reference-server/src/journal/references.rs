@@ -2,8 +2,8 @@
 //!
 //! Senders come in any order. Were the references looked up in an index of the file, each alarm
 //! would rewrite a page of its own somewhere in it, and these pages would be most of what the disk
-//! has to take. So the file keeps them in the order of arrival, and this is built from it when the
-//! journal is opened.
+//! has to take. So this is built from the latest alarms when the journal is opened, and the file has
+//! no index for it.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};

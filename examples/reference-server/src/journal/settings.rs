@@ -28,7 +28,7 @@ pub struct JournalSettings {
     /// Messages within that time that are remembered, some 64 bytes each. Of a repeat that comes
     /// after more than these an event is raised again: twice is better than not at all.
     pub remembered_entries: usize,
-    /// How long a record of an answer may wait for an alarm to be committed with.
+    /// How long a record of an answer may wait for others to be committed with.
     pub answer_delay: Duration,
     /// How often an unhealthy journal tries to write when nothing comes in.
     pub probe_interval: Duration,

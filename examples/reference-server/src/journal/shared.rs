@@ -7,6 +7,7 @@ use std::time::Duration;
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 use rusqlite::Connection;
 
+use super::entry::Sequence;
 use super::error::{Fault, Health};
 use super::queue::Queue;
 use super::settings::JournalSettings;
@@ -81,7 +82,7 @@ pub(super) struct Meters {
     pub(super) store_seconds: Histogram,
     pub(super) commit_seconds: Histogram,
     pub(super) batch_entries: Histogram,
-    pub(super) last_sequence: Gauge,
+    last_sequence: Gauge,
 }
 
 impl Meters {
@@ -103,6 +104,15 @@ impl Meters {
             batch_entries: histogram!("alarm_journal_batch_entries"),
             last_sequence: gauge!("alarm_journal_last_sequence"),
         }
+    }
+
+    pub(super) fn note_last(&self, last: Sequence) {
+        // Exact up to 2^53.
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a gauge is a floating point number"
+        )]
+        self.last_sequence.set(last.get() as f64);
     }
 }
 

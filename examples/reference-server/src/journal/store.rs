@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, params};
 
 use super::entry::{Entry, EventId, Sequence, Stored, StoredOutcome, Verdict};
 use super::error::{Fault, JournalError, OpenError};
+use super::identifiers::Identifiers;
 use super::lock::{JournalLock, LockError, lock_path};
 use super::queue::{Record, Waiting};
 use super::references::References;
@@ -18,10 +20,18 @@ use super::shared::{BUSY_TIMEOUT, PAGE_BYTES, Shared};
 use super::state::{self, Keep};
 use crate::time::Timestamp;
 
-/// What was received since a time, in the order of arrival.
-pub(super) const RECENT_REFERENCES: &str = "\
-    SELECT received_at, protocol, sender, source_ref, sequence FROM alarm \
-    WHERE source_ref IS NOT NULL AND received_at >= ?1 ORDER BY received_at";
+/// The latest messages first. Their order is that of arrival, or nearly.
+pub(super) const REFERENCES: &str = "\
+    SELECT received_at, protocol, sender, source_ref, sequence FROM alarm ORDER BY sequence DESC";
+
+/// So many messages in a row that are too old, and no more are read. They need not be in the order
+/// of their times: the lanes overtake each other, and clocks are set.
+const TOO_OLD: usize = 10_000;
+
+/// The highest sequence that was ever given: that of the newest alarm, unless it was deleted.
+const LAST: &str = "\
+    SELECT max((SELECT coalesce(max(sequence), 0) FROM alarm), \
+      (SELECT sequence FROM mark WHERE name = 'deleted'))";
 
 /// A message that may be an earlier arrival: the key that led to it may stand for another one.
 const EARLIER: &str = "\
@@ -40,10 +50,11 @@ const COUNT_REPEAT: &str =
     "UPDATE alarm SET repeats = repeats + 1, last_repeat_at = ?2 WHERE sequence = ?1";
 
 const INSERT: &str = "\
-    INSERT INTO alarm (id, protocol, verdict, sender, source_ref, content_hash, received_at, \
+    INSERT INTO alarm (sequence, id, protocol, verdict, sender, source_ref, content_hash, received_at, \
       stored_at, kind, class, priority, reuses, transport, peer, local, answer_summary, answer, \
       event, raw) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, \
+      ?20)";
 
 const NOTE_ANSWER: &str = "\
     INSERT INTO answer_delivery (sequence, attempts, delivered, last_at, last_detail) \
@@ -88,6 +99,9 @@ pub(super) struct Store {
     identity: Option<(u64, u64)>,
     page_limit: u64,
     references: References,
+    identifiers: Identifiers,
+    /// The highest sequence that was ever given.
+    last: i64,
 }
 
 /// The messages whose repeats are still to be recognised.
@@ -97,12 +111,28 @@ fn recent_references(
 ) -> Result<References, rusqlite::Error> {
     let mut references = References::new(settings.remembered_entries);
     let since = Timestamp::now().saturating_sub(settings.duplicate_window);
-    let mut query = connection.prepare(RECENT_REFERENCES)?;
-    let mut rows = query.query([since.as_micros()])?;
-    while let Some(row) = rows.next()? {
+    let mut query = connection.prepare(REFERENCES)?;
+    let mut rows = query.query([])?;
+    let mut latest_first = Vec::new();
+    let mut too_old = 0;
+    while too_old < TOO_OLD
+        && latest_first.len() < settings.remembered_entries
+        && let Some(row) = rows.next()?
+    {
+        let received_at = row.get(0)?;
+        if received_at < since.as_micros() {
+            too_old += 1;
+            continue;
+        }
+        too_old = 0;
         let text = |index| row.get_ref(index)?.as_str().map_err(rusqlite::Error::from);
-        let key = references.key(text(1)?, text(2)?, text(3)?);
-        references.push(key, row.get(4)?, row.get(0)?);
+        if row.get_ref(3)? != ValueRef::Null {
+            let key = references.key(text(1)?, text(2)?, text(3)?);
+            latest_first.push((key, row.get(4)?, received_at));
+        }
+    }
+    for (key, sequence, received_at) in latest_first.into_iter().rev() {
+        references.push(key, sequence, received_at);
     }
     Ok(references)
 }
@@ -184,7 +214,6 @@ impl Store {
             }));
         }
         connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "cache_size", -65536)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         // The checkpointer does it; a commit never waits for it.
@@ -199,18 +228,17 @@ impl Store {
             Ok(())
         }))?;
         schema::migrate(&mut connection)?;
-        let last: f64 = connection.query_row(
-            "SELECT CAST(coalesce(max(sequence), 0) AS REAL) FROM alarm",
-            [],
-            |row| row.get(0),
-        )?;
-        shared.meters.last_sequence.set(last);
+        let last = connection.query_row(LAST, [], |row| row.get(0))?;
+        shared.meters.note_last(Sequence::new(last));
+        let identifiers = Identifiers::open(&mut connection)?;
         let references = recent_references(&connection, &shared.settings)?;
         Ok(Self {
             connection,
             identity: identity(path),
             page_limit: 0,
             references,
+            identifiers,
+            last,
         })
     }
 
@@ -257,6 +285,7 @@ impl Store {
             .prepare_cached("BEGIN IMMEDIATE")?
             .execute([])?;
         let mark = self.references.mark();
+        let last = self.last;
         let filled = self.fill(shared, batch, answers, results);
         let kept = filled.and_then(|()| {
             keeps
@@ -264,12 +293,16 @@ impl Store {
                 .try_for_each(|keep| state::write(&self.connection, keep))
         });
         let done = kept.and_then(|()| {
+            self.identifiers.index(&self.connection)?;
             self.connection.prepare_cached("COMMIT")?.execute([])?;
+            self.identifiers.committed();
             Ok(())
         });
         if done.is_err() {
             results.clear();
             self.references.roll_back(mark);
+            self.identifiers.roll_back(last);
+            self.last = last;
             // Some failures roll back by themselves.
             if !self.connection.is_autocommit()
                 && let Err(error) = self.connection.execute_batch("ROLLBACK")
@@ -291,6 +324,12 @@ impl Store {
         let window = shared.settings.duplicate_window;
         self.references
             .forget_before(now.saturating_sub(window).as_micros());
+        // Somebody may have put back, by hand, what was deleted.
+        let newest: i64 = self
+            .connection
+            .prepare_cached(LAST)?
+            .query_row([], |row| row.get(0))?;
+        self.last = self.last.max(newest);
         for waiting in batch {
             // An entry writes with one statement, and a statement that breaks a rule leaves no
             // trace in the transaction: its neighbours need no savepoint.
@@ -331,7 +370,12 @@ impl Store {
             Earlier::SameReference(sequence) => Some(sequence),
             Earlier::Nothing => None,
         };
+        if self.identifiers.contain(&self.connection, entry.id)? {
+            return Err(Fault::Entry("its identifier was used before".into()));
+        }
+        let sequence = self.last.saturating_add(1);
         self.connection.prepare_cached(INSERT)?.execute(params![
+            sequence,
             entry.id.as_bytes(),
             entry.protocol,
             entry.verdict.as_str(),
@@ -352,7 +396,8 @@ impl Store {
             entry.event,
             &*entry.raw,
         ])?;
-        let sequence = self.connection.last_insert_rowid();
+        self.last = sequence;
+        self.identifiers.push(entry.id, sequence);
         if let Some(reference) = &entry.source_ref {
             let key = self
                 .references
@@ -467,3 +512,6 @@ impl Store {
         self.connection.close().map_err(|(_, error)| error.into())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -282,12 +282,7 @@ fn count(meters: &Meters, results: &[Result<Stored, JournalError>]) {
     meters.reused_references.add(reused);
     meters.rejected.add(rejected);
     if let Some(last) = last {
-        // Exact up to 2^53.
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a gauge is a floating point number"
-        )]
-        meters.last_sequence.set(last.get() as f64);
+        meters.note_last(last);
     }
 }
 

@@ -17,7 +17,7 @@ skip() {
 
 install_tools() {
   local missing=() pair as_root=()
-  for pair in sipp:sip-tester curl:curl jq:jq python3:python3 openssl:openssl; do
+  for pair in sipp:sip-tester curl:curl jq:jq python3:python3 openssl:openssl socat:socat xxd:xxd; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
   done
   [ ${#missing[@]} -gt 0 ] || return 0

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use reference_server::journal::{
-    Answer, ContentHash, Entry, EventId, Health, Journal, JournalSettings, Lane, SqliteJournal,
-    TransportFacts, Verdict,
+    Answer, BoxFuture, ContentHash, Entry, EventId, Health, Journal, JournalError, JournalSettings,
+    Lane, SqliteJournal, Stored, TransportFacts, Verdict,
 };
 use reference_server::time::Timestamp;
 
@@ -43,6 +43,27 @@ pub(crate) fn alarm(sender: &str, reference: &str, body: &str) -> Entry {
 
 pub(crate) fn open(path: &Path) -> SqliteJournal {
     SqliteJournal::open(JournalSettings::at(path)).expect("the journal opens")
+}
+
+/// The future of one [`Journal::store`].
+pub(crate) type Storing = BoxFuture<'static, Result<Stored, JournalError>>;
+
+/// Queues an alarm, and the others so that they share the batch after it.
+pub(crate) fn store_together(
+    journal: &SqliteJournal,
+    path: &Path,
+    first: Entry,
+    others: impl IntoIterator<Item = Entry>,
+) -> (Storing, Vec<Storing>) {
+    // Holds the write lock, so that the writer is stuck in a first batch.
+    let blocker = rusqlite::Connection::open(path).expect("the file");
+    blocker.execute_batch("BEGIN IMMEDIATE").expect("the lock");
+    let first = journal.store(first);
+    std::thread::sleep(Duration::from_millis(200));
+    let others = others.into_iter().map(|entry| journal.store(entry));
+    let others = others.collect();
+    blocker.execute_batch("ROLLBACK").expect("it lets go");
+    (first, others)
 }
 
 /// Waits until the health is as wished; fails after ten seconds.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use scaip::digest::{Challenge, Credentials, Secret, Session};
 use serde_json::Value;
 
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The reference server in a process of its own.
 pub(crate) struct Program {

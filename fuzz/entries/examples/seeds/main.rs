@@ -4,6 +4,7 @@
 mod documents;
 mod duplicates;
 mod espa444;
+mod espa_machines;
 mod receiver;
 mod roles;
 mod sender;
@@ -78,6 +79,12 @@ fn main() -> io::Result<()> {
         ("espa444_block", espa444::blocks()),
         ("espa444_capture", espa444::captures()),
         ("espa444_text", espa444::characters()),
+        ("espa444_receiver", espa_machines::receivers()),
+        ("espa444_caller", espa_machines::callers()),
+        ("espa444_line", espa_machines::lines()),
+        ("espa444_tap", espa_machines::taps()),
+        ("espa444_matching", espa_machines::matchings()),
+        ("espa444_codec", espa_machines::frames(espa444::captures())),
     ] {
         let folder = corpus.join(target);
         fs::create_dir_all(&folder)?;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::decode::Object;
 
 /// Header, records and BCC.
-pub(super) fn shown(decoded: &espa444::Decoded<'_>, characters: CharacterSet) -> Object {
+pub(crate) fn shown(decoded: &espa444::Decoded<'_>, characters: CharacterSet) -> Object {
     let block = decoded.block();
     let header = block.header();
     let mut object = Object::new();

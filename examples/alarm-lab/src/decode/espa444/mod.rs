@@ -13,8 +13,11 @@ use serde_json::{Value, json};
 
 pub use capture::{Capture, DumpError, DumpErrorKind, Sender};
 pub use findings::Finding;
+pub(crate) use findings::{dialogue_shown, is_unanswered, select_unanswered};
+pub(crate) use message::shown as message_shown;
 
 use super::Object;
+use findings::Ear;
 
 /// Calls of a capture that a status or reset may be about; the oldest is given up for more.
 const MOST_CALLS: usize = 1_000;
@@ -29,6 +32,8 @@ pub struct Options {
     pub line: Line,
     /// Leave out polls, selects, answers and the like.
     pub blocks_only: bool,
+    /// The address that the receiver is set to: a finding when others are called and it never.
+    pub station: Option<espa444::Address>,
     /// Keep the raw bytes in the event.
     pub raw: bool,
     /// When the capture counts as received.
@@ -43,6 +48,7 @@ impl Options {
             blocks: DecodeOptions::lenient(),
             line: Line::new("capture", LineKind::Calls),
             blocks_only: false,
+            station: None,
             raw: false,
             received,
         }
@@ -55,7 +61,8 @@ impl Options {
 pub struct Decoded {
     /// `espa444`.
     pub protocol: &'static str,
-    /// `block`, `poll`, `select`, `poll-or-select`, `enquiry`, `ack`, `nak` or `eot`.
+    /// `block`, `poll`, `select`, `poll-or-select`, `enquiry`, `ack`, `nak` or `eot`; `line` for
+    /// findings at the end that belong to nothing shown.
     pub item: &'static str,
     /// Who sent it, if the dump says so.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,6 +83,9 @@ pub struct Decoded {
     /// Every deviation that was tolerated in a block.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warnings: Option<Vec<Warning>>,
+    /// What was done since the EOT before this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dialogue: Option<Value>,
     /// What the installer should know.
     pub findings: Vec<Finding>,
     /// Why a call was given its kind, and what the event does not carry; for a status, the call it
@@ -97,6 +107,18 @@ pub struct Warning {
     pub detail: String,
     /// Byte offset in the capture.
     pub offset: usize,
+}
+
+impl Warning {
+    /// The warnings of a block that begins there.
+    pub(crate) fn of_block(decoded: &espa444::Decoded<'_>, start: usize) -> Vec<Warning> {
+        let warnings = decoded.warnings().iter().map(|warning| Warning {
+            code: warning.kind.code(),
+            detail: warning.kind.to_string(),
+            offset: start + warning.offset,
+        });
+        warnings.collect()
+    }
 }
 
 /// Something that cannot be decoded.
@@ -143,6 +165,7 @@ pub fn decode<'a, F: FnMut() -> EventId>(
         options,
         new_id,
         calls: OpenCalls::new(MOST_CALLS),
+        ear: Ear::new(&options.blocks, options.station),
         transaction: None,
         any: false,
         over: false,
@@ -157,6 +180,7 @@ pub struct Items<'a, F> {
     options: &'a Options,
     new_id: F,
     calls: OpenCalls<EventId>,
+    ear: Ear,
     /// The last call since EOT, and its event.
     transaction: Option<(std::ops::Range<usize>, EventId)>,
     any: bool,
@@ -171,9 +195,23 @@ impl<F: FnMut() -> EventId> Iterator for Items<'_, F> {
             if matches!(scanned.item, Item::EndOfTransmission) {
                 self.transaction = None;
             }
-            if let Some(shown) = self.show(scanned) {
+            self.ear.hear(self.capture, &scanned.range);
+            if let Some(mut shown) = self.show(scanned) {
                 self.any = true;
+                self.ear.tell(match &mut shown {
+                    Ok(decoded) => &mut decoded.findings,
+                    Err(failure) => &mut failure.findings,
+                });
                 return Some(shown);
+            }
+        }
+        if self.any && !self.over {
+            self.over = true;
+            let end = self.capture.bytes().len();
+            let mut line = self.decoded("line", &(end..end));
+            self.ear.tell(&mut line.findings);
+            if !line.findings.is_empty() {
+                return Some(Ok(line));
             }
         }
         let nothing = !self.any && !self.over;
@@ -245,7 +283,10 @@ impl<F: FnMut() -> EventId> Items<'_, F> {
                 shown.prefix = prefix
                     .map(|prefix| json!({ "value": prefix.to_string(), "name": prefix.name() }));
             }
-            Item::EndOfTransmission => shown.item = "eot",
+            Item::EndOfTransmission => {
+                shown.item = "eot";
+                shown.dialogue = self.ear.take_dialogue();
+            }
             _ => {
                 let detail = format!("{} bytes that are nothing of the protocol", range.len());
                 return Some(Err(self.failure("garbage", detail, range)));
@@ -265,6 +306,7 @@ impl<F: FnMut() -> EventId> Items<'_, F> {
             prefix: None,
             message: None,
             warnings: None,
+            dialogue: None,
             findings: findings::of_place(self.capture, range),
             interpretation: None,
             alarm: None,
@@ -298,12 +340,7 @@ impl<F: FnMut() -> EventId> Items<'_, F> {
     ) {
         shown.item = "block";
         shown.message = Some(message::shown(decoded, self.options.line.characters));
-        let warnings = decoded.warnings().iter().map(|warning| Warning {
-            code: warning.kind.code(),
-            detail: warning.kind.to_string(),
-            offset: range.start + warning.offset,
-        });
-        shown.warnings = Some(warnings.collect());
+        shown.warnings = Some(Warning::of_block(decoded, range.start));
         let more = findings::of_block(decoded, self.options, range.start);
         shown.findings.extend(more);
         let block = decoded.block();

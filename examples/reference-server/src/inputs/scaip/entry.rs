@@ -3,10 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use alarm_codes::{
-    Attachment, Class, Condition, Event, EventId as AlarmId, Kind, Phase, Private, Profile,
-    Reference as SourceReference, Timestamp as AlarmTime,
-};
+use alarm_codes::{Kind, Profile};
 use bytes::Bytes;
 use scaip::receiver::{RefusalReason, RefusedRequest};
 use scaip::sip::{RawBytes, SipError};
@@ -15,12 +12,14 @@ use scaip::{
 };
 use serde_json::json;
 
+use super::super::record::{self, Arrival, Message, Occurrence};
 use super::origin::Origin;
 use crate::devices::Patience;
-use crate::journal::{
-    Answer, ContentHash, DEFAULT_DUPLICATE_WINDOW, Entry, EventId, Lane, TransportFacts, Verdict,
-};
+use crate::journal::{Answer, ContentHash, Entry, Lane, Verdict};
 use crate::time::Timestamp;
+
+/// What the journal calls this protocol.
+const PROTOCOL: &str = "scaip";
 
 /// The entry of an alarm that will be accepted once it is stored.
 pub(super) fn accepted(
@@ -31,53 +30,24 @@ pub(super) fn accepted(
     response: &Response<'_>,
     duplicate_window: Duration,
 ) -> Result<Entry, serde_json::Error> {
-    let id = EventId::new();
-    let received_at = Timestamp::now();
+    let arrival = Arrival::now();
     let request = decoded.message();
-    let mut event = scaip::alarm::event_of(
-        decoded,
-        profile,
-        AlarmId(u128::from_be_bytes(*id.as_bytes())),
-        AlarmTime::from_micros(received_at.as_micros()).unwrap_or(AlarmTime::UNIX_EPOCH),
-    );
-    // The journal keeps the bytes beside the event, whole, and gives them out with it.
-    event.raw = None;
-    Ok(Entry {
-        id,
-        lane: lane(&event),
-        protocol: "scaip",
-        verdict: Verdict::Accepted,
+    let mut event =
+        scaip::alarm::event_of(decoded, profile, arrival.alarm_id(), arrival.alarm_time());
+    let message = Message {
+        protocol: PROTOCOL,
         sender: request.controller_id.as_str().to_owned(),
         source_ref: Some(request.reference.as_str().to_owned()),
         content_hash: ContentHash::of(decoded.raw()),
         duplicate_window,
-        received_at,
-        event: serde_json::to_string(&event)?,
-        kind: Some(Cow::Borrowed(event.kind.name())),
-        class: Some(Cow::Borrowed(event.class.name())),
-        priority: Some(Cow::Borrowed(event.priority.name())),
         raw,
         transport: origin.facts(),
         answer: answer(response, Cow::Borrowed("snu 0")),
-    })
-}
-
-/// People wait for these; the rest may wait for them.
-///
-/// Within a lane the order of arrival holds, so whatever speaks of an alarm goes with the alarms:
-/// a reset (class control) must not come before or long after what it resets. An alarm may
-/// overtake an earlier heartbeat, test or information of its sender, never another alarm or reset.
-fn lane(event: &Event) -> Lane {
-    match event.class {
-        Class::Supervision | Class::Test | Class::Info => Lane::Routine,
-        _ => Lane::Care,
-    }
+    };
+    record::accepted(arrival, &mut event, message)
 }
 
 /// The event of a unit that supervision found silent since then, or heard again.
-///
-/// Everything that tells two events apart follows from the unit and the time: whoever tells it
-/// again after a crash tells the same one.
 pub(super) fn presence(
     controller: &str,
     since: Timestamp,
@@ -85,72 +55,31 @@ pub(super) fn presence(
     patience: Patience,
     profile: Profile,
 ) -> Result<Entry, serde_json::Error> {
-    let occurrence = format!("offline-{}", since.as_micros());
-    let source_ref = if silent {
-        occurrence.clone()
+    let gone = format!("offline-{}", since.as_micros());
+    let (name, ends) = if silent {
+        (gone, None)
     } else {
-        format!("online-{}", since.as_micros())
+        (format!("online-{}", since.as_micros()), Some(gone))
     };
-    let id = presence_id(controller, &source_ref);
-    let received_at = Timestamp::now();
-    let at = AlarmTime::from_micros(received_at.as_micros()).unwrap_or(AlarmTime::UNIX_EPOCH);
-    let number = AlarmId(u128::from_be_bytes(*id.as_bytes()));
-    let mut event = Event::new(number, Kind::DeviceOffline, at);
-    event.device.controller = Some(controller.to_owned());
-    event.device.profile = Some(profile);
-    event.correlation.source_ref = Some(source_ref.clone());
-    event.correlation.dedup_key = Some(format!("{controller}/{source_ref}"));
-    if !silent {
-        event.phase = Phase::End;
-        event.condition = Condition::Cleared;
-        event.correlation.clears = Some(SourceReference::SourceRef(occurrence));
-    }
     let never = since.as_micros() == 0;
-    let evidence = json!({
-        "supervision": if silent { "silent" } else { "heard again" },
-        "last_heard_before": if never { None } else { Some(since.to_string()) },
-        "interval_seconds": patience.interval.as_secs_f64(),
-        "missed": patience.missed,
-    });
-    let raw = Bytes::from(evidence.to_string());
-    event.attachments = vec![Attachment::Text(Private::new(evidence.to_string()))];
-    Ok(Entry {
-        id,
+    Occurrence {
+        protocol: PROTOCOL,
+        kind: Kind::DeviceOffline,
+        sender: controller,
+        device: None,
+        profile: Some(profile),
+        name,
+        ends,
         // Thousands may go silent at once, with a network; alarms do not wait behind them.
         lane: Lane::Routine,
-        protocol: "scaip",
-        verdict: Verdict::Accepted,
-        sender: controller.to_owned(),
-        source_ref: Some(source_ref),
-        content_hash: ContentHash::of(&raw),
-        duplicate_window: DEFAULT_DUPLICATE_WINDOW,
-        received_at,
-        event: serde_json::to_string(&event)?,
-        kind: Some(Cow::Borrowed(event.kind.name())),
-        class: Some(Cow::Borrowed(event.class.name())),
-        priority: Some(Cow::Borrowed(event.priority.name())),
-        raw,
-        transport: TransportFacts {
-            transport: Cow::Borrowed("supervision"),
-            peer: String::new(),
-            local: String::new(),
-        },
-        answer: Answer {
-            bytes: Bytes::new(),
-            summary: Cow::Borrowed("none, found by supervision"),
-        },
-    })
-}
-
-/// A UUID of version 8 (RFC 9562 5.8): the hash of the unit and the occurrence.
-fn presence_id(controller: &str, source_ref: &str) -> EventId {
-    let name = format!("scaip supervision/{controller}/{source_ref}");
-    let hash = ContentHash::of(name.as_bytes());
-    EventId::from_bytes(
-        uuid::Builder::from_custom_bytes(*hash.as_bytes())
-            .into_uuid()
-            .into_bytes(),
-    )
+        evidence: json!({
+            "supervision": if silent { "silent" } else { "heard again" },
+            "last_heard_before": if never { None } else { Some(since.to_string()) },
+            "interval_seconds": patience.interval.as_secs_f64(),
+            "missed": patience.missed,
+        }),
+    }
+    .entry()
 }
 
 /// The message without what its digest credentials prove: whoever reads the evidence must not be
@@ -290,28 +219,21 @@ pub(super) fn bad(origin: &Origin, error: SipError, answered: Option<u16>, raw: 
 }
 
 fn evidence(origin: &Origin, event: &serde_json::Value, summary: String, raw: Bytes) -> Entry {
-    Entry {
-        id: EventId::new(),
-        lane: Lane::Routine,
-        protocol: "scaip",
-        verdict: Verdict::Refused,
+    let message = Message {
+        protocol: PROTOCOL,
         // Who it says it is may be unreadable; where it came from is known.
         sender: origin.remote.ip().to_string(),
         source_ref: None,
         content_hash: ContentHash::of(&raw),
         duplicate_window: Duration::ZERO,
-        received_at: Timestamp::now(),
-        event: event.to_string(),
-        kind: None,
-        class: None,
-        priority: None,
         raw,
         transport: origin.facts(),
         answer: Answer {
             bytes: Bytes::new(),
             summary: summary.into(),
         },
-    }
+    };
+    record::data(Arrival::now(), Verdict::Refused, event.to_string(), message)
 }
 
 fn answer(response: &Response<'_>, summary: Cow<'static, str>) -> Answer {

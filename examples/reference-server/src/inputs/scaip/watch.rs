@@ -16,10 +16,11 @@ use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
+use super::super::record::Told;
 use super::entry;
 use crate::config::{Config, ControllerConfig, SupervisedUnits, SupervisionConfig};
 use crate::devices::{Devices, Patience, Restored, Rules, SavedState};
-use crate::journal::{BoxFuture, JournalError, JournalHandle, Stored};
+use crate::journal::{JournalError, JournalHandle};
 use crate::time::Timestamp;
 
 /// The place of the supervision among what the journal keeps.
@@ -274,16 +275,6 @@ impl Watch {
     }
 }
 
-/// How far the telling of one change has come.
-enum Told {
-    /// It is in the journal.
-    Stored,
-    /// It is on its way there.
-    Waiting(BoxFuture<'static, Result<Stored, JournalError>>),
-    /// It is to be tried again.
-    Again,
-}
-
 /// Tells the changes of presence: as events in the journal, each exactly once.
 pub(super) struct Reporter {
     pub(super) settings: Arc<Settings>,
@@ -363,28 +354,12 @@ impl Reporter {
                     continue;
                 }
             };
-            // It is there when a crash came between storing it and noting that it is stored.
-            let stored = match self.journal.alarm(entry.id).await {
-                Ok(Some(_)) => Told::Stored,
-                Ok(None) => Told::Waiting(self.journal.store(entry)),
-                Err(JournalError::Closed) => return Err(JournalError::Closed),
-                Err(_) => Told::Again,
-            };
-            waiting.push((change, since, stored));
+            let told = Told::begin(&self.journal, entry).await?;
+            waiting.push((change, since, told));
         }
         let (mut gone, mut back, mut left) = (0_u64, 0_u64, Vec::new());
         for (change, since, told) in waiting {
-            let done = match told {
-                Told::Stored => true,
-                Told::Again => false,
-                Told::Waiting(stored) => match stored.await {
-                    Ok(_) => true,
-                    Err(JournalError::Closed) => return Err(JournalError::Closed),
-                    // It breaks a rule, and will the next time too; the journal has logged it.
-                    Err(JournalError::Rejected { .. }) => true,
-                    Err(_) => false,
-                },
-            };
+            let done = told.end().await?;
             if !done {
                 left.push(change);
             } else if change.gone_since.is_some() {

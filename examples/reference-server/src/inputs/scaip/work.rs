@@ -18,6 +18,7 @@ use scaip::{
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinError, JoinSet};
 
+use super::super::keeper::Keeper;
 use super::super::limiter::Limiter;
 use super::awaited_calls::AwaitedCalls;
 use super::https::{Post, Waiting};
@@ -36,8 +37,6 @@ const UPKEEP: Duration = Duration::from_secs(2);
 const LAST_PATIENCE: Duration = Duration::from_secs(5);
 /// How an answer ends that nobody confirms.
 const NOT_CONFIRMED: &str = "sent in the 200, not confirmed";
-/// Unreadable messages that are logged and kept in one second; the rest is counted.
-const RUBBISH: u32 = 20;
 
 /// An alarm, by the way it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -117,10 +116,7 @@ pub(super) struct Work {
     completing: JoinSet<(Id, &'static str)>,
     watch: Option<Watching>,
     calls: AwaitedCalls,
-    rubbish: Limiter,
-    failures: Limiter,
-    /// For alarms that are refused for want of room.
-    busy: Limiter,
+    keeper: Keeper,
     untracked: Limiter,
 }
 
@@ -138,6 +134,7 @@ impl Work {
         profiles: HashMap<String, Profile>,
         window: Duration,
     ) -> Self {
+        let keeper = Keeper::new(Arc::clone(&context.journal));
         Self {
             context,
             handle,
@@ -154,9 +151,7 @@ impl Work {
             watch: None,
             calls: AwaitedCalls::new(Duration::ZERO, 0),
             untracked: Limiter::new(1),
-            rubbish: Limiter::new(RUBBISH),
-            failures: Limiter::new(RUBBISH),
-            busy: Limiter::new(1),
+            keeper,
         }
     }
 
@@ -471,13 +466,12 @@ impl Work {
     }
 
     fn declined(&mut self, error: &JournalError, response: Response<'static>) -> Response<'static> {
-        let (number, text, limiter) = match error {
-            JournalError::Busy => (StatusNumber::BUSY, "busy", &mut self.busy),
-            _ => (StatusNumber::NOT_TREATED, "not stored", &mut self.failures),
+        let (number, text) = match error {
+            JournalError::Busy => (StatusNumber::BUSY, "busy"),
+            _ => (StatusNumber::NOT_TREATED, "not stored"),
         };
-        if let Some(held_back) = limiter.pass(Instant::now()) {
-            tracing::error!(%error, snu = number.number(), held_back, "an alarm could not be kept");
-        }
+        self.keeper
+            .declined(error, format_args!("snu {}", number.number()));
         let mut declined = Response::new(response.reference, number);
         declined.status_text = Some(Text::new(text));
         declined

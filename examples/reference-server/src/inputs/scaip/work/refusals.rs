@@ -1,8 +1,6 @@
 //! What is turned away: counted, logged without personal data, and kept as evidence while there is
 //! room for it.
 
-use std::time::Instant;
-
 use bytes::Bytes;
 use metrics::counter;
 use scaip::receiver::{RefusalReason, RefusedRequest};
@@ -26,7 +24,8 @@ impl Work {
         response.status_text = Some(Text::new("the certificate does not name the cid"));
         let (code, number) = ("certificate-unlike-controller", response.status_number);
         if self.refusal(code, 200, Some(number), raw.len()) {
-            self.keep(entry::unlike_certificate(request, &response, origin, raw));
+            self.keeper
+                .evidence(entry::unlike_certificate(request, &response, origin, raw));
         }
         response
     }
@@ -41,7 +40,7 @@ impl Work {
             length,
         ) {
             let origin = Origin::of(&refusal.path, &self.certificates);
-            self.keep(entry::refused(refusal, &origin));
+            self.keeper.evidence(entry::refused(refusal, &origin));
         }
     }
 
@@ -58,7 +57,8 @@ impl Work {
             refusal.status_number,
             raw.len(),
         ) {
-            self.keep(entry::refused_post(refusal, origin, raw));
+            self.keeper
+                .evidence(entry::refused_post(refusal, origin, raw));
         }
     }
 
@@ -72,12 +72,11 @@ impl Work {
     ) -> bool {
         self.context.counters.refused.increment(1);
         counter!("alarm_scaip_refused_total", "reason" => reason).increment(1);
-        // An alarm refused for want of room is told in any case, whatever rubbish there is.
-        let limiter = match reason == RefusalReason::Busy.code() {
-            true => &mut self.busy,
-            false => &mut self.rubbish,
+        let may_log = match reason == RefusalReason::Busy.code() {
+            true => self.keeper.busy(),
+            false => self.keeper.rubbish(),
         };
-        let Some(held_back) = limiter.pass(Instant::now()) else {
+        let Some(held_back) = may_log else {
             return false;
         };
         let snu = snu.map(StatusNumber::number);
@@ -93,24 +92,14 @@ impl Work {
         raw: RawBytes,
     ) {
         self.context.counters.malformed.increment(1);
-        if let Some(held_back) = self.rubbish.pass(Instant::now()) {
+        if let Some(held_back) = self.keeper.rubbish() {
             tracing::warn!(%error, bytes = raw.0.len(), held_back, "not a SIP message");
-            self.keep(entry::bad(
+            self.keeper.evidence(entry::bad(
                 &Origin::of(path, &self.certificates),
                 error,
                 answered.map(StatusCode::get),
                 raw.0,
             ));
         }
-    }
-
-    /// Evidence nobody waits for.
-    fn keep(&self, entry: crate::journal::Entry) {
-        let stored = self.context.journal.store(entry);
-        tokio::spawn(async move {
-            if let Err(error) = stored.await {
-                tracing::warn!(%error, "the evidence of a refused message was not kept");
-            }
-        });
     }
 }

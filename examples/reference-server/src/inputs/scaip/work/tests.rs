@@ -132,6 +132,7 @@ impl Rig {
             journal: Arc::clone(&self.journal),
             counters: with_local_recorder(&self.recorder, || InputCounters::new("scaip")),
             devices: Devices::default(),
+            lines: Default::default(),
             shutdown: self.stop.clone(),
         };
         let reply = Reply::new(&ScaipConfig::default()).expect("the defaults are good");
@@ -445,7 +446,7 @@ async fn alarms_that_a_busy_journal_refuses_are_one_line_of_the_log_in_a_second(
     let seconds = begun.elapsed().as_millis().div_ceil(1000);
     let lines = log.lines("an alarm could not be kept");
     assert!((1..=seconds).contains(&(lines.len() as u128)), "{lines:?}");
-    assert!(lines[0].contains("snu=6"), "{lines:?}");
+    assert!(lines[0].contains("answer=snu 6"), "{lines:?}");
     tokio::time::sleep(Duration::from_secs(1)).await;
     rig.send(21).await;
     let lines = log.lines("an alarm could not be kept");

@@ -1,0 +1,119 @@
+//! Which format a connection speaks, by its first bytes.
+
+use crate::dc09::{CrcForm, DecodeErrorKind, DecodeOptions, decode_prefix};
+
+/// What the first bytes of a connection look like.
+///
+/// Bracket and DC-09 are certain. The others have no public layout or no known transport: they are
+/// guesses from the first characters, good for choosing a handler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Detected {
+    /// Contact ID in brackets (Climax reference 5.2).
+    Bracket,
+    /// SIA DC-09, and the CRC form of the first frame (Climax reference 5.4).
+    Dc09(CrcForm),
+    /// Contact ID in angles (Climax reference 5.3). That it is sent over TCP is not known.
+    Angle,
+    /// XML, such as `/MAN` sends (Climax reference 5.5).
+    Xml,
+    /// Text with commas, perhaps `/CSV` (Climax reference 5.5).
+    Csv,
+    /// Anything else.
+    Unknown,
+}
+
+/// Bytes after which a decision is made in any case.
+pub const ENOUGH: usize = 128;
+
+/// Looks at the first bytes of a connection. `None` when more are needed.
+///
+/// ```
+/// use climax_rf::station::{Detected, detect};
+///
+/// assert_eq!(detect(b"[4711 18"), Some(Detected::Bracket));
+/// assert_eq!(detect(b"<?xml"), Some(Detected::Xml));
+/// assert_eq!(detect(b"\n47CC"), None);
+/// ```
+#[must_use]
+pub fn detect(bytes: &[u8]) -> Option<Detected> {
+    let mut rest = bytes;
+    loop {
+        match rest {
+            [] => return undecided(bytes),
+            [b'[', ..] => return Some(Detected::Bracket),
+            [b'\n', behind @ ..] => match dc09(rest) {
+                Some(Some(form)) => return Some(Detected::Dc09(form)),
+                Some(None) => return undecided(bytes),
+                None => rest = behind,
+            },
+            [0 | b'\r' | b'\t' | b' ', behind @ ..] => rest = behind,
+            [b'<', behind @ ..] => return angle_or_xml(behind).or_else(|| undecided(bytes)),
+            _ => return text(rest).or_else(|| undecided(bytes)),
+        }
+    }
+}
+
+fn undecided(bytes: &[u8]) -> Option<Detected> {
+    (bytes.len() >= ENOUGH).then_some(Detected::Unknown)
+}
+
+/// `None` when it is no frame, `Some(None)` when that is not clear yet.
+fn dc09(bytes: &[u8]) -> Option<Option<CrcForm>> {
+    match decode_prefix(bytes, &DecodeOptions::lenient()) {
+        Ok(decoded) => Some(Some(decoded.crc_form)),
+        Err(error) if error.kind == DecodeErrorKind::NoFrame => None,
+        Err(_) => {
+            // Whatever is wrong behind it, length and quote tell.
+            let raw = by_quote(bytes, 3, 7);
+            let hexadecimal = by_quote(bytes, 1, 9);
+            match (raw, hexadecimal) {
+                (Some(true), _) => Some(Some(CrcForm::Raw)),
+                (_, Some(true)) => Some(Some(CrcForm::Hexadecimal)),
+                (None, None) => None,
+                _ => Some(None),
+            }
+        }
+    }
+}
+
+/// Whether a quote stands behind hexadecimal digits; `Some(false)` when the bytes end before it,
+/// `None` when something else stands there.
+fn by_quote(bytes: &[u8], digits: usize, quote: usize) -> Option<bool> {
+    let there = bytes
+        .get(digits..quote.min(bytes.len()))
+        .unwrap_or_default();
+    let last = bytes.get(quote);
+    let fits = there.iter().all(u8::is_ascii_hexdigit) && last.is_none_or(|&byte| byte == b'"');
+    fits.then_some(last.is_some())
+}
+
+/// By what follows the first angle.
+fn angle_or_xml(bytes: &[u8]) -> Option<Detected> {
+    if matches!(bytes.first()?, b'?' | b'!' | b'/') {
+        return Some(Detected::Xml);
+    }
+    let end = bytes
+        .iter()
+        .position(|byte| matches!(byte, b' ' | b'>' | b'\n'))?;
+    if bytes[end] != b' ' {
+        return Some(Detected::Xml);
+    }
+    let behind = bytes[end..].trim_ascii_start();
+    match behind.first_chunk::<2>()? {
+        b"18" | b"98" => Some(Detected::Angle),
+        _ => Some(Detected::Xml),
+    }
+}
+
+/// Text with a comma in its first line.
+fn text(bytes: &[u8]) -> Option<Detected> {
+    for &byte in bytes {
+        match byte {
+            b',' | b';' => return Some(Detected::Csv),
+            b'\t' | 0x20..=0x7E | 0x80.. => {}
+            _ => return Some(Detected::Unknown),
+        }
+    }
+    None
+}

@@ -1,0 +1,144 @@
+//! What of a block goes into the journal.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use alarm_codes::Kind;
+use bytes::Bytes;
+use espa444::alarm::{Line, Received, event_of};
+use espa444::codes::ACK;
+use espa444::{Address, Decoded, RecordId};
+use serde_json::{Value, json};
+
+use super::super::record::{self, Arrival, Message, Occurrence};
+use super::calls::Judgement;
+use crate::journal::{Answer, Entry, Lane, TransportFacts, Verdict};
+use crate::time::Timestamp;
+
+/// What the journal calls this protocol.
+pub(super) const PROTOCOL: &str = "espa444";
+
+/// The entry of a block that will be acknowledged once it is stored.
+pub(super) fn accepted(
+    arrival: Arrival,
+    decoded: &Decoded<'_>,
+    line: &Line,
+    judgement: &Judgement,
+    window: Duration,
+    transport: TransportFacts,
+    answers: bool,
+) -> Result<Entry, serde_json::Error> {
+    let message = Message {
+        protocol: PROTOCOL,
+        sender: line.name.clone(),
+        source_ref: judgement.source_ref.clone(),
+        content_hash: judgement.content,
+        duplicate_window: window,
+        raw: Bytes::copy_from_slice(decoded.raw()),
+        transport,
+        answer: if answers {
+            Answer {
+                bytes: Bytes::from_static(&[ACK]),
+                summary: Cow::Borrowed("ACK"),
+            }
+        } else {
+            Answer {
+                bytes: Bytes::new(),
+                summary: Cow::Borrowed("none, this line has no answers"),
+            }
+        },
+    };
+    let mut received = Received::new(arrival.alarm_id(), arrival.alarm_time());
+    received.repeat = judgement.repeat;
+    received.ends = judgement.ends.map(super::calls::alarm_id);
+    match event_of(decoded, line, &received) {
+        Some(mut event) => record::accepted(arrival, &mut event, message),
+        None => {
+            let json = data(decoded, line).to_string();
+            Ok(record::data(arrival, Verdict::Accepted, json, message))
+        }
+    }
+}
+
+/// A block that is no call: what it says, as it says it.
+fn data(decoded: &Decoded<'_>, line: &Line) -> Value {
+    let block = decoded.block();
+    let records: Vec<_> = block
+        .records()
+        .map(|record| {
+            let identifier = record.identifier();
+            json!({
+                "id": identifier.map(|identifier| identifier.to_string()),
+                "name": identifier.and_then(RecordId::name),
+                "text": line.characters.decode(record.data()),
+            })
+        })
+        .collect();
+    json!({
+        "espa444": {
+            "line": line.name,
+            "header": block.header().to_string(),
+            "name": block.header().name(),
+            "records": records,
+        }
+    })
+}
+
+/// Why the link of a line counts as lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// Nothing valid for the time of supervision.
+    Silence,
+    /// There is no port or connection.
+    Away,
+    /// A station does not answer its polls.
+    Station,
+}
+
+impl Reason {
+    pub(super) const ALL: [Self; 3] = [Self::Silence, Self::Away, Self::Station];
+
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Silence => "silence",
+            Self::Away => "no port or connection",
+            Self::Station => "a station does not answer",
+        }
+    }
+}
+
+/// The event of a link that is lost since then, or is back.
+pub(super) fn link(
+    line: &str,
+    station: Option<Address>,
+    since: Timestamp,
+    reason: Reason,
+    over: bool,
+) -> Result<Entry, serde_json::Error> {
+    let part = station.map_or_else(String::new, |station| format!("-{station}"));
+    let gone = format!("link-lost{part}-{}", since.as_micros());
+    let (name, ends) = if over {
+        let back = format!("link-back{part}-{}", since.as_micros());
+        (back, Some(gone))
+    } else {
+        (gone, None)
+    };
+    Occurrence {
+        protocol: PROTOCOL,
+        kind: Kind::LinkFailure,
+        sender: line,
+        device: station.map(|station| station.to_string()),
+        profile: None,
+        name,
+        ends,
+        lane: Lane::Care,
+        evidence: json!({
+            "supervision": if over { "link restored" } else { "link lost" },
+            "line": line,
+            "station": station.map(|station| station.to_string()),
+            "lost_since": since.to_string(),
+            "reason": reason.as_str(),
+        }),
+    }
+    .entry()
+}

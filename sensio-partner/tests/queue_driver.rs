@@ -279,20 +279,30 @@ async fn what_is_under_way_at_the_end_is_kept_for_the_next_run() {
 #[tokio::test(start_paused = true)]
 async fn deliveries_go_on_while_nobody_reads_the_events() {
     let mut settings = Settings::default();
-    settings.events = 1;
+    settings.events = 2;
     let (_running, handle, mut events) = run(settings, |_| async { Outcome::Done });
-    for number in 0..3 {
+    for number in 0..9 {
         handle
             .submit(post(&number.to_string()))
             .await
             .expect("kept");
     }
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let mut seen = 0;
-    while let Ok(Some(_)) = timeout(Duration::from_secs(1), events.recv()).await {
-        seen += 1;
+    let waiting = handle.with(|queue, _| queue.waiting()).await;
+    assert_eq!(
+        waiting,
+        Ok(0),
+        "an alarm does not wait for a report to be read"
+    );
+    let (mut seen, mut told) = (0, 0);
+    while let Ok(Some(event)) = timeout(Duration::from_secs(1), events.recv()).await {
+        match event {
+            Event::Delivered(_) => seen += 1,
+            Event::Missed { count } => told += count,
+            other => panic!("{other:?}"),
+        }
     }
-    assert_eq!(seen, 3, "none is lost");
+    assert_eq!((seen, told), (4, 5), "each is reported or counted");
 
     drop(events);
     for number in 0..3 {

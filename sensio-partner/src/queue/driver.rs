@@ -73,8 +73,9 @@ pub struct Settings {
     pub attempt_timeout: Duration,
     /// Submissions and other commands that may wait. Default 1024.
     pub commands: usize,
-    /// Events that may wait for the caller. While so many wait, commands wait, too; deliveries go
-    /// on. Default 1024.
+    /// Events that may wait for the caller; twice as many in all. Beyond that the oldest are dropped
+    /// and counted ([`Event::Missed`]): a report that nobody reads must not hold up an alarm.
+    /// Default 1024.
     pub events: usize,
 }
 
@@ -101,6 +102,8 @@ pub struct Driver<S> {
     outcomes: mpsc::UnboundedReceiver<(CallId, Outcome)>,
     to_outcomes: mpsc::UnboundedSender<(CallId, Outcome)>,
     events: Option<mpsc::Sender<Event>>,
+    /// Events that were dropped since the last one handed out.
+    missed: u64,
     calls: JoinSet<(CallId, Outcome)>,
     tasks: HashMap<tokio::task::Id, CallId>,
     slots: HashMap<SlotId, oneshot::Sender<Slot>>,
@@ -141,6 +144,7 @@ impl<S: Store + Send + 'static> Driver<S> {
             outcomes,
             to_outcomes,
             events: Some(to_events),
+            missed: 0,
             calls: JoinSet::new(),
             tasks: HashMap::new(),
             slots: HashMap::new(),
@@ -210,7 +214,7 @@ impl<S: Store + Send + 'static> Driver<S> {
                 _ => core::future::pending().await,
             }
         };
-        let takes = *open && stop == Stop::Running && unpolled < self.settings.events;
+        let takes = *open && stop == Stop::Running;
         tokio::select! {
             command = self.commands.recv(), if takes => match command {
                 Some(command) => inputs.commands.push(command),
@@ -291,12 +295,22 @@ impl<S: Store + Send + 'static> Driver<S> {
                 None => Err(TrySendError::Closed(())),
             };
             match room {
+                Ok(permit) if self.missed > 0 => {
+                    let count = core::mem::take(&mut self.missed);
+                    permit.send(Event::Missed { count });
+                }
                 Ok(permit) => {
                     if let Some(event) = self.queue.poll_event() {
                         permit.send(event);
                     }
                 }
-                Err(TrySendError::Full(())) => return,
+                Err(TrySendError::Full(())) => {
+                    while self.queue.unpolled_events() > self.settings.events {
+                        self.queue.poll_event();
+                        self.missed += 1;
+                    }
+                    return;
+                }
                 Err(TrySendError::Closed(())) => {
                     // Nobody wants to know.
                     while self.queue.poll_event().is_some() {}

@@ -74,6 +74,13 @@ pub enum Event {
     StoreFailed(StoreError),
     /// This entry of the store cannot be read. It stays where it is and is not sent.
     Unreadable(EntryId),
+    /// So many reports in front of the next one were dropped, since nobody read them. What they were
+    /// about is not lost: see [`dead_letters`](super::Queue::dead_letters) and
+    /// [`waiting`](super::Queue::waiting). Only the [driver](super::driver) gives this.
+    Missed {
+        /// How many.
+        count: u64,
+    },
 }
 
 /// A call that the server has.

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use common::{Fallible, LINE_HELP, LineOptions, value};
-use espa444::driver::{Decision, Driver, Event, Handle};
+use espa444::driver::{DecideError, Decision, Driver, Event, Handle};
 use espa444::link::{self, Received, Refusal};
 use espa444::{BlockBuf, CallStatus, CharacterSet, Header, Role};
 
@@ -141,6 +141,8 @@ async fn follow(
                 match handle.accept(received.id).await {
                     Ok(link::Accepted::Late) => eprintln!("too late: it will come again"),
                     Ok(_) => {}
+                    // The next one has come, and nobody waits for an answer.
+                    Err(DecideError::NotHeld(_)) if options.listen_only => {}
                     Err(error) => eprintln!("{error}"),
                 }
                 if options.status && !received.accepted {

@@ -263,12 +263,21 @@ impl Link {
         }
     }
 
-    /// A new connection: begins in the unknown state, a control station with an EOT.
+    /// A new connection: begins in the unknown state, a control station with an EOT. Where nothing
+    /// is supervised, and so nothing need come, the link is restored by it.
     pub fn handle_connected(&mut self, now: Time) {
         self.handle_disconnected(now);
         self.connected = true;
         self.last_valid = self.now;
         self.start();
+        if self.supervision().is_none() && core::mem::take(&mut self.lost) {
+            // A loss that nobody has heard of is none.
+            if matches!(self.events.back(), Some(Pending::LinkLost)) {
+                self.events.pop_back();
+            } else {
+                self.event(Pending::LinkRestored);
+            }
+        }
     }
 
     /// Bytes to send, written to the front of a buffer of any size; 0 when there are none now.

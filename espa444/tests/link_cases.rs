@@ -7,7 +7,7 @@ mod driven;
 mod support;
 
 use driven::{Decide, Driven, Seen, call, line, quiet};
-use espa444::link::{Accepted, Role, State};
+use espa444::link::{Accepted, Refusal, Role, State};
 use espa444::{
     BlockBuf, CallStatus, DecodeOptions, FindingKind, Limits, Profile, RecordId, parity,
 };
@@ -260,6 +260,26 @@ fn case_06_an_enquiry_in_slave_repeats_the_ack() {
     assert_eq!(receiver.feed(SELECT).sent(), [0x06]);
     assert_eq!(receiver.wait_ms(3000).feed(b"2\x05").sent(), [0x06]);
     assert_eq!(receiver.feed(&example('B')).sent(), [0x06]);
+}
+
+#[test]
+fn case_06_an_enquiry_behind_a_refused_block_repeats_the_nak_and_never_acknowledges_it() {
+    for (refusal, nak) in [(Refusal::Busy, b"2\x15"), (Refusal::Invalid, b"3\x15")] {
+        let mut receiver = Driven::receiver();
+        receiver.decide = Decide::Refuse(refusal);
+        receiver.feed(SELECT).feed(&example('B')).sent();
+        assert_eq!(receiver.wait_ms(3000).feed(b"2\x05").sent(), nak);
+    }
+    let mut receiver = Driven::receiver();
+    let mut bad = example('B');
+    bad[12] ^= 1;
+    receiver.feed(SELECT).feed(&bad).sent();
+    assert_eq!(receiver.wait_ms(3000).feed(b"2\x05").sent(), b"1\x15");
+    // The repeat is taken in the same transaction, and a new one begins as ever.
+    assert_eq!(receiver.feed(&example('B')).sent(), [0x06]);
+    assert_eq!(receiver.feed(b"2\x05").sent(), [0x06]);
+    receiver.feed(&bad).feed(b"\x04").sent();
+    assert_eq!(receiver.feed(SELECT).sent(), [0x06]);
 }
 
 #[test]

@@ -342,6 +342,28 @@ fn row_14_connection_lost_calls_go_back_to_the_queue_and_the_link_is_reported() 
 }
 
 #[test]
+fn row_14_without_supervision_a_new_connection_restores_the_link() {
+    let mut unsupervised = Profile::FIELD;
+    unsupervised.timers.supervision = None;
+    for (role, profile, restored) in [
+        (Role::receiver(), unsupervised, true),
+        (Role::caller(), quiet(), true),
+        (Role::receiver(), Profile::FIELD, false),
+    ] {
+        let mut station = Driven::new(role, &profile);
+        station.link.handle_disconnected(station.now);
+        assert_eq!(station.events(), [Seen::LinkLost]);
+        station.link.handle_connected(station.now);
+        assert_eq!(station.link.is_lost(), !restored);
+        let told = station.events();
+        assert_eq!(told.contains(&Seen::LinkRestored), restored, "{told:?}");
+        // One that takes the place of another, before anybody has looked.
+        station.link.handle_connected(station.now);
+        assert_eq!(station.events(), []);
+    }
+}
+
+#[test]
 fn row_15_a_restart_begins_unknown_and_a_control_station_with_eot() {
     let receiver = Driven::receiver();
     assert_eq!(receiver.link.state(), State::Unknown);
@@ -569,6 +591,17 @@ fn an_echo_is_dropped_when_known_and_found_when_not() {
     caller.wait_ms(5);
     caller.feed(b"\x06").wait_ms(5).feed(b"\x06");
     assert_eq!(caller.events(), [Seen::Delivered(id, true)]);
+
+    let mut unaware = Driven::new(Role::receiver(), &quiet());
+    for _ in 0..2 {
+        for bytes in [SELECT, &example('B')] {
+            let answer = unaware.feed(bytes).sent();
+            unaware.feed(&answer);
+        }
+        unaware.feed(b"\x04");
+    }
+    assert_eq!(unaware.findings(), [FindingKind::Echo], "of ACK alone");
+    assert_eq!(unaware.blocks().len(), 2);
 
     let mut unaware = Driven::new(Role::receiver(), &quiet());
     unaware.link.set_busy(true);

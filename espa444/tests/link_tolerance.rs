@@ -29,6 +29,16 @@ fn missing_bcc() -> Driven {
     Driven::new(Role::receiver(), &profile)
 }
 
+/// Selects, sends these bytes, and accepts what came of them only then.
+fn accepted_behind(receiver: &mut Driven, bytes: &[u8]) -> Option<espa444::link::Accepted> {
+    receiver.decide = driven::Decide::Nothing;
+    receiver.feed(SELECT).feed(bytes);
+    let Some(Seen::Block { id, .. }) = receiver.events().pop() else {
+        panic!("no block");
+    };
+    receiver.link.accept(receiver.now, id).ok()
+}
+
 #[test]
 fn bcc_missing_and_nothing_follows() {
     let bytes = example('B');
@@ -57,6 +67,23 @@ fn bcc_missing_and_eot_follows() {
     on.feed(SELECT).feed(&cut);
     assert_eq!(on.link.state(), State::Idle);
     assert_eq!(on.blocks(), [&bytes[..bytes.len() - 1]]);
+    // Whoever sends EOT with the block waits for no answer: the next equal call is one of its own.
+    let accepted = accepted_behind(&mut on, &cut);
+    assert_eq!(accepted, Some(espa444::link::Accepted::NoAnswers));
+    on.decide = driven::Decide::Accept;
+    on.sent();
+    assert_eq!(on.feed(SELECT).feed(&cut).sent(), [0x06], "to the select");
+    let events = on.events();
+    assert!(
+        matches!(
+            events[..],
+            [Seen::Block {
+                accepted: false,
+                ..
+            }]
+        ),
+        "{events:?}"
+    );
     // An EOT that is the right BCC is one all the same.
     let four = support::hex("01 31 02 31 1F 33 31 1E 32 1F 44 45 54 20 31 35 5A 03 04");
     let mut on = missing_bcc();

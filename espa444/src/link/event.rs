@@ -91,7 +91,7 @@ pub enum Event<'a> {
     StationBack(Address),
     /// Nothing valid for the time of supervision, or the connection is gone.
     LinkLost,
-    /// Something valid has come again.
+    /// Something valid has come again; without supervision, a connection.
     LinkRestored,
     /// Something is wrong with the line.
     Finding(Finding),
@@ -154,7 +154,8 @@ pub enum Accepted {
     Acknowledged,
     /// The caller no longer waits. The block is acknowledged when it is repeated.
     Late,
-    /// This line has no answers.
+    /// Nobody waits for an answer: the line has none, or the caller left out the BCC and ended the
+    /// transaction with the block.
     NoAnswers,
 }
 

@@ -79,7 +79,8 @@ impl Link {
         if self.now.since(self.sent_at) > LATE_ECHO {
             self.wire.no_echo();
         }
-        if self.wire.looks_like_echo(received) {
+        let slave = self.state == State::Ready;
+        if self.wire.looks_like_echo(received, slave) {
             self.observe(FindingKind::Echo);
         }
         self.heard();
@@ -121,8 +122,7 @@ impl Link {
             Token::Block => self.on_block(),
             Token::BlockThenEot => {
                 self.observe(FindingKind::BccMissing);
-                self.on_block();
-                self.on_eot();
+                self.on_block_then_eot();
             }
             Token::Oversize => self.on_oversize(),
             Token::Headless => self.on_headless(),
@@ -146,7 +146,7 @@ impl Link {
         }
     }
 
-    fn on_eot(&mut self) {
+    pub(super) fn on_eot(&mut self) {
         match self.state {
             State::Selecting | State::Sending => {
                 self.wire.drop_block();

@@ -34,6 +34,8 @@ pub(crate) struct Held {
     accepted: bool,
     transaction: u32,
     doubted: bool,
+    /// Its caller had ended the transaction with it, and waits for no answer.
+    ended: bool,
 }
 
 impl Held {
@@ -46,6 +48,7 @@ impl Held {
             accepted: false,
             transaction: 0,
             doubted: true,
+            ended: false,
         }
     }
 
@@ -64,12 +67,13 @@ impl Link {
     ///
     /// # Errors
     ///
-    /// [`NotHeld`] when it is decided already or another block has come; the latter happens only
-    /// after [`Event::Undecided`](super::Event::Undecided), and the caller then sends it again.
+    /// [`NotHeld`] when it is decided already or another block has come. The latter happens after
+    /// [`Event::Undecided`](super::Event::Undecided), and the caller then sends it again; and on a
+    /// line without answers, where no caller waits for a decision and nothing depends on it.
     pub fn accept(&mut self, now: Time, id: BlockId) -> Result<Accepted, NotHeld> {
         self.advance(now);
         self.decide(id)?;
-        if !self.profile.answers || self.mute {
+        if !self.profile.answers || self.mute || self.held.ended {
             return Ok(Accepted::NoAnswers);
         }
         if self.state == State::Deciding {
@@ -154,9 +158,9 @@ impl Link {
             State::OtherMaster if address.is_some() => {
                 self.enter(State::Watching, self.profile.timers.regain);
             }
-            // The master asks again: our ACK was lost. Not for a lone ENQ, which may be a doubled
+            // The master asks again: our answer was lost. Not for a lone ENQ, which may be a doubled
             // one: a second ACK could pass for the answer to the block.
-            State::Ready if ours || bare => self.selected(),
+            State::Ready if ours || bare => self.asked_again(),
             State::Ready | State::Deciding if !ours && address.is_some() => {
                 self.observe(FindingKind::EotMissing);
                 self.idle();
@@ -199,6 +203,18 @@ impl Link {
         } else {
             self.acknowledge();
             self.enter(State::Ready, self.profile.timers.block_start);
+        }
+    }
+
+    /// Selected already: the last answer once more. ACK behind a block that was refused would pass
+    /// for the answer to it, and lose the call.
+    fn asked_again(&mut self) {
+        match self.nak_sent {
+            Some(prefix) => {
+                self.refuse_with(prefix);
+                self.enter(State::Ready, self.profile.timers.regain);
+            }
+            None => self.selected(),
         }
     }
 
@@ -275,6 +291,7 @@ impl Link {
                 // The application still has it; it is not handed out twice.
                 Decision::Open if !self.mute => {
                     self.held.transaction = self.transaction;
+                    self.held.ended = false;
                     self.enter(State::Deciding, self.profile.timers.decision);
                     return;
                 }
@@ -349,6 +366,15 @@ impl Link {
         self.held.accepted = accepted;
         self.held.transaction = self.transaction;
         self.held.doubted = false;
+        self.held.ended = false;
+    }
+
+    /// A block whose BCC was left out, and the EOT directly behind it: nobody waits for an answer
+    /// to it (ESPA reference 11).
+    pub(super) fn on_block_then_eot(&mut self) {
+        self.on_block();
+        self.held.ended |= self.state == State::Deciding;
+        self.on_eot();
     }
 
     /// The application has not decided in time.

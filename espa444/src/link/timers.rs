@@ -63,11 +63,15 @@ impl Link {
         .min()
     }
 
-    /// Without polls of its own a control station hears nothing when idle.
-    fn supervision_due(&self) -> Option<Time> {
+    /// The time of supervision. Without polls of its own a control station hears nothing when idle.
+    pub(super) fn supervision(&self) -> Option<Duration> {
         let timers = &self.profile.timers;
         let blind = self.control && timers.poll_interval.is_none();
-        let limit = timers.supervision.filter(|_| !self.lost && !blind)?;
+        timers.supervision.filter(|_| !blind)
+    }
+
+    fn supervision_due(&self) -> Option<Time> {
+        let limit = self.supervision().filter(|_| !self.lost)?;
         Some(self.last_valid + limit)
     }
 

@@ -4,6 +4,7 @@ use alloc::collections::VecDeque;
 
 use super::CallId;
 use super::outbox::Outbox;
+use crate::codes::ACK;
 use crate::parity;
 
 /// Room for control characters.
@@ -167,9 +168,10 @@ impl Wire {
     }
 
     /// A byte against the front of what was sent last, on a line where no echo is expected. True once
-    /// for each burst, when enough of it has come back.
-    pub(crate) fn looks_like_echo(&mut self, received: u8) -> bool {
-        /// One byte proves nothing: an ACK may well answer an ACK on a merged line.
+    /// for each burst, when enough of it has come back; an ACK alone is enough for a `slave`, whose
+    /// master never sends one.
+    pub(crate) fn looks_like_echo(&mut self, received: u8, slave: bool) -> bool {
+        /// One byte proves nothing else: an ACK may well answer an ACK on a merged line.
         const PROOF: usize = 3;
         let Some(matched) = self.matched.filter(|_| self.echo.is_none()) else {
             return false;
@@ -180,7 +182,8 @@ impl Wire {
             return false;
         }
         self.matched = Some(matched + 1);
-        sent.len() > 1 && matched + 1 == sent.len().min(PROOF)
+        let enough = sent.len() > 1 || slave && sent == [ACK];
+        enough && matched + 1 == sent.len().min(PROOF)
     }
 
     /// What comes from now on is no echo of what was sent.

@@ -41,7 +41,8 @@ pub struct Ended;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecideError {
-    /// Decided already, or another block has come; the caller sends it again.
+    /// Decided already, or another block has come; the caller sends it again, where it hears
+    /// answers.
     #[error(transparent)]
     NotHeld(#[from] NotHeld),
     /// The driver has ended.

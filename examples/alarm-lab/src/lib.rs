@@ -1,6 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+pub mod climax;
 pub mod convert;
 pub mod decode;
 pub mod espa444;
+mod finding;
 pub mod scaip;
+pub mod survey;
+
+pub use finding::Finding;

@@ -1,12 +1,15 @@
 //! The command as a person or a script meets it.
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/scratch.rs"]
+mod scratch;
 mod support;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 use scaip::StatusNumber;
+use scratch::Scratch;
 use serde_json::Value;
 use support::{Manner, TestReceiver};
 
@@ -38,28 +41,6 @@ fn lines(output: &Output) -> Vec<Value> {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect()
-}
-
-/// A file of its own that is gone at the end.
-struct Scratch(std::path::PathBuf);
-
-impl Scratch {
-    fn new(name: &str, content: &str) -> Self {
-        let name = format!("alarm-lab-{}-{name}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::write(&path, content).unwrap();
-        Scratch(path)
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
 }
 
 #[test]
@@ -318,7 +299,7 @@ fn a_load_reports_and_logs_every_accepted_alarm() {
     }
     assert_eq!(json["latency"]["count"], 40);
     assert!(json["latency"]["p99_ms"].is_f64());
-    let logged = std::fs::read_to_string(&log.0).unwrap();
+    let logged = std::fs::read_to_string(log.path()).unwrap();
     let mut logged: Vec<_> = logged.lines().map(str::to_owned).collect();
     let mut seen: Vec<_> = receiver
         .seen()

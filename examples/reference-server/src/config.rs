@@ -13,19 +13,23 @@ use crate::journal::JournalSettings;
 mod digest;
 mod espa444;
 mod flags;
+mod layout;
+mod line;
 mod listen;
+mod panel;
 mod scaip;
 mod services;
 
 pub use digest::{
     AccountKind, DigestAccount, DigestAlgorithm, DigestConfig, DigestSecret, SipListener,
 };
-pub use espa444::{
-    Characters, Espa444Line, LineRole, ParityName, ProfileName, SerialConfig, SpanOrOff,
-    StationAddress, TcpConfig,
-};
+pub use espa444::{Characters, Espa444Line, LineRole, ProfileName, SpanOrOff, StationAddress};
 pub use flags::{Command, Flags};
+pub use layout::LayoutLine;
+use line::line_keys;
+pub use line::{ParityName, SerialConfig, TcpConfig};
 pub use listen::{Listen, ParseListenError};
+pub use panel::{ClockCheck, PanelAccount, PanelConfig, UnknownAccounts};
 pub use scaip::{BearerToken, ClientCertificates, HttpsConfig, ScaipConfig, TlsConfig};
 pub use services::{CallsConfig, RegistrationConfig, SupervisedUnits, SupervisionConfig};
 
@@ -81,13 +85,19 @@ pub struct InputsConfig {
     /// Lines to fire panels and nurse call systems.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub espa444: Vec<Espa444Line>,
+    /// Where panels report in Contact ID and SIA DC-09.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub panel: Vec<PanelConfig>,
+    /// Lines to receivers whose protocol a layout declares.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub layout: Vec<LayoutLine>,
 }
 
 impl InputsConfig {
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.espa444.is_empty()
+        self.espa444.is_empty() && self.panel.is_empty() && self.layout.is_empty()
     }
 }
 
@@ -403,11 +413,12 @@ pub enum ConfigError {
     },
     /// A line that listens outside loopback, for nobody in particular.
     #[error(
-        "inputs.espa444 line {line:?}: tcp.listen = \"{address}\" is outside loopback, and \
-         connections are taken there only from the networks that tcp.plain_networks names: name \
-         them, or use a loopback address"
+        "{table} {line:?}: \"{address}\" is outside loopback, and panels are heard there only from \
+         the networks that plain_networks names: name them, or use a loopback address"
     )]
     NoLineNetworks {
+        /// The table.
+        table: &'static str,
         /// The name of the line.
         line: String,
         /// The address.
@@ -548,6 +559,8 @@ impl Config {
         holds(rules)?;
         self.scaip.check()?;
         espa444::check(&self.inputs.espa444)?;
+        panel::check(&self.inputs.panel)?;
+        layout::check(&self.inputs.layout)?;
         if self.scaip.supervision.enabled {
             let room = self.controllers.len() <= self.scaip.supervision.controllers;
             holds([(
@@ -588,6 +601,16 @@ impl Config {
             let key = "inputs.espa444.tcp.listen";
             line.outside_loopback().map(move |address| (key, address))
         }))
+        .chain(self.inputs.layout.iter().flat_map(|line| {
+            let key = "inputs.layout.tcp.listen";
+            line.outside_loopback().map(move |address| (key, address))
+        }))
+        .chain(
+            self.inputs
+                .panel
+                .iter()
+                .flat_map(PanelConfig::outside_loopback),
+        )
     }
 
     /// For how long the journal has to recognise repeats: the longest time of any input.
@@ -595,7 +618,16 @@ impl Config {
     pub fn duplicate_window(&self) -> Duration {
         let lines = self.inputs.espa444.iter();
         let repeats = lines.map(|line| line.profile().timers.repeat);
-        repeats.fold(self.scaip.duplicate_window.0, Duration::max)
+        let panels = self
+            .inputs
+            .panel
+            .iter()
+            .map(|panel| panel.duplicate_window.0);
+        let layouts = self.inputs.layout.iter().map(|line| line.repeat.0);
+        repeats
+            .chain(panels)
+            .chain(layouts)
+            .fold(self.scaip.duplicate_window.0, Duration::max)
     }
 
     /// The dialect of a controller, when one is set.

@@ -1,5 +1,6 @@
 //! The demonstration: the whole way of an alarm, from a unit's socket to the journal and back.
 
+mod lines;
 mod panels;
 
 use std::io::{self, Write};
@@ -11,6 +12,7 @@ use scaip::sip::Transport;
 
 use crate::config::{Config, Listen};
 use crate::inputs::espa444::{Espa444Input, SettingError as LineError};
+use crate::inputs::panel::{PanelInput, SettingError as PanelError};
 use crate::inputs::scaip::{ScaipInput, SettingError};
 use crate::journal::{AlarmRecord, JournalError, Sequence};
 use crate::server::{RunningServer, Server, StartError};
@@ -32,6 +34,9 @@ pub enum DemoError {
     /// A line cannot be made.
     #[error(transparent)]
     Line(#[from] LineError),
+    /// The receiver of panels cannot be made.
+    #[error(transparent)]
+    Panel(#[from] PanelError),
     /// A unit has no socket.
     #[error(transparent)]
     Unit(#[from] OpenError),
@@ -46,6 +51,13 @@ pub enum DemoError {
         /// Sent.
         played: usize,
     },
+}
+
+/// What was played.
+#[derive(Clone, Copy, Debug, Default)]
+struct Played {
+    played: usize,
+    failed: usize,
 }
 
 /// A server on free ports of loopback with a journal that goes away with it.
@@ -71,12 +83,18 @@ impl Demo {
         config.scaip.tcp = free;
         config.scaip.tls.listen = Listen::Off;
         (config.scaip.https.listen, config.scaip.https.plain) = (Listen::Off, Listen::Off);
-        config.inputs.espa444 = panels::lines(&config.http.listen);
+        config.inputs.espa444 = lines::lines(&config.http.listen);
+        config.inputs.panel = vec![panels::receiver(&config.http.listen)];
+        config.inputs.layout = Vec::new();
         let input = ScaipInput::new(&config)?;
         let lines = Espa444Input::new(&config)?;
+        let panels = PanelInput::new(&config)?;
         let mut server = Server::new(config).with_input(Box::new(input));
         if let Some(lines) = lines {
             server = server.with_input(Box::new(lines));
+        }
+        if let Some(panels) = panels {
+            server = server.with_input(Box::new(panels));
         }
         let server = server.start().await?;
         Ok(Self {
@@ -122,8 +140,10 @@ impl Demo {
             }
             write_surplus(out, &habit, exchanges.len(), stored.len())?;
         }
-        let lines = panels::play(addresses, &journal, cursor, out).await?;
-        (played, failed) = (played + lines.played, failed + lines.failed);
+        let lines = lines::play(addresses, &journal, &mut cursor, out).await?;
+        let panels = panels::play(addresses, &journal, &mut cursor, out).await?;
+        played += lines.played + panels.played;
+        failed += lines.failed + panels.failed;
         writeln!(
             out,
             "\n{} of {played} messages kept and accepted.",

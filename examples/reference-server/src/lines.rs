@@ -2,6 +2,7 @@
 //! what its diagnosis found. For inputs that know their peers from the configuration, as ESPA
 //! lines; units that come by themselves are in [`devices`](crate::devices).
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
@@ -73,8 +74,8 @@ pub struct Line {
     pub protocol: &'static str,
     /// What it runs over: `serial /dev/ttyUSB0`, `tcp listen 192.0.2.1:4444`, `tcp connect ...`.
     pub way: String,
-    /// The dialect.
-    pub profile: &'static str,
+    /// The dialect, or the name of the layout.
+    pub profile: Cow<'static, str>,
     /// What the server is on it.
     pub role: &'static str,
     /// How it is.
@@ -83,7 +84,7 @@ pub struct Line {
     pub since: Timestamp,
     /// Whether there is a connection or an open port.
     pub connected: bool,
-    /// Stations that do not answer their polls.
+    /// Stations that do not answer their polls, accounts that missed their check-ins.
     pub silent_stations: Vec<String>,
     /// When the last message came.
     pub last_message: Option<Timestamp>,
@@ -101,7 +102,7 @@ impl Line {
             name: name.into(),
             protocol,
             way: way.into(),
-            profile: "",
+            profile: Cow::Borrowed(""),
             role: "",
             state: LineState::Starting,
             since: Timestamp::now(),

@@ -7,7 +7,10 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use reference_server::config::{Command, Config, DEFAULT_FILE, Flags};
 use reference_server::demo::Demo;
+use reference_server::input::Input;
 use reference_server::inputs::espa444::Espa444Input;
+use reference_server::inputs::layout::LayoutInput;
+use reference_server::inputs::panel::PanelInput;
 use reference_server::inputs::scaip::ScaipInput;
 use reference_server::logging;
 use reference_server::server::Server;
@@ -56,9 +59,19 @@ fn main() -> ExitCode {
 /// Whatever of the start depends on the configuration alone: nothing is opened.
 fn check(config: &Config) -> Result<(), Box<dyn Error>> {
     logging::check(&config.log)?;
-    ScaipInput::new(config)?;
-    Espa444Input::new(config)?;
-    Ok(())
+    inputs(config).map(drop)
+}
+
+/// The inputs as configured.
+fn inputs(config: &Config) -> Result<Vec<Box<dyn Input>>, Box<dyn Error>> {
+    let mut inputs: Vec<Box<dyn Input>> = vec![Box::new(ScaipInput::new(config)?)];
+    fn add(inputs: &mut Vec<Box<dyn Input>>, input: Option<impl Input>) {
+        inputs.extend(input.map(|input| Box::new(input) as Box<dyn Input>));
+    }
+    add(&mut inputs, Espa444Input::new(config)?);
+    add(&mut inputs, PanelInput::new(config)?);
+    add(&mut inputs, LayoutInput::new(config)?);
+    Ok(inputs)
 }
 
 async fn run(config: Config) -> ExitCode {
@@ -67,17 +80,13 @@ async fn run(config: Config) -> ExitCode {
         Ok(signals) => signals,
         Err(error) => return fail(&error, EXIT_START),
     };
-    let scaip = match ScaipInput::new(&config) {
-        Ok(scaip) => scaip,
-        Err(error) => return fail(&error, EXIT_START),
+    let inputs = match inputs(&config) {
+        Ok(inputs) => inputs,
+        Err(error) => return fail(error.as_ref(), EXIT_START),
     };
-    let espa444 = match Espa444Input::new(&config) {
-        Ok(espa444) => espa444,
-        Err(error) => return fail(&error, EXIT_START),
-    };
-    let mut server = Server::new(config).with_input(Box::new(scaip));
-    if let Some(espa444) = espa444 {
-        server = server.with_input(Box::new(espa444));
+    let mut server = Server::new(config);
+    for input in inputs {
+        server = server.with_input(input);
     }
     let server = match server.start().await {
         Ok(server) => server,

@@ -108,8 +108,9 @@ pub enum ShutdownError {
 pub struct Addresses(BTreeMap<String, SocketAddr>);
 
 impl Addresses {
-    /// The address with this name: `http`, `udp`, `tcp`, `tls`, `https`, `scaip_http`, and
-    /// `espa444.NAME` for the line of that name. Further ones of the same kind are numbered, in the order of the configuration: `udp2`, `udp3`.
+    /// The address with this name: `http`, `udp`, `tcp`, `tls`, `https`, `scaip_http`,
+    /// `espa444.NAME` and `layout.NAME` for the line of that name, `panel.NAME.tcp` and
+    /// `panel.NAME.udp` for the receiver of that name. Further ones of the same kind are numbered, in the order of the configuration: `udp2`, `udp3`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<SocketAddr> {
         self.0.get(name).copied()
@@ -170,6 +171,26 @@ impl Server {
                     line = line.name,
                     %address,
                     "ESPA 4.4.4 outside loopback: whoever connects from a named network is believed"
+                );
+            }
+        }
+        for line in &self.config.inputs.layout {
+            for address in line.outside_loopback() {
+                tracing::warn!(
+                    line = line.name,
+                    %address,
+                    "a line with a layout outside loopback: whoever connects from a named network \
+                     is believed"
+                );
+            }
+        }
+        for panel in &self.config.inputs.panel {
+            for (key, address) in panel.outside_loopback() {
+                tracing::warn!(
+                    panel = panel.name,
+                    key,
+                    %address,
+                    "panels outside loopback: reports in clear are believed from named networks"
                 );
             }
         }

@@ -389,16 +389,42 @@ fn a_line_that_only_listens_sends_nothing_and_stores_what_it_hears() {
     let program = start(directory.path(), tap);
     let mut tap = panel(&program, "tap");
     // Both sides of the dialogue are on the wire.
-    tap.send(SELECT);
-    tap.send(ACK);
-    tap.send(&bytes(&call("208", "TEST").as_block()));
-    tap.send(ACK);
-    tap.send(espa::EOT);
+    let dialogue = |tap: &mut Panel<TcpStream>| {
+        tap.send(SELECT);
+        tap.send(ACK);
+        tap.send(&bytes(&call("208", "TEST").as_block()));
+        tap.send(ACK);
+        tap.send(espa::EOT);
+    };
+    dialogue(&mut tap);
     program.wait_until("it is stored", |program| stored(program).len() == 1);
     assert_eq!(
         stored(&program)[0]["answer"],
         "none, this line has no answers"
     );
+    // Nobody repeats it for want of an ACK, so that the next one may be a call made anew.
+    dialogue(&mut tap);
+    program.wait_until("it is stored as well", |program| stored(program).len() == 2);
+    assert_eq!(stored(&program)[1]["event"]["phase"], "update");
+    // Several in one go: those that the next one overtakes are not late.
+    let burst: Vec<u8> = ["301", "302", "303", "304"]
+        .iter()
+        .flat_map(|to| {
+            [
+                SELECT,
+                ACK,
+                &bytes(&call(to, "TEST").as_block()),
+                ACK,
+                espa::EOT,
+            ]
+            .concat()
+        })
+        .collect();
+    tap.send(&burst);
+    program.wait_until("all are stored", |program| stored(program).len() == 6);
+    program.wait_until("all are counted", |program| {
+        line(program, "tap")["counts"]["accepted"] == 5
+    });
     assert_eq!(tap.answer_within(Duration::from_millis(500)), None);
 }
 

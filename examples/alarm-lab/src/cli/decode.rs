@@ -218,7 +218,8 @@ pub(super) fn read(file: &str) -> Result<Vec<u8>, Unreadable> {
     Ok(bytes)
 }
 
-fn input(file: &str, hex: bool) -> Result<Vec<u8>, Unreadable> {
+/// The bytes of a file, or those that its hexadecimal digits stand for.
+pub(super) fn input(file: &str, hex: bool) -> Result<Vec<u8>, Unreadable> {
     let bytes = read(file)?;
     if !hex {
         return Ok(bytes);

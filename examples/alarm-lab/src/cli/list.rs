@@ -3,8 +3,8 @@
 use std::io;
 
 use alarm_codes::{Kind, System, rows};
-use alarm_lab::espa444;
 use alarm_lab::scaip::Fault;
+use alarm_lab::{climax, espa444};
 use serde_json::{Value, json};
 
 use super::{Success, output, values};
@@ -13,7 +13,7 @@ use super::{Success, output, values};
 pub(crate) struct Args {
     /// One JSON array instead of a table
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 #[derive(clap::Args)]
@@ -27,7 +27,7 @@ pub(crate) struct CodesArgs {
 }
 
 /// Prints objects with the same members in the same order, as an array or as a table.
-fn print(json: bool, columns: &[&str], rows: Vec<Vec<String>>) -> io::Result<Success> {
+pub(super) fn print(json: bool, columns: &[&str], rows: Vec<Vec<String>>) -> io::Result<Success> {
     if json {
         let objects: Vec<Value> = rows
             .into_iter()
@@ -125,6 +125,8 @@ enum Protocol {
     Scaip,
     /// Stations of ESPA 4.4.4
     Espa444,
+    /// Panels that report in Contact ID or DC-09
+    ClimaxPanel,
 }
 
 #[derive(clap::Args)]
@@ -138,18 +140,23 @@ pub(crate) struct FaultsArgs {
 }
 
 pub(crate) fn faults(args: &FaultsArgs) -> io::Result<Success> {
-    if matches!(args.protocol, Protocol::Espa444) {
-        let rows = espa444::Fault::ALL.iter().map(|fault| {
-            [fault.name(), fault.sides(), fault.description()]
-                .map(str::to_owned)
-                .to_vec()
-        });
-        let columns = ["fault", "side", "description"];
-        return print(args.json, &columns, rows.collect());
-    }
-    let rows = Fault::ALL
-        .iter()
-        .map(|fault| vec![fault.name().to_owned(), fault.description().to_owned()])
-        .collect();
-    print(args.json, &["fault", "description"], rows)
+    let owned = |cells: &[&str]| cells.iter().map(|&cell| cell.to_owned()).collect();
+    let (columns, rows): (&[&str], Vec<Vec<String>>) = match args.protocol {
+        Protocol::Scaip => {
+            let all = Fault::ALL.iter();
+            let rows = all.map(|fault| owned(&[fault.name(), fault.description()]));
+            (&["fault", "description"], rows.collect())
+        }
+        Protocol::Espa444 => {
+            let all = espa444::Fault::ALL.iter();
+            let rows = all.map(|one| owned(&[one.name(), one.sides(), one.description()]));
+            (&["fault", "side", "description"], rows.collect())
+        }
+        Protocol::ClimaxPanel => {
+            let all = climax::Fault::ALL.iter();
+            let rows = all.map(|one| owned(&[one.name(), one.formats(), one.description()]));
+            (&["fault", "format", "description"], rows.collect())
+        }
+    };
+    print(args.json, columns, rows)
 }

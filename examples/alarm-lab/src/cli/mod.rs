@@ -3,13 +3,21 @@
 mod convert;
 mod decode;
 mod decode_espa444;
+mod decode_f1;
+mod decode_files;
+mod decode_layout;
+mod decode_reports;
 mod espa444_line;
 mod espa444_show;
 mod list;
+mod list_climax;
 mod output;
 mod play;
+mod shower;
 mod simulate;
+mod simulate_climax;
 mod simulate_espa444;
+mod survey;
 mod tap;
 mod values;
 
@@ -33,11 +41,14 @@ const EXAMPLES: &str = "\
 Examples:
   alarm-lab decode scaip capture.xml              what does this message say?
   alarm-lab decode espa444 --hex dialogue.txt     what happened on this serial line?
+  alarm-lab decode contact-id capture.bin         what did this panel report?
+  alarm-lab survey frames.log                     how good is this radio link?
   alarm-lab convert --from scaip:0003+0010 --to sensio
   alarm-lab simulate scaip                        one alarm to 127.0.0.1:5060
   alarm-lab simulate scaip --fault same-branch --count 3
   alarm-lab simulate scaip --senders 256 --rate 1000 --duration 60
   alarm-lab simulate espa444 panel --fault bad-bcc   a call to a pager, damaged
+  alarm-lab simulate climax-panel dc09 --to tcp://127.0.0.1:5000 --event fall
   alarm-lab tap --serial /dev/ttyUSB0             who says what on this line, and what is wrong?
   alarm-lab play scaip                            units of eight makers, one after the other
 
@@ -85,6 +96,12 @@ enum Command {
     /// Listen to an ESPA 4.4.4 line and say what happens on it
     #[command(long_about = tap::LONG)]
     Tap(Box<tap::Args>),
+    /// Say how good a radio link is, from a log of F1 frames
+    #[command(long_about = survey::LONG)]
+    Survey(survey::Args),
+    /// Say what is wrong with a declared layout, and run its samples
+    #[command(long_about = decode_layout::CHECK_LONG)]
+    CheckLayout(decode_layout::CheckArgs),
     /// Play a collection of makers' habits against a receiver
     #[command(
         subcommand_value_name = "PROTOCOL",
@@ -102,6 +119,15 @@ enum Command {
     Systems(list::Args),
     /// List the faults that simulated units can have
     Faults(list::FaultsArgs),
+    /// List what the events of panels mean, by kind of equipment
+    #[command(long_about = list_climax::MEANINGS_LONG)]
+    Meanings(list_climax::MeaningsArgs),
+    /// List a code table of Climax equipment, or the tables
+    #[command(long_about = list_climax::TABLES_LONG)]
+    Tables(list_climax::TablesArgs),
+    /// List the families of F1 radio frames
+    #[command(long_about = list_climax::FAMILIES_LONG)]
+    Families(list::Args),
 }
 
 #[derive(Subcommand)]
@@ -112,6 +138,31 @@ enum DecodeProtocol {
     /// ESPA 4.4.4: captured lines of fire panels and nurse call systems
     #[command(long_about = decode_espa444::LONG)]
     Espa444(decode_espa444::Args),
+    /// F1: radio frames of Climax transmitters, payloads opaque
+    #[command(long_about = decode_f1::LONG)]
+    ClimaxF1(decode_f1::Args),
+    /// Contact ID: reports of panels in brackets, short messages and angles
+    #[command(long_about = decode_reports::CONTACT_ID_LONG)]
+    ContactId(decode_reports::ContactIdArgs),
+    /// SIA DC-09: frames of panels with Contact ID or SIA events, encrypted ones too
+    #[command(long_about = decode_reports::DC09_LONG)]
+    Dc09(decode_reports::Dc09Args),
+    /// Whatever a layout declares: lines of receivers, clear payloads
+    #[command(long_about = decode_layout::LONG)]
+    Layout(decode_layout::Args),
+}
+
+impl DecodeProtocol {
+    fn run(&self) -> std::io::Result<Success> {
+        match self {
+            DecodeProtocol::Scaip(args) => decode::run(args),
+            DecodeProtocol::Espa444(args) => decode_espa444::run(args),
+            DecodeProtocol::ClimaxF1(args) => decode_f1::run(args),
+            DecodeProtocol::ContactId(args) => decode_reports::run_contact_id(args),
+            DecodeProtocol::Dc09(args) => decode_reports::run_dc09(args),
+            DecodeProtocol::Layout(args) => decode_layout::run(args),
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -129,6 +180,19 @@ enum SimulateProtocol {
         #[command(subcommand)]
         side: simulate_espa444::Side,
     },
+    /// A panel that reports in Contact ID or SIA DC-09, over TCP or UDP
+    #[command(long_about = simulate_climax::LONG)]
+    ClimaxPanel(Box<simulate_climax::Args>),
+}
+
+impl SimulateProtocol {
+    fn run(&self) -> std::io::Result<Success> {
+        match self {
+            SimulateProtocol::Scaip(args) => simulate::run(args),
+            SimulateProtocol::Espa444 { side } => simulate_espa444::run(side),
+            SimulateProtocol::ClimaxPanel(args) => simulate_climax::run(args),
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -143,19 +207,11 @@ pub(crate) type Success = bool;
 /// Parses the arguments and does what they say.
 pub(crate) fn run() -> ExitCode {
     let done = match Cli::parse().command {
-        Command::Decode {
-            protocol: DecodeProtocol::Scaip(args),
-        } => decode::run(&args),
-        Command::Decode {
-            protocol: DecodeProtocol::Espa444(args),
-        } => decode_espa444::run(&args),
+        Command::Decode { protocol } => protocol.run(),
+        Command::CheckLayout(args) => decode_layout::run_check(&args),
         Command::Convert(args) => convert::run(&args),
-        Command::Simulate {
-            protocol: SimulateProtocol::Scaip(args),
-        } => simulate::run(&args),
-        Command::Simulate {
-            protocol: SimulateProtocol::Espa444 { side },
-        } => simulate_espa444::run(&side),
+        Command::Simulate { protocol } => protocol.run(),
+        Command::Survey(args) => survey::run(&args),
         Command::Tap(args) => tap::run(&args),
         Command::Play {
             protocol: PlayProtocol::Scaip(args),
@@ -164,6 +220,9 @@ pub(crate) fn run() -> ExitCode {
         Command::Codes(args) => list::codes(&args),
         Command::Systems(args) => list::systems(&args),
         Command::Faults(args) => list::faults(&args),
+        Command::Meanings(args) => list_climax::meanings(&args),
+        Command::Tables(args) => list_climax::tables(&args),
+        Command::Families(args) => list_climax::families(&args),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

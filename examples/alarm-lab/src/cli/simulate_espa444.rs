@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::mpsc;
 
 use super::espa444_line::{self, StationArgs, not_opened};
-use super::espa444_show::Shower;
+use super::shower::Shower;
 use super::simulate::millis;
 use super::{Success, decode, runtime, values, wrong_usage};
 

@@ -15,7 +15,7 @@ use tokio::io::AsyncReadExt;
 use tokio::sync::mpsc;
 
 use super::espa444_line::{self, not_opened};
-use super::espa444_show::Shower;
+use super::shower::Shower;
 use super::simulate_espa444::announce;
 use super::{Success, runtime, values, wrong_usage};
 

@@ -66,6 +66,15 @@ pub fn from_hex(text: &[u8]) -> Result<Vec<u8>, HexError> {
     Ok(bytes)
 }
 
+/// Hexadecimal digits in lower case, without blanks.
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+    let pairs = bytes
+        .iter()
+        .flat_map(|&byte| [digit(byte >> 4), digit(byte & 0xF)]);
+    pairs.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

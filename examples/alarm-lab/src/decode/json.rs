@@ -27,6 +27,13 @@ impl Object {
     }
 }
 
+impl From<Object> for Value {
+    /// In the order of the alphabet: a plain value keeps no other.
+    fn from(object: Object) -> Self {
+        Value::Object(object.0.into_iter().collect())
+    }
+}
+
 impl Serialize for Object {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;

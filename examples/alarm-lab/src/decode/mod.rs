@@ -3,12 +3,16 @@
 //! The output shows everything that the input holds, personal data included: whoever decodes a
 //! file asked for its content.
 
+pub mod climax;
 pub mod espa444;
+mod failure;
 mod input;
 mod json;
 mod message;
 mod sip;
 
+pub use failure::{Failure, Reason, Warning};
+pub(crate) use input::to_hex;
 pub use input::{HexError, from_hex};
 pub use json::Object;
 

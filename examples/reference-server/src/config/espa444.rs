@@ -6,18 +6,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use espa444::alarm::{Rule, RuleError, Rules};
-use espa444::profile::{Parity, Serial, StopBits};
 use espa444::{Address, Profile};
-use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use super::line::{self, LineKeys, SerialConfig, TcpConfig};
 use super::{ConfigError, Listen, Span, holds};
 pub use names::{Characters, ProfileName, SpanOrOff, StationAddress};
 
-/// The most lines: each has a task, a port or a connection.
-const MOST_LINES: usize = 256;
-/// The most networks of a line.
-const MOST_NETWORKS: usize = 256;
+const KEYS: LineKeys = super::line_keys!("inputs.espa444");
 
 /// One line, table `[[inputs.espa444]]`. Either `serial` or `tcp` is there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -86,65 +82,10 @@ pub struct Espa444Line {
     /// Take the own address and ENQ directly after EOT as a select.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub single_enquiry_select: Option<bool>,
-    /// Own bytes are heard on the line.
+    /// Own bytes are heard on the line, as on two wires: they are dropped, and answers wait for two
+    /// characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub echo: Option<bool>,
-}
-
-/// The serial port of a line. What is not given is that of the profile.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SerialConfig {
-    /// The device, such as `/dev/ttyUSB0` or `COM3`.
-    pub device: PathBuf,
-    /// Bits per second.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub baud: Option<u32>,
-    /// 7 or 8.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub data_bits: Option<u8>,
-    /// The parity.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parity: Option<ParityName>,
-    /// 1 or 2.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stop_bits: Option<u8>,
-    /// Nobody else can open the port; so without it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exclusive: Option<bool>,
-    /// The level of DTR; as the system opens it without.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub data_terminal_ready: Option<bool>,
-    /// The level of RTS, likewise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request_to_send: Option<bool>,
-}
-
-/// Parity, as it is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ParityName {
-    /// None.
-    None,
-    /// Even.
-    Even,
-    /// Odd.
-    Odd,
-}
-
-/// The TCP connection of a line: either side may open it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TcpConfig {
-    /// Where the panel connects to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub listen: Option<Listen>,
-    /// The networks that may connect besides loopback.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub plain_networks: Vec<IpNet>,
-    /// Where the server connects to: `host:port`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub connect: Option<String>,
 }
 
 /// What the server is on a line.
@@ -177,27 +118,13 @@ impl Espa444Line {
     /// A line of this name over TCP, on which the panel connects to these addresses.
     #[must_use]
     pub fn listening(name: impl Into<String>, listen: Listen) -> Self {
-        Self::over_tcp(
-            name,
-            TcpConfig {
-                listen: Some(listen),
-                plain_networks: Vec::new(),
-                connect: None,
-            },
-        )
+        Self::over_tcp(name, TcpConfig::listening(listen))
     }
 
     /// A line of this name over TCP, on which the server connects to `host:port`.
     #[must_use]
     pub fn connecting(name: impl Into<String>, to: impl Into<String>) -> Self {
-        Self::over_tcp(
-            name,
-            TcpConfig {
-                listen: None,
-                plain_networks: Vec::new(),
-                connect: Some(to.into()),
-            },
-        )
+        Self::over_tcp(name, TcpConfig::connecting(to))
     }
 
     fn over_tcp(name: impl Into<String>, tcp: TcpConfig) -> Self {
@@ -211,16 +138,7 @@ impl Espa444Line {
     #[must_use]
     pub fn serial(name: impl Into<String>, device: impl Into<PathBuf>) -> Self {
         Self {
-            serial: Some(SerialConfig {
-                device: device.into(),
-                baud: None,
-                data_bits: None,
-                parity: None,
-                stop_bits: None,
-                exclusive: None,
-                data_terminal_ready: None,
-                request_to_send: None,
-            }),
+            serial: Some(SerialConfig::new(device)),
             ..Self::bare(name.into())
         }
     }
@@ -303,6 +221,11 @@ impl Espa444Line {
             self.accept_missing_bcc,
         );
         set(&mut profile.line.echo, self.echo);
+        let line = &mut profile.line;
+        if line.echo && line.turnaround.is_zero() {
+            // Two wires: the other side needs the time to let go of them (ESPA reference 1).
+            line.turnaround = profile.serial.character_time() * 2;
+        }
         profile
     }
 
@@ -341,17 +264,6 @@ impl Espa444Line {
         let second = Duration::from_secs(1);
         let hour = second * 3600;
         holds([
-            (
-                is_name(&self.name),
-                "inputs.espa444.name",
-                "must be 1 to 64 letters, digits and any of ._-",
-            ),
-            (
-                self.serial.is_some() != self.tcp.is_some(),
-                "inputs.espa444",
-                "needs either serial = { device = \"...\" } or tcp = { listen = \"...\" } or \
-                 tcp = { connect = \"...\" }",
-            ),
             (
                 self.role == LineRole::ControlStation || self.stations.len() <= 1,
                 "inputs.espa444.stations",
@@ -400,12 +312,14 @@ impl Espa444Line {
                 "must be 50ms to 10s",
             ),
         ])?;
-        if let Some(port) = &self.serial {
-            port.check(self.profile().serial)?;
-        }
-        if let Some(tcp) = &self.tcp {
-            tcp.check(&self.name)?;
-        }
+        line::check(
+            &KEYS,
+            &self.name,
+            self.serial
+                .as_ref()
+                .map(|port| (port, self.profile().serial)),
+            self.tcp.as_ref(),
+        )?;
         match self.checked_rules() {
             Ok(_) => Ok(()),
             Err(source) => Err(ConfigError::Rules {
@@ -416,134 +330,9 @@ impl Espa444Line {
     }
 }
 
-impl SerialConfig {
-    fn change(&self, serial: &mut Serial) {
-        if let Some(baud) = self.baud {
-            serial.baud = baud;
-        }
-        if let Some(bits) = self.data_bits {
-            serial.data_bits = bits;
-        }
-        if let Some(parity) = self.parity {
-            serial.parity = match parity {
-                ParityName::None => Parity::None,
-                ParityName::Even => Parity::Even,
-                ParityName::Odd => Parity::Odd,
-            };
-        }
-        match self.stop_bits {
-            Some(2) => serial.stop_bits = StopBits::Two,
-            Some(_) => serial.stop_bits = StopBits::One,
-            None => {}
-        }
-    }
-
-    fn check(&self, serial: Serial) -> Result<(), ConfigError> {
-        holds([
-            (
-                !self.device.as_os_str().is_empty() && self.device.to_str().is_some(),
-                "inputs.espa444.serial.device",
-                "must name a device",
-            ),
-            (
-                serial.baud > 0,
-                "inputs.espa444.serial.baud",
-                "must be given with a profile that has no serial port",
-            ),
-            (
-                matches!(serial.data_bits, 7 | 8),
-                "inputs.espa444.serial.data_bits",
-                "must be 7 or 8",
-            ),
-            (
-                matches!(self.stop_bits, None | Some(1 | 2)),
-                "inputs.espa444.serial.stop_bits",
-                "must be 1 or 2",
-            ),
-        ])
-    }
-}
-
-impl TcpConfig {
-    /// The addresses that are listened on outside loopback.
-    pub(super) fn outside_loopback(&self) -> impl Iterator<Item = std::net::SocketAddr> {
-        self.listen.iter().flat_map(Listen::outside_loopback)
-    }
-
-    fn check(&self, line: &str) -> Result<(), ConfigError> {
-        holds([
-            (
-                self.listen.is_some() != self.connect.is_some(),
-                "inputs.espa444.tcp",
-                "needs either listen or connect",
-            ),
-            (
-                self.listen.as_ref().is_none_or(Listen::is_on),
-                "inputs.espa444.tcp.listen",
-                "must name an address; leave out the whole table to switch the line off",
-            ),
-            (
-                self.connect.as_ref().is_none_or(|to| {
-                    to.rsplit_once(':').is_some_and(|(host, port)| {
-                        !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0)
-                    })
-                }),
-                "inputs.espa444.tcp.connect",
-                "must be a host and a port, such as \"192.0.2.7:4001\"",
-            ),
-            (
-                self.connect.is_none() || self.plain_networks.is_empty(),
-                "inputs.espa444.tcp.plain_networks",
-                "goes with listen only",
-            ),
-            (
-                self.plain_networks.len() <= MOST_NETWORKS,
-                "inputs.espa444.tcp.plain_networks",
-                "must be at most 256",
-            ),
-        ])?;
-        match self.outside_loopback().next() {
-            Some(address) if self.plain_networks.is_empty() => Err(ConfigError::NoLineNetworks {
-                line: line.to_owned(),
-                address,
-            }),
-            _ => Ok(()),
-        }
-    }
-}
-
-fn is_name(name: &str) -> bool {
-    (1..=64).contains(&name.len())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-}
-
 /// Checks the lines, each and together.
 pub(super) fn check(lines: &[Espa444Line]) -> Result<(), ConfigError> {
-    let differ = |keys: &mut Vec<&std::ffi::OsStr>| {
-        keys.sort_unstable();
-        keys.windows(2).all(|pair| pair[0] != pair[1])
-    };
-    let mut names: Vec<_> = lines.iter().map(|line| line.name.as_ref()).collect();
-    let ports = lines.iter().filter_map(|line| line.serial.as_ref());
-    let mut devices: Vec<_> = ports.map(|port| port.device.as_os_str()).collect();
-    holds([
-        (
-            lines.len() <= MOST_LINES,
-            "inputs.espa444",
-            "must be at most 256 lines",
-        ),
-        (
-            differ(&mut names),
-            "inputs.espa444.name",
-            "stands in two tables",
-        ),
-        (
-            differ(&mut devices),
-            "inputs.espa444.serial.device",
-            "stands in two tables",
-        ),
-    ])?;
+    let each = lines.iter().map(|line| (&*line.name, line.serial.as_ref()));
+    line::check_together(&KEYS, each)?;
     lines.iter().try_for_each(Espa444Line::check)
 }

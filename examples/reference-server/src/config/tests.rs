@@ -385,17 +385,18 @@ fn a_line_takes_its_profile_and_changes_single_settings() {
     assert_eq!(profile.timers.supervision, Some(Duration::from_secs(90)));
     assert_eq!(profile.characters, ::espa444::CharacterSet::Iso646Norway);
     assert!(profile.line.echo);
+    let two_characters = profile.serial.character_time() * 2;
+    assert_eq!(profile.line.turnaround, two_characters);
     // Over TCP there are no character times, whatever the profile.
     let line = super::tests::line("tcp = { connect = \"panel.example.net:4001\" }").unwrap();
     assert_eq!(line.profile(), ::espa444::Profile::TCP);
 }
 
-#[test]
-fn the_commented_line_of_the_printed_file_is_read_with_every_key() {
-    let lines = DEFAULT_FILE
-        .lines()
-        .skip_while(|line| *line != "# [[inputs.espa444]]");
-    let text: String = lines
+/// The tables of the printed file from this comment to the next line that is none, without the keys
+/// that begin so.
+fn commented(from: &str, without: &str) -> String {
+    let lines = DEFAULT_FILE.lines().skip_while(|line| *line != from);
+    lines
         .take_while(|line| line.starts_with('#'))
         .filter_map(|line| line.strip_prefix("# "))
         .filter(|line| {
@@ -405,10 +406,14 @@ fn the_commented_line_of_the_printed_file_is_read_with_every_key() {
                         .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
                 })
         })
-        .filter(|line| !line.starts_with("tcp"))
+        .filter(|line| !line.starts_with(without))
         .map(|line| format!("{line}\n"))
-        .collect();
-    let config = parse(&text).unwrap();
+        .collect()
+}
+
+#[test]
+fn the_commented_line_of_the_printed_file_is_read_with_every_key() {
+    let config = parse(&commented("# [[inputs.espa444]]", "tcp")).unwrap();
     let line = &config.inputs.espa444[0];
     let written = toml::Table::try_from(line).unwrap();
     // Everything but tcp, which excludes serial, and report_status, which is empty.
@@ -416,6 +421,99 @@ fn the_commented_line_of_the_printed_file_is_read_with_every_key() {
     assert_eq!(keys.len(), 20, "{keys:?}");
     assert_eq!(line.rules.len(), 2);
     assert_eq!(line.profile(), ::espa444::Profile::FIELD);
+}
+
+#[test]
+fn the_commented_receiver_of_panels_is_read_with_every_key_and_says_the_defaults() {
+    let config = parse(&commented("# [[inputs.panel]]", "plain_networks")).unwrap();
+    config.check().unwrap();
+    let panel = &config.inputs.panel[0];
+    let keys: Vec<_> = toml::Table::try_from(panel)
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect();
+    // Everything but plain_networks, which is empty.
+    assert_eq!(keys.len(), 14, "{keys:?}");
+    let mut expected = PanelConfig::new("panels", panel.tcp.clone(), panel.udp.clone());
+    expected.accounts.clone_from(&panel.accounts);
+    assert_eq!(*panel, expected);
+    let account = &panel.accounts[0];
+    let keys: Vec<_> = toml::Table::try_from(account)
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect();
+    // Everything but key_file, which excludes key.
+    assert_eq!(keys.len(), 11, "{keys:?}");
+    assert_eq!(
+        account.missed,
+        PanelAccount::new("1", account.profile).missed
+    );
+    let said = format!("{panel:?}");
+    for private in ["4711", "Flat", "floor", "0001"] {
+        assert!(!said.contains(private), "{private} in {said}");
+    }
+}
+
+#[test]
+fn the_commented_line_with_a_layout_is_read_with_every_key_and_says_the_defaults() {
+    let config = parse(&commented("# [[inputs.layout]]", "tcp")).unwrap();
+    config.check().unwrap();
+    let line = &config.inputs.layout[0];
+    assert_eq!(toml::Table::try_from(line).unwrap().len(), 5);
+    let default = LayoutLine::listening("a", "b", Listen::Off);
+    assert_eq!((line.away, line.repeat), (default.away, default.repeat));
+    assert_eq!(line.port(), ::espa444::profile::Serial::FIELD);
+}
+
+#[test]
+fn a_receiver_of_panels_that_cannot_be_meant_is_refused_with_advice() {
+    let account = "[[inputs.panel.account]]\naccount = \"4711\"\n";
+    for (text, advice) in [
+        ("", "needs tcp"),
+        ("udp = \"192.0.2.1:5000\"", "plain_networks"),
+        (
+            "tcp = \"127.0.0.1:1\"\nunknown_accounts = \"drop\"",
+            "`accept` or `refuse`",
+        ),
+        (
+            "tcp = \"127.0.0.1:1\"\nclock_ahead = \"25h\"",
+            "at most 24h",
+        ),
+        (
+            &format!("tcp = \"127.0.0.1:1\"\n{account}{account}"),
+            "stands in two tables",
+        ),
+        (
+            &format!("tcp = \"127.0.0.1:1\"\n{account}key = \"12\""),
+            "32, 48 or 64",
+        ),
+        (
+            &format!("tcp = \"127.0.0.1:1\"\n{account}key = 12"),
+            "quotation marks",
+        ),
+        (
+            &format!("tcp = \"127.0.0.1:1\"\n{account}require_encryption = true"),
+            "needs a key",
+        ),
+        (
+            &format!("tcp = \"127.0.0.1:1\"\n{account}profile = \"a\""),
+            "care-unit-a",
+        ),
+        (
+            &format!("tcp = \"127.0.0.1:1\"\n{account}check_in = \"0s\""),
+            "1s to 768h",
+        ),
+    ] {
+        let text = format!("[[inputs.panel]]\nname = \"north\"\n{text}\n");
+        let said = match parse(&text) {
+            Ok(config) => config.check().unwrap_err().to_string(),
+            Err(error) => error.to_string(),
+        };
+        assert!(said.contains(advice), "{text}: {said}");
+        assert!(!said.contains("4711"), "{said}");
+    }
 }
 
 #[test]

@@ -59,7 +59,7 @@ struct TlsDoor {
 impl Door {
     /// For plain connections from these networks, which must bring a whole message in time.
     pub(super) fn plain(
-        transport: &'static str,
+        report: Report,
         networks: Networks,
         places: Places,
         speech: Speech,
@@ -72,7 +72,7 @@ impl Door {
             first_message,
             by_source: true,
             tls: None,
-            report: Report::new(transport),
+            report,
         }
     }
 

@@ -21,8 +21,8 @@ use super::report::Report;
 pub(super) enum Speech {
     /// The link itself, which cuts SIP messages of these lengths off the stream until there was one.
     Sip(SipLimits),
-    /// Whoever serves HTTP, with [`Place::hear`].
-    Http,
+    /// Whoever serves it, with [`Place::hear`].
+    Served,
 }
 
 /// How long a SIP client that has finished sending is still waited on for its answers: a little more
@@ -82,7 +82,7 @@ impl Link {
     ) -> Self {
         let framer = match speech {
             Speech::Sip(limits) => Some(StreamFramer::new(limits)),
-            Speech::Http => None,
+            Speech::Served => None,
         };
         Self {
             watch: Some(Watch::new(Why::Unheard(framer), &place, deadline)),
@@ -192,7 +192,7 @@ impl AsyncRead for Link {
         let had_room = buffer.remaining() > 0;
         let read = ready!(on_either!(this, stream => stream.poll_read(context, buffer)));
         let bytes = &buffer.filled()[before..];
-        if read.is_ok() && bytes.is_empty() && had_room && this.speech != Speech::Http {
+        if read.is_ok() && bytes.is_empty() && had_room && this.speech != Speech::Served {
             return this.leave(context);
         }
         this.listen(bytes);

@@ -13,13 +13,16 @@ const LINES: u32 = 5;
 /// Tells what became of the connections of one transport.
 #[derive(Clone, Debug)]
 pub(super) struct Report {
+    /// The metric that counts.
+    metric: &'static str,
     transport: &'static str,
     lines: Arc<Mutex<Limiter>>,
 }
 
 impl Report {
-    pub(super) fn new(transport: &'static str) -> Self {
+    pub(super) fn new(metric: &'static str, transport: &'static str) -> Self {
         Self {
+            metric,
             transport,
             lines: Arc::new(Mutex::new(Limiter::new(LINES))),
         }
@@ -54,7 +57,7 @@ impl Report {
 
     pub(super) fn count(&self, outcome: &'static str) {
         counter!(
-            "alarm_scaip_connections_total",
+            self.metric,
             "transport" => self.transport,
             "outcome" => outcome
         )

@@ -41,6 +41,7 @@ use super::limiter::Limiter;
 use super::link::Speech;
 use super::network::{self, Networks};
 use super::places::Places;
+use super::report::Report;
 use super::source_filter;
 use super::tls::{Reloader, Tls, TlsError, TlsFiles};
 use crate::config::{ClientCertificates, Config, Listen, ScaipConfig};
@@ -335,10 +336,11 @@ impl ScaipInput {
             let networks = Networks::new(&settings.plain_networks);
             let speech = match way {
                 Way::Tcp | Way::Tls => Speech::Sip(limits),
-                Way::Http | Way::Https => Speech::Http,
+                Way::Http | Way::Https => Speech::Served,
             };
             let first = settings.first_message_timeout.0;
-            let door = Door::plain(way.name(), networks, places.clone(), speech, first);
+            let report = Report::new("alarm_scaip_connections_total", way.name());
+            let door = Door::plain(report, networks, places.clone(), speech, first);
             match tls {
                 Some(tls) => {
                     let patience = settings.handshake_timeout.0;

@@ -316,7 +316,11 @@ impl Station {
                         vec![]
                     }
                     Ok(Accepted::NoAnswers) => {
-                        assert!(self.mute || !self.profile.answers);
+                        assert!(
+                            self.mute
+                                || !self.profile.answers
+                                || self.profile.decode.accept_missing_bcc
+                        );
                         vec![]
                     }
                     Ok(other) => panic!("not known here: {other:?}"),

@@ -3,17 +3,15 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use alarm_codes::Kind;
 use bytes::Bytes;
 use espa444::alarm::{Line, Received, event_of};
 use espa444::codes::ACK;
-use espa444::{Address, Decoded, RecordId};
+use espa444::{Decoded, RecordId};
 use serde_json::{Value, json};
 
-use super::super::record::{self, Arrival, Message, Occurrence};
+use super::super::record::{self, Arrival, Message};
 use super::calls::Judgement;
-use crate::journal::{Answer, Entry, Lane, TransportFacts, Verdict};
-use crate::time::Timestamp;
+use crate::journal::{Answer, Entry, TransportFacts, Verdict};
 
 /// What the journal calls this protocol.
 pub(super) const PROTOCOL: &str = "espa444";
@@ -82,63 +80,4 @@ fn data(decoded: &Decoded<'_>, line: &Line) -> Value {
             "records": records,
         }
     })
-}
-
-/// Why the link of a line counts as lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reason {
-    /// Nothing valid for the time of supervision.
-    Silence,
-    /// There is no port or connection.
-    Away,
-    /// A station does not answer its polls.
-    Station,
-}
-
-impl Reason {
-    pub(super) const ALL: [Self; 3] = [Self::Silence, Self::Away, Self::Station];
-
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Silence => "silence",
-            Self::Away => "no port or connection",
-            Self::Station => "a station does not answer",
-        }
-    }
-}
-
-/// The event of a link that is lost since then, or is back.
-pub(super) fn link(
-    line: &str,
-    station: Option<Address>,
-    since: Timestamp,
-    reason: Reason,
-    over: bool,
-) -> Result<Entry, serde_json::Error> {
-    let part = station.map_or_else(String::new, |station| format!("-{station}"));
-    let gone = format!("link-lost{part}-{}", since.as_micros());
-    let (name, ends) = if over {
-        let back = format!("link-back{part}-{}", since.as_micros());
-        (back, Some(gone))
-    } else {
-        (gone, None)
-    };
-    Occurrence {
-        protocol: PROTOCOL,
-        kind: Kind::LinkFailure,
-        sender: line,
-        device: station.map(|station| station.to_string()),
-        profile: None,
-        name,
-        ends,
-        lane: Lane::Care,
-        evidence: json!({
-            "supervision": if over { "link restored" } else { "link lost" },
-            "line": line,
-            "station": station.map(|station| station.to_string()),
-            "lost_since": since.to_string(),
-            "reason": reason.as_str(),
-        }),
-    }
-    .entry()
 }

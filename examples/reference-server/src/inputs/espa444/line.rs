@@ -16,10 +16,11 @@ use tokio::time::Instant;
 
 use super::super::keeper::Keeper;
 use super::super::record::Arrival;
+use super::super::tasks::sleep_until;
+use super::super::watch::{Reason, Watch};
+use super::super::way::Ends;
 use super::calls::{Calls, Hints, Judgement};
-use super::entry::{self, Reason};
-use super::watch::Watch;
-use super::way::Ends;
+use super::entry;
 use crate::input::InputContext;
 use crate::journal::{
     AnswerDelivery, BoxFuture, Entry, JournalError, Note, Sequence, StateChange, Stored,
@@ -158,10 +159,11 @@ impl Work {
         self.watch.tell_due();
         if self.unsure.is_some_and(|at| at <= Instant::now()) {
             self.unsure = None;
-            let lost: Vec<_> = self.watch.stations().collect();
+            let silent: Vec<_> = self.silent.iter().map(Address::to_string).collect();
+            let lost: Vec<_> = self.watch.parts().cloned().collect();
             for station in lost {
-                if !self.silent.contains(&station) {
-                    self.watch.restored(Some(station));
+                if !silent.iter().any(|one| **one == *station) {
+                    self.watch.restored(&Some(station));
                 }
             }
         }
@@ -172,7 +174,7 @@ impl Work {
     fn show(&self) {
         // A line that is not supervised waits for its first connection without being lost.
         let waits = !self.ever_connected && self.settings.profile.timers.supervision.is_none();
-        let state = if self.watch.is_told(None) || self.watch.is_lost(None) && !waits {
+        let state = if self.watch.is_told(&None) || self.watch.is_lost(&None) && !waits {
             LineState::Lost
         } else if self.connected {
             LineState::Up
@@ -262,7 +264,8 @@ impl Work {
                 self.silent.insert(station);
                 if self.settings.tells_stations() {
                     let after = Duration::ZERO;
-                    self.watch.lost(Some(station), Reason::Station, after);
+                    let station = Some(station.to_string().into());
+                    self.watch.lost(station, Reason::Station, after);
                 }
                 self.show();
             }
@@ -270,13 +273,13 @@ impl Work {
                 tracing::info!(line, %station, "a station answers again");
                 self.event("station-back");
                 self.silent.remove(&station);
-                self.watch.restored(Some(station));
+                self.watch.restored(&Some(station.to_string().into()));
                 self.show();
             }
             link::Event::LinkLost => self.lost(),
             link::Event::LinkRestored => {
                 self.event("restored");
-                self.watch.restored(None);
+                self.watch.restored(&None);
                 self.show();
             }
             link::Event::Finding(finding) => self.found(finding),
@@ -289,11 +292,11 @@ impl Work {
         match self.settings.profile.timers.supervision {
             // Nothing else will say that it is back.
             None => {
-                self.watch.restored(None);
+                self.watch.restored(&None);
             }
-            Some(patience) => self.watch.wait(None, patience),
+            Some(patience) => self.watch.wait(&None, patience),
         }
-        if self.unsure.is_none() && self.watch.stations().next().is_some() {
+        if self.unsure.is_none() && self.watch.parts().next().is_some() {
             self.unsure = Some(Instant::now() + self.settings.stations_found());
         }
         self.show();
@@ -487,7 +490,9 @@ impl Work {
         } else {
             match self.handle.accept(received.id).await {
                 Ok(Accepted::Acknowledged) => (false, "ACK sent, not confirmed"),
-                Ok(Accepted::NoAnswers) => return false,
+                Ok(Accepted::NoAnswers) => return self.unanswered(judgement, stored),
+                // The next one has come meanwhile.
+                Err(_) if !self.settings.answers => return self.unanswered(judgement, stored),
                 Ok(_) => (true, "stored too late, its sender heard busy"),
                 Err(_) => (true, "stored too late, its sender had gone on"),
             }
@@ -500,6 +505,12 @@ impl Work {
         };
         self.context.journal.answered(stored.sequence, delivery);
         late
+    }
+
+    /// Nobody sends it again for want of an ACK: what comes later was made later. Never late.
+    fn unanswered(&mut self, judgement: &Judgement, stored: &Stored) -> bool {
+        self.calls.answered(judgement, stored.id, true);
+        false
     }
 
     fn stored(&mut self, judgement: &Judgement, stored: &Stored, late: bool) {
@@ -589,12 +600,5 @@ impl Work {
             text: Cow::Borrowed(text),
         };
         self.context.journal.note(sequence, note);
-    }
-}
-
-async fn sleep_until(due: Option<Instant>) {
-    match due {
-        Some(due) => tokio::time::sleep_until(due).await,
-        None => std::future::pending().await,
     }
 }

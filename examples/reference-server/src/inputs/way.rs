@@ -1,4 +1,6 @@
 //! How a line comes to its port or connection, again and again.
+//!
+//! The serial port and the TCP client are those of `espa444`: nothing in them is about its protocol.
 
 use std::future::poll_fn;
 use std::io;
@@ -9,14 +11,17 @@ use std::time::{Duration, Instant};
 
 use espa444::driver::Connect;
 use espa444::driver::tcp::{Client, TcpSettings};
-use espa444::serial::SerialLine;
+use espa444::profile::Serial;
+use espa444::serial::{PortSettings, SerialLine};
 use metrics::counter;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::super::limiter::Limiter;
-use super::super::network::Networks;
+use super::limiter::Limiter;
+use super::network::{self, Networks};
+use crate::config::{SerialConfig, TcpConfig};
+use crate::input::{BoundAddress, InputError};
 use crate::journal::TransportFacts;
 
 /// Before another attempt when the operating system gives no connection.
@@ -68,6 +73,81 @@ impl Ends {
     }
 }
 
+/// The port or the sockets of one line, as configured.
+#[derive(Debug)]
+pub(super) struct Wiring {
+    pub(super) name: Arc<str>,
+    /// What it is, when an address cannot be listened on.
+    pub(super) what: &'static str,
+    /// Its protocol, in the names of its addresses.
+    pub(super) protocol: &'static str,
+    /// The metric that counts what happens on it.
+    pub(super) events: &'static str,
+    pub(super) serial: Option<(SerialConfig, Serial)>,
+    pub(super) tcp: Option<TcpConfig>,
+    pub(super) listeners: Vec<TcpListener>,
+}
+
+impl Wiring {
+    /// What it runs over, for people.
+    pub(super) fn describe(&self) -> String {
+        match (&self.serial, &self.tcp) {
+            (Some((port, serial)), _) => format!("serial {} {serial}", port.device.display()),
+            (None, Some(tcp)) => match &tcp.connect {
+                Some(to) => format!("tcp connect {to}"),
+                None => {
+                    let bound = self.listeners.iter();
+                    let bound = bound.filter_map(|one| one.local_addr().ok());
+                    let bound: Vec<_> = bound.map(|address| address.to_string()).collect();
+                    format!("tcp listen {}", bound.join(" "))
+                }
+            },
+            (None, None) => String::new(),
+        }
+    }
+
+    pub(super) fn bind(&mut self) -> Result<Vec<BoundAddress>, InputError> {
+        let mut bound = Vec::new();
+        let listen = self.tcp.iter().filter_map(|tcp| tcp.listen.as_ref());
+        for &address in listen.flat_map(|listen| listen.addresses()) {
+            let failed = |source| InputError::Bind {
+                what: self.what,
+                address,
+                source,
+            };
+            let listener = network::bind_tcp(address).map_err(failed)?;
+            bound.push(BoundAddress {
+                name: format!("{}.{}", self.protocol, self.name).into(),
+                address: listener.local_addr().map_err(failed)?,
+            });
+            self.listeners.push(listener);
+        }
+        Ok(bound)
+    }
+
+    /// `None` only for what the check of the configuration refuses.
+    pub(super) fn way(self) -> Option<Way> {
+        let name = self.name;
+        if let Some((port, serial)) = &self.serial {
+            let mut settings = PortSettings::default();
+            settings.exclusive = port.exclusive.unwrap_or(settings.exclusive);
+            settings.data_terminal_ready = port.data_terminal_ready;
+            settings.request_to_send = port.request_to_send;
+            let device = port.device.to_str()?;
+            let line = SerialLine::new(device, *serial, settings);
+            return Some(Way::serial(name, line));
+        }
+        let tcp = self.tcp?;
+        Some(match &tcp.connect {
+            Some(to) => Way::connecting(name, to),
+            None => {
+                let networks = Networks::new(&tcp.plain_networks);
+                Way::listening(name, self.events, self.listeners, networks)
+            }
+        })
+    }
+}
+
 #[derive(Debug)]
 enum Kind {
     Serial(SerialLine),
@@ -99,24 +179,26 @@ impl Way {
         }
     }
 
-    pub(super) fn serial(line: Arc<str>, port: SerialLine) -> Self {
+    fn serial(line: Arc<str>, port: SerialLine) -> Self {
         let ends = Ends::new("serial", String::new(), port.path().to_owned());
         Self::new(line, Kind::Serial(port), ends)
     }
 
-    pub(super) fn connecting(line: Arc<str>, to: &str) -> Self {
+    fn connecting(line: Arc<str>, to: &str) -> Self {
         let client = Client::new(to, TcpSettings::default());
         let ends = Ends::new("tcp", to.to_owned(), String::new());
         Self::new(line, Kind::Connect(client), ends)
     }
 
-    pub(super) fn listening(
+    fn listening(
         line: Arc<str>,
+        events: &'static str,
         listeners: Vec<TcpListener>,
         networks: Networks,
     ) -> Self {
         let door = Door {
             line: Arc::clone(&line),
+            events,
             listeners,
             networks,
             limiter: Limiter::new(LINES),
@@ -194,6 +276,8 @@ impl Connect for Way {
 #[derive(Debug)]
 struct Door {
     line: Arc<str>,
+    /// The metric that counts what is turned away.
+    events: &'static str,
     listeners: Vec<TcpListener>,
     networks: Networks,
     limiter: Limiter,
@@ -218,7 +302,7 @@ impl Door {
                 }
                 Ok(_) => {
                     let line = &*self.line;
-                    counter!("alarm_espa444_events_total", "line" => line.to_owned(), "event" => "network")
+                    counter!(self.events, "line" => line.to_owned(), "event" => "network")
                         .increment(1);
                     if let Some(held_back) = self.limiter.pass(Instant::now()) {
                         tracing::warn!(

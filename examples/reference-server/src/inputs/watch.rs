@@ -1,5 +1,6 @@
-//! Supervision of one line: each loss of its link becomes one event of the kind `link_failure`,
-//! and its end, over every crash (ESPA reference 5).
+//! Supervision of a line, or of all accounts of a receiver: each loss of a link becomes one event
+//! of the kind `link_failure`, and its end, over every crash (ESPA reference 5, Climax reference
+//! 5.6).
 //!
 //! The order is what makes it exact: first the loss and its time are kept, then the event is told,
 //! whose identifier follows from both; told again after a crash it is the same one.
@@ -8,26 +9,65 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use alarm_codes::Kind;
 use bytes::Bytes;
-use espa444::Address;
+use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::super::record::Told;
-use super::entry::{self, Reason};
-use crate::journal::{Entry, JournalError, JournalHandle, KeptState, StateChange};
+use super::record::{Occurrence, Told};
+use crate::journal::{Entry, JournalError, JournalHandle, KeptState, Lane, StateChange};
 use crate::time::Timestamp;
 
-/// The place of lost links among what the journal keeps.
-pub(super) const AREA: &str = "espa444.links";
 /// After what time something is told again that could not be told.
 const AGAIN: Duration = Duration::from_secs(1);
 /// Changes that may wait for the journal; of more, those that undo each other are left out.
 const MOST_WAITING: usize = 64;
 
-/// What can be lost: the link, or one station of several on it.
-pub(super) type Subject = Option<Address>;
+/// What can be lost: the link, or one part of several on it: a station, an account.
+pub(super) type Subject = Option<Arc<str>>;
+
+/// What the parts of a link are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Stations on a line, which is their sender.
+    Station,
+    /// Accounts, each a sender of its own.
+    Account,
+}
+
+/// The links of one protocol.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Links {
+    pub(super) protocol: &'static str,
+    /// The place of lost links among what the journal keeps.
+    pub(super) area: &'static str,
+    pub(super) part: Part,
+}
+
+/// Why the link of a line counts as lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// Nothing valid for the time of supervision.
+    Silence,
+    /// There is no port or connection.
+    Away,
+    /// A station does not answer its polls.
+    Station,
+}
+
+impl Reason {
+    const ALL: [Self; 3] = [Self::Silence, Self::Away, Self::Station];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Silence => "silence",
+            Self::Away => "no port or connection",
+            Self::Station => "a station does not answer",
+        }
+    }
+}
 
 #[derive(Clone, Copy, Debug)]
 enum Loss {
@@ -38,7 +78,7 @@ enum Loss {
 }
 
 /// A change that is to be told.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Change {
     subject: Subject,
     since: Timestamp,
@@ -55,12 +95,12 @@ pub(super) struct Watch {
     changes: mpsc::UnboundedSender<Change>,
 }
 
-/// Key: the name of the line, NUL, and the station if it is one.
-fn key(line: &str, subject: Subject) -> Bytes {
+/// Key: the name of the line, NUL, and the part if it is one.
+fn key(line: &str, subject: Option<&str>) -> Bytes {
     let mut key = line.as_bytes().to_vec();
     key.push(0);
-    if let Some(station) = subject {
-        key.extend_from_slice(station.as_bytes());
+    if let Some(part) = subject {
+        key.extend_from_slice(part.as_bytes());
     }
     key.into()
 }
@@ -74,10 +114,10 @@ fn value(since: Timestamp, over: bool, reason: Reason) -> Bytes {
 }
 
 fn read(line: &str, kept: &KeptState) -> Option<(Subject, Timestamp, bool, Reason)> {
-    let station = kept.key.strip_prefix(line.as_bytes())?.strip_prefix(&[0])?;
-    let subject = match station {
+    let part = kept.key.strip_prefix(line.as_bytes())?.strip_prefix(&[0])?;
+    let subject = match part {
         [] => None,
-        station => Some(Address::new(station).ok()?),
+        part => Some(std::str::from_utf8(part).ok()?.into()),
     };
     let (since, [over, reason]) = kept.value.split_first_chunk::<8>()? else {
         return None;
@@ -90,6 +130,7 @@ fn read(line: &str, kept: &KeptState) -> Option<(Subject, Timestamp, bool, Reaso
 impl Watch {
     /// The supervision of a line, with what was lost before the restart, and the task that tells.
     pub(super) fn new(
+        links: Links,
         line: &Arc<str>,
         journal: &JournalHandle,
         kept: &[KeptState],
@@ -101,13 +142,16 @@ impl Watch {
         };
         for (subject, since, over, reason) in kept.iter().filter_map(|kept| read(line, kept)) {
             // It may have been told or not; telling it again changes nothing.
-            watch.losses.insert(subject, Loss::Since(since, reason));
-            watch.send(subject, since, reason, false);
+            watch
+                .losses
+                .insert(subject.clone(), Loss::Since(since, reason));
+            watch.send(subject.clone(), since, reason, false);
             if over {
-                watch.restored(subject);
+                watch.restored(&subject);
             }
         }
         let teller = Teller {
+            links,
             line: Arc::clone(line),
             journal: Arc::clone(journal),
             changes: waiting,
@@ -125,18 +169,18 @@ impl Watch {
     }
 
     /// Lost, or about to be.
-    pub(super) fn is_lost(&self, subject: Subject) -> bool {
-        self.losses.contains_key(&subject)
+    pub(super) fn is_lost(&self, subject: &Subject) -> bool {
+        self.losses.contains_key(subject)
     }
 
     /// Lost, and told or about to be told.
-    pub(super) fn is_told(&self, subject: Subject) -> bool {
-        matches!(self.losses.get(&subject), Some(Loss::Since(..)))
+    pub(super) fn is_told(&self, subject: &Subject) -> bool {
+        matches!(self.losses.get(subject), Some(Loss::Since(..)))
     }
 
-    /// The stations that are lost.
-    pub(super) fn stations(&self) -> impl Iterator<Item = Address> {
-        self.losses.keys().copied().flatten()
+    /// The parts that are lost.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.losses.keys().flatten()
     }
 
     /// It is lost; told after this time, unless it is back by then.
@@ -150,10 +194,10 @@ impl Watch {
     }
 
     /// It is back; `true` when it was lost.
-    pub(super) fn restored(&mut self, subject: Subject) -> bool {
-        match self.losses.remove(&subject) {
+    pub(super) fn restored(&mut self, subject: &Subject) -> bool {
+        match self.losses.remove(subject) {
             Some(Loss::Since(since, reason)) => {
-                self.send(subject, since, reason, true);
+                self.send(subject.clone(), since, reason, true);
                 true
             }
             Some(Loss::Waiting(..)) => true,
@@ -174,13 +218,13 @@ impl Watch {
     pub(super) fn tell_due(&mut self) {
         let now = Instant::now();
         let mut told = Vec::new();
-        for (&subject, loss) in &mut self.losses {
+        for (subject, loss) in &mut self.losses {
             if let Loss::Waiting(due, reason) = *loss
                 && due <= now
             {
                 let since = Timestamp::now();
                 *loss = Loss::Since(since, reason);
-                told.push((subject, since, reason));
+                told.push((subject.clone(), since, reason));
             }
         }
         for (subject, since, reason) in told {
@@ -189,8 +233,8 @@ impl Watch {
     }
 
     /// It may be back, and has this time to show it, if it has not been told yet.
-    pub(super) fn wait(&mut self, subject: Subject, after: Duration) {
-        if let Some(Loss::Waiting(due, reason)) = self.losses.get_mut(&subject) {
+    pub(super) fn wait(&mut self, subject: &Subject, after: Duration) {
+        if let Some(Loss::Waiting(due, reason)) = self.losses.get_mut(subject) {
             *due = Instant::now() + after;
             *reason = Reason::Silence;
         }
@@ -200,6 +244,7 @@ impl Watch {
 /// Tells the changes of one line, in their order.
 #[derive(Debug)]
 pub(super) struct Teller {
+    links: Links,
     line: Arc<str>,
     journal: JournalHandle,
     changes: mpsc::UnboundedReceiver<Change>,
@@ -229,7 +274,7 @@ impl Teller {
                     waiting.push_back(change);
                 }
             }
-            let Some(&change) = waiting.front() else {
+            let Some(change) = waiting.front().cloned() else {
                 continue;
             };
             match self.tell(change).await {
@@ -247,10 +292,10 @@ impl Teller {
         }
     }
 
-    async fn keep(&self, subject: Subject, value: Option<Bytes>) -> Result<(), JournalError> {
+    async fn keep(&self, subject: Option<&str>, value: Option<Bytes>) -> Result<(), JournalError> {
         let key = key(&self.line, subject);
         self.journal
-            .keep(AREA, vec![StateChange { key, value }])
+            .keep(self.links.area, vec![StateChange { key, value }])
             .await
     }
 
@@ -262,8 +307,9 @@ impl Teller {
             reason,
             over,
         } = change;
-        self.keep(subject, Some(value(since, over, reason))).await?;
-        let entry = match entry::link(&self.line, subject, since, reason, over) {
+        let part = subject.as_deref();
+        self.keep(part, Some(value(since, over, reason))).await?;
+        let entry = match self.entry(part, since, reason, over) {
             Ok(entry) => entry,
             Err(error) => {
                 tracing::error!(%error, "an event cannot be written as JSON");
@@ -274,14 +320,56 @@ impl Teller {
             return Ok(false);
         }
         let line = &*self.line;
-        let station = subject.map(tracing::field::display);
+        // An account leads to a home.
+        let station = part.filter(|_| self.links.part == Part::Station);
         if over {
-            self.keep(subject, None).await?;
+            self.keep(part, None).await?;
             tracing::info!(line, station, "link restored");
         } else {
             tracing::error!(line, station, reason = reason.as_str(), "link lost");
         }
         Ok(true)
+    }
+
+    /// The event of a link that is lost since then, or is back.
+    fn entry(
+        &self,
+        part: Option<&str>,
+        since: Timestamp,
+        reason: Reason,
+        over: bool,
+    ) -> Result<Entry, serde_json::Error> {
+        let Links { protocol, .. } = self.links;
+        let (sender, device) = match (self.links.part, part) {
+            (Part::Account, Some(account)) => (account, None),
+            (_, station) => (&*self.line, station),
+        };
+        let suffix = device.map_or_else(String::new, |station| format!("-{station}"));
+        let gone = format!("link-lost{suffix}-{}", since.as_micros());
+        let (name, ends) = if over {
+            let back = format!("link-back{suffix}-{}", since.as_micros());
+            (back, Some(gone))
+        } else {
+            (gone, None)
+        };
+        Occurrence {
+            protocol,
+            kind: Kind::LinkFailure,
+            sender,
+            device: device.map(str::to_owned),
+            profile: None,
+            name,
+            ends,
+            lane: Lane::Care,
+            evidence: json!({
+                "supervision": if over { "link restored" } else { "link lost" },
+                "line": &*self.line,
+                "station": device,
+                "lost_since": since.to_string(),
+                "reason": reason.as_str(),
+            }),
+        }
+        .entry()
     }
 
     async fn store(&self, entry: Entry) -> Result<bool, JournalError> {

@@ -14,6 +14,7 @@ mod lifecycle;
 mod lookup;
 mod mapping;
 mod names;
+pub mod national_identity_number;
 mod occurrences;
 mod pattern;
 mod priority;

@@ -35,7 +35,7 @@ fn reports(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(format!("climax-rf/{name}"));
         group.bench_function("limit", |b| b.iter(|| bracket_limit(black_box(bytes))));
         group.bench_function("read", |b| {
-            b.iter(|| read_bracket(black_box(bytes), &options))
+            b.iter(|| read_bracket(black_box(bytes), &options));
         });
         group.finish();
     }
@@ -44,7 +44,7 @@ fn reports(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(format!("climax-rf/{name}"));
         group.bench_function("limit", |b| b.iter(|| frame_limit(black_box(bytes))));
         group.bench_function("read", |b| {
-            b.iter(|| read_frame(black_box(bytes), &options))
+            b.iter(|| read_frame(black_box(bytes), &options));
         });
         group.finish();
     }

@@ -107,7 +107,7 @@ pub fn plain_bracket(bytes: &[u8]) -> Option<(String, u16)> {
     let (account, digits) = inside.split_once(' ')?;
     let digits = digits.strip_prefix("18")?;
     let checksum = u16::from_str_radix(digits.get(9..13)?, 16).ok()?;
-    if fletcher_256(inside[..inside.len() - 4].as_bytes()) != checksum {
+    if fletcher_256(&inside.as_bytes()[..inside.len() - 4]) != checksum {
         return None;
     }
     let code = u16::from_str_radix(digits.get(1..4)?, 16).ok()?;

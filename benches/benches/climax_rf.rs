@@ -30,23 +30,21 @@ fn radio(criterion: &mut Criterion) {
 }
 
 fn reports(criterion: &mut Criterion) {
+    let mut judged = |name, limit: &dyn Fn() -> u16, read: &dyn Fn() -> usize| {
+        let mut group = criterion.benchmark_group(format!("climax-rf/{name}"));
+        group.bench_function("limit", |b| b.iter(limit));
+        group.bench_function("read", |b| b.iter(read));
+        group.finish();
+    };
     let options = contact_id::DecodeOptions::lenient();
     for (name, bytes) in BRACKETS {
-        let mut group = criterion.benchmark_group(format!("climax-rf/{name}"));
-        group.bench_function("limit", |b| b.iter(|| bracket_limit(black_box(bytes))));
-        group.bench_function("read", |b| {
-            b.iter(|| read_bracket(black_box(bytes), &options));
-        });
-        group.finish();
+        let limit = || bracket_limit(black_box(bytes));
+        judged(name, &limit, &|| read_bracket(black_box(bytes), &options));
     }
     let options = dc09::DecodeOptions::lenient();
     for (name, bytes) in FRAMES {
-        let mut group = criterion.benchmark_group(format!("climax-rf/{name}"));
-        group.bench_function("limit", |b| b.iter(|| frame_limit(black_box(bytes))));
-        group.bench_function("read", |b| {
-            b.iter(|| read_frame(black_box(bytes), &options));
-        });
-        group.finish();
+        let limit = || frame_limit(black_box(bytes));
+        judged(name, &limit, &|| read_frame(black_box(bytes), &options));
     }
 }
 

@@ -225,6 +225,35 @@ fn undecided_frames_hold_the_line_and_memory_stays_bounded() {
 }
 
 #[test]
+fn bytes_that_were_held_up_beyond_their_time_leave_no_timer_behind() {
+    let mut damaged = HELP.to_vec();
+    damaged[9] ^= 1;
+    // Answers that nobody fetches hold up the line at some number of heartbeats.
+    for heartbeats in 0..64 {
+        let mut receiver = receiver(BINARY);
+        let stream = [vec![0; heartbeats], damaged.clone()].concat();
+        let mut rest = &stream[..];
+        loop {
+            let taken = receiver.handle_bytes(at(0), rest);
+            rest = &rest[taken..];
+            let events = std::iter::from_fn(|| receiver.poll_event()).count();
+            if rest.is_empty() || (taken == 0 && events == 0) {
+                break;
+            }
+        }
+        // What was held up is read again, and there is no more of it.
+        assert!(receiver.poll_transmit(&mut [0; 256]) > 0 || heartbeats == 0);
+        receiver.handle_timeout(at(3000));
+        while receiver.poll_event().is_some() {}
+        let next = receiver.poll_timeout();
+        assert!(
+            next.is_none_or(|next| next > at(3000)),
+            "{heartbeats}: {next:?}"
+        );
+    }
+}
+
+#[test]
 fn a_repeated_frame_is_marked_and_answered_again() {
     let mut receiver = receiver(BINARY);
     let events = feed(&mut receiver, at(0), &HELP.repeat(2));

@@ -80,11 +80,14 @@ impl Receiver {
                 self.byte(byte);
             } else if self.flushing && !self.assembler.wire.is_empty() && !self.kept_mark {
                 self.drop_first();
+            } else if self.flushing {
+                self.flushing = false;
+                self.report_skipped();
+                return;
+            } else if self.frame_deadline().is_some_and(|at| at <= self.now) {
+                // Read again so late that its time is over.
+                self.cut_short();
             } else {
-                if self.flushing {
-                    self.flushing = false;
-                    self.report_skipped();
-                }
                 return;
             }
         }

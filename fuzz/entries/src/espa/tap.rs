@@ -276,6 +276,6 @@ fn balanced(dialogue: &Dialogue, blocks: u32, bad: u32) {
     assert!(dialogue.ready.is_none() || dialogue.selected.is_some());
     assert_eq!(
         dialogue.is_link_test(),
-        dialogue.ready == Some(true) && dialogue.blocks == 0
+        dialogue.ready == Some(true) && dialogue.blocks == 0 && dialogue.damaged == 0
     );
 }

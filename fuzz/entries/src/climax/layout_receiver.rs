@@ -241,14 +241,16 @@ impl Line {
         self.receiver.handle_timeout(self.now);
         // What waits for decisions or answers holds up what comes behind it.
         loop {
-            let told = self.told;
-            self.drain();
-            self.waiting.clear();
+            let (told, mut sent) = (self.told, false);
             let mut buffer = [0; 64];
-            while self.receiver.poll_transmit(&mut buffer) > 0 {}
+            while self.receiver.poll_transmit(&mut buffer) > 0 {
+                sent = true;
+            }
             self.now = self.now + Duration::from_secs(3600);
             self.receiver.handle_timeout(self.now);
-            if self.told == told {
+            self.drain();
+            self.waiting.clear();
+            if self.told == told && !sent {
                 break;
             }
         }

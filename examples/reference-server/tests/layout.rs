@@ -114,6 +114,9 @@ fn a_frame_becomes_what_the_layout_says_and_is_answered_when_it_is_stored() {
         .collect();
     assert_eq!(kinds, ["help_call", "fall", "unmapped"]);
     assert_eq!(stored(&program)[2]["event"]["detail"], "GAS");
+    program.wait_until("it is counted", |program| {
+        line(program)["counts"]["unmatched"] == 1
+    });
     let line = line(&program);
     assert_eq!(line["profile"], "example-ascii-line");
     assert_eq!(
@@ -262,7 +265,9 @@ fn a_flood_of_bad_bytes_is_counted_and_the_next_frame_is_taken() {
         heard = answer(&mut receiver, PATIENCE);
     }
     assert_eq!(heard.as_deref(), Some(HELP_ANSWER));
-    assert!(line(&program)["counts"]["malformed"].as_u64() >= Some(1));
+    program.wait_until("it is counted", |program| {
+        line(program)["counts"]["malformed"].as_u64() >= Some(1)
+    });
     let log = program.log();
     assert!(
         log.matches("bytes that are no frame").count() < 2000,

@@ -107,12 +107,14 @@ fn a_bracket_report_is_stored_with_its_bytes_before_06_leaves() {
         panel.send(&[byte]);
     }
     assert_eq!(panel.answer_within(PATIENCE).as_deref(), Some(&[6][..]));
+    program.wait_until("both are counted", |program| {
+        program.json("/api/lines")["lines"][0]["counts"]["accepted"] == 2
+    });
     let line = &program.json("/api/lines")["lines"][0];
     assert_eq!(
         (&line["state"], &line["protocol"]),
         (&"up".into(), &"panel".into())
     );
-    assert_eq!(line["counts"]["accepted"], 2);
 }
 
 #[test]

@@ -85,6 +85,8 @@ pub(super) struct Station {
     pub(super) held: bool,
     /// It has taken nothing since something may have been there.
     withheld: bool,
+    /// Own characters were still leaving when the link was last asked.
+    leaving: bool,
     pub(super) handed: Vec<Handed>,
     /// How many of those the owner has looked at.
     pub(super) looked_at: usize,
@@ -121,6 +123,7 @@ impl Station {
             out: Vec::new(),
             held: false,
             withheld: false,
+            leaving: false,
             handed: Vec::new(),
             looked_at: 0,
             open: false,
@@ -364,9 +367,12 @@ impl Station {
             let character = self.profile.serial.character_time();
             self.settled = self.now + character * 2;
         }
-        // An answer to a select that the port has not taken leaves behind the block.
-        let at_once =
-            self.settled < self.now && self.profile.line.turnaround.is_zero() && !self.withheld;
+        // An answer to a select that the port has not taken, or that waited for own characters to
+        // leave, goes out behind the block.
+        let at_once = self.settled < self.now
+            && self.profile.line.turnaround.is_zero()
+            && !self.withheld
+            && !self.leaving;
         let before = self.acks;
         for _ in 0..64 {
             let sent = self.take(false);
@@ -381,6 +387,7 @@ impl Station {
                 assert_eq!(self.link.queued(), self.open_calls());
                 assert_eq!(self.link.is_lost(), self.lost);
                 self.withheld &= self.held;
+                self.leaving = self.settled >= self.now;
                 return;
             }
         }

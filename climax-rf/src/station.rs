@@ -37,6 +37,7 @@ use crate::contact_id;
 use crate::dc09::{self, Accounts, Padding, Refusal, Timestamp};
 use crate::time::Time;
 
+use detect::is_foreign;
 pub use detect::{Detected, ENOUGH, detect};
 pub use foreign::{ForeignHandler, Framing, NoHandler};
 pub use unknown::{ForeignId, ForeignSettings};
@@ -164,6 +165,8 @@ enum State {
     /// Too few bytes to tell.
     Fresh {
         held: Vec<u8>,
+        /// When the first of them came.
+        since: Option<Time>,
         /// When what came counts as unknown.
         until: Option<Time>,
     },
@@ -191,6 +194,9 @@ impl<H> fmt::Debug for Station<H> {
 /// How long the first bytes of a connection may take to tell its format.
 const FRESH: Duration = Duration::from_secs(10);
 
+/// How long nothing may follow bytes of no known format before they count as that.
+const FOREIGN_REST: Duration = Duration::from_secs(1);
+
 impl<H: ForeignHandler> Station<H> {
     /// A fresh connection.
     #[must_use]
@@ -199,6 +205,7 @@ impl<H: ForeignHandler> Station<H> {
             settings,
             state: State::Fresh {
                 held: Vec::new(),
+                since: None,
                 until: None,
             },
             handler,
@@ -214,8 +221,7 @@ impl<H: ForeignHandler> Station<H> {
         accounts: &(impl Accounts + ?Sized),
     ) {
         match &mut self.state {
-            State::Fresh { held, until } => {
-                let first = held.is_empty();
+            State::Fresh { held, since, until } => {
                 held.extend_from_slice(bytes);
                 match detect(held) {
                     Some(format) => {
@@ -223,8 +229,15 @@ impl<H: ForeignHandler> Station<H> {
                         self.begin(format);
                         self.handle_bytes(moment, &held, accounts);
                     }
-                    None if first => *until = Some(moment.now + FRESH),
-                    None => {}
+                    None if held.is_empty() => {}
+                    None => {
+                        let latest = *since.get_or_insert(moment.now) + FRESH;
+                        *until = Some(if is_foreign(held) {
+                            latest.min(moment.now + FOREIGN_REST)
+                        } else {
+                            latest
+                        });
+                    }
                 }
             }
             State::ContactId(station) => station.handle_bytes(moment.now, bytes),
@@ -319,7 +332,7 @@ impl<H: ForeignHandler> Station<H> {
     /// Gives up what has taken too long.
     pub fn handle_timeout(&mut self, now: Time) {
         match &mut self.state {
-            State::Fresh { held, until } => {
+            State::Fresh { held, until, .. } => {
                 if until.is_some_and(|until| until <= now) {
                     let held = core::mem::take(held);
                     self.begin(Detected::Unknown);

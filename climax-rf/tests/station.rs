@@ -33,8 +33,6 @@ fn the_first_bytes_tell_the_format() {
         (b"<Event id='1'>", Detected::Xml),
         (b"<Event>", Detected::Xml),
         (b"user,password,4711", Detected::Csv),
-        (b"hello\n", Detected::Unknown),
-        (b"\x01\x02", Detected::Unknown),
     ] {
         let text = bytes.escape_ascii().to_string();
         assert_eq!(detect(bytes), Some(expected), "{text}");
@@ -109,10 +107,7 @@ fn section_5_2_junk_before_the_first_report_hides_no_report() {
         Some(Event::Detected(Detected::Bracket))
     );
     // With a wrong check it tells nothing.
-    assert_eq!(
-        detect(b"\x06[4711 18110101005FF0E]"),
-        Some(Detected::Unknown)
-    );
+    assert_eq!(detect(b"\x06[4711 18110101005FF0E]"), None);
 }
 
 /// Lines of text, answered with "+".
@@ -188,6 +183,31 @@ fn a_connection_that_says_too_little_counts_as_unknown_after_a_while() {
         station.poll_event(),
         Some(Event::ForeignRefused { .. })
     ));
+}
+
+#[test]
+fn bytes_of_no_known_format_wait_a_second_for_a_report_behind_them() {
+    for junk in [&b"hello\n"[..], b"\x01\x02", b"\xd8\n\r\xd8"] {
+        assert_eq!(detect(junk), None);
+        let mut station = Station::new(Settings::default(), NoHandler);
+        station.handle_bytes(moment(0), junk, &AllClear);
+        assert_eq!(station.poll_event(), None);
+        station.handle_bytes(moment(1), BRACKET, &AllClear);
+        assert_eq!(
+            station.poll_event(),
+            Some(Event::Detected(Detected::Bracket))
+        );
+        // Nothing follows.
+        let mut station = Station::new(Settings::default(), NoHandler);
+        station.handle_bytes(moment(0), junk, &AllClear);
+        let due = station.poll_timeout().unwrap();
+        assert_eq!(due, moment(1).now);
+        station.handle_timeout(due);
+        assert_eq!(
+            station.poll_event(),
+            Some(Event::Detected(Detected::Unknown))
+        );
+    }
 }
 
 #[test]

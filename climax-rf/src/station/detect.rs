@@ -30,7 +30,8 @@ pub const ENOUGH: usize = 128;
 /// Looks at the first [`ENOUGH`] bytes of a connection. `None` when more are needed.
 ///
 /// Bytes that belong to nothing may stand before the first report (Climax reference 5.2): where they
-/// tell no format of their own, a whole report with a right check behind them does.
+/// tell no format of their own, a whole report with a right check behind them does. So
+/// [`Detected::Unknown`] is not said before [`ENOUGH`] bytes: a report may follow.
 ///
 /// ```
 /// use climax_rf::station::{Detected, detect};
@@ -44,9 +45,14 @@ pub fn detect(bytes: &[u8]) -> Option<Detected> {
     // Not one byte more, however much came at once: the cut must not make a difference.
     let bytes = &bytes[..bytes.len().min(ENOUGH)];
     match by_start(bytes) {
-        found @ (None | Some(Detected::Unknown)) => behind_junk(bytes).or(found),
+        None | Some(Detected::Unknown) => behind_junk(bytes).or_else(|| undecided(bytes)),
         found => found,
     }
+}
+
+/// Whether the first bytes are of no format known here. A report may still follow them.
+pub(super) fn is_foreign(bytes: &[u8]) -> bool {
+    by_start(bytes) == Some(Detected::Unknown)
 }
 
 fn by_start(bytes: &[u8]) -> Option<Detected> {

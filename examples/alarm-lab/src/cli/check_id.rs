@@ -108,11 +108,8 @@ pub(crate) fn run(args: &Args) -> io::Result<Success> {
             output::json(one, false)?;
         }
     } else {
-        let mut rows = vec![
-            ["line", "number", "kind", "population", "rule"]
-                .map(str::to_owned)
-                .to_vec(),
-        ];
+        let head = ["line", "number", "kind", "population", "rule", "remark"];
+        let mut rows = vec![head.map(str::to_owned).to_vec()];
         rows.extend(checked.iter().map(row));
         output::table(&rows)?;
     }
@@ -121,15 +118,14 @@ pub(crate) fn run(args: &Args) -> io::Result<Success> {
 
 fn row(checked: &Checked) -> Vec<String> {
     let text = |text: Option<&'static str>| text.unwrap_or("-").to_owned();
-    let line = checked.line.to_string();
-    match &checked.error {
-        Some(error) => vec![line, format!("invalid: {}", error.detail)],
-        None => vec![
-            line,
-            checked.masked.clone().unwrap_or_default(),
-            text(checked.kind),
-            text(checked.population),
-            text(checked.rule),
-        ],
-    }
+    let masked = checked.masked.clone();
+    let remark = checked.error.as_ref().map(|error| error.detail.clone());
+    vec![
+        checked.line.to_string(),
+        masked.unwrap_or_else(|| "invalid".to_owned()),
+        text(checked.kind),
+        text(checked.population),
+        text(checked.rule),
+        remark.unwrap_or_default(),
+    ]
 }

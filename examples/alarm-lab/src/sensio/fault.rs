@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::partner::Action;
+
 /// Something that a simulated partner does wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -103,11 +105,24 @@ impl Fault {
     /// The calls that it can show in, in words.
     #[must_use]
     pub const fn calls(self) -> &'static str {
+        match (self.shows_in(Action::Delete), self.shows_in(Action::Status)) {
+            (true, true) => "all",
+            (true, false) => "post, put, delete",
+            (false, true) => "all but delete",
+            (false, false) => "post, put",
+        }
+    }
+
+    /// Whether it can show in what is done.
+    #[must_use]
+    pub const fn shows_in(self, action: Action) -> bool {
+        let has_body = !matches!(action, Action::Delete);
+        let is_event = matches!(action, Action::Post | Action::Put | Action::Delete);
         match self {
-            _ if self.is_in_event_bodies() => "post, put",
-            Fault::UnknownCode | Fault::LeadingZeros => "post, put, delete",
-            Fault::CutBody | Fault::LargeBody | Fault::NoContentType => "all but delete",
-            _ => "all",
+            _ if self.is_in_event_bodies() => has_body && is_event,
+            Fault::UnknownCode | Fault::LeadingZeros => is_event,
+            Fault::CutBody | Fault::LargeBody | Fault::NoContentType => has_body,
+            _ => true,
         }
     }
 

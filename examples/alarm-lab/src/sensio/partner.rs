@@ -271,7 +271,7 @@ impl Rounds {
         for (place, &action) in (0..).zip(&self.partner.actions) {
             let began = if place == 0 { planned } else { Instant::now() };
             let call = number * per_round + place + 1;
-            let faults = self.faults(call);
+            let faults = self.faults(call, action);
             let times = if faults.contains(&Fault::Twice) { 2 } else { 1 };
             for _ in 0..times {
                 self.one(call, number, action, &device, &faults, began)
@@ -349,13 +349,14 @@ impl Rounds {
     }
 
     /// The faults of a call, by the seed alone, so that a run can be repeated.
-    fn faults(&self, call: u64) -> Vec<Fault> {
+    fn faults(&self, call: u64, action: Action) -> Vec<Fault> {
         let mut random =
             fastrand::Rng::with_seed(self.partner.seed ^ call.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let faults = self.partner.faults.iter();
         faults
             .filter(|one| one.percent >= 100 || random.u8(0..100) < one.percent)
             .map(|one| one.fault)
+            .filter(|fault| fault.shows_in(action))
             .collect()
     }
 

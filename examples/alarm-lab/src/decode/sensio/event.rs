@@ -10,7 +10,7 @@ use sensio_partner::{
 use serde_json::{Map, Value, json};
 
 use super::failure::{reason, warnings};
-use super::head::Request;
+use super::head::{Body, Request};
 use super::{Call, Decoded, Options, meaning, tell_event_type};
 use crate::decode::failure::{Failure, Reason, Warning};
 use crate::decode::json::Object;
@@ -28,7 +28,7 @@ pub(super) fn of_request(
         if request.header("authorization").is_none() {
             note("no-authorization", "the request carries no access token");
         }
-        if !request.body.is_empty() {
+        if !request.body.bytes.is_empty() {
             match request.header("content-type") {
                 None => note("no-content-type", "there is a body and no content type"),
                 Some(kind) if !kind.to_ascii_lowercase().starts_with("application/json") => {
@@ -38,38 +38,35 @@ pub(super) fn of_request(
             }
         }
     }
-    let offset = request.offset;
-    of_body(&call, request.body, offset, warnings, options, new_id)
+    of_body(&call, request.body, warnings, options, new_id)
 }
 
 pub(super) fn of_body(
     call: &Call,
-    body: &[u8],
-    offset: usize,
+    body: Body<'_>,
     warnings: Vec<Warning>,
     options: &Options,
     new_id: &mut dyn FnMut() -> EventId,
 ) -> Result<Decoded, Failure<Decoded>> {
-    let mut decoded = Decoded::new(call.item(), offset, warnings);
-    let body = body.trim_ascii();
+    let mut decoded = Decoded::new(call.item(), body.item, warnings);
     let done = match call {
         Call::Event { .. } => event(call, body, &mut decoded, options, new_id),
         Call::Status { device } => {
             decoded.call.add("method", "PUT");
             decoded.call.add("device", device.as_str());
-            decode_status(body, &options.decode_options())
-                .map_err(|error| reason(&error, body, offset))
+            decode_status(body.bytes, &options.decode_options())
+                .map_err(|error| reason(&error, body))
                 .map(|read| {
                     decoded.warnings.extend(self::warnings(read.warnings()));
                     decoded.message = members(read.message());
-                    let event = heartbeat_of(device, &options.received(new_id(), body));
+                    let event = heartbeat_of(device, &options.received(new_id(), body.bytes));
                     decoded.alarm = Some(options.alarm(event));
                 })
         }
         Call::Statuses => statuses(body, &mut decoded, options, new_id),
         Call::Token => {
             decoded.call.add("method", "POST");
-            decoded.message.add("bytes", body.len());
+            decoded.message.add("bytes", body.bytes.len());
             Ok(())
         }
     };
@@ -81,7 +78,7 @@ pub(super) fn of_body(
 
 fn event(
     call: &Call,
-    body: &[u8],
+    body: Body<'_>,
     decoded: &mut Decoded,
     options: &Options,
     new_id: &mut dyn FnMut() -> EventId,
@@ -111,22 +108,25 @@ fn event(
     }
     let mut parameters = EventParameters::new();
     if *method == EventMethod::Delete {
-        if !body.is_empty() {
+        if !body.bytes.is_empty() {
             let detail = "DELETE has no body; this one is passed over";
             decoded
                 .warnings
                 .push(Warning::new("body-of-delete", detail, None));
         }
     } else {
-        let read = decode_event(body, &options.decode_options())
-            .map_err(|error| reason(&error, body, decoded.offset))?;
+        let read = decode_event(body.bytes, &options.decode_options())
+            .map_err(|error| reason(&error, body))?;
         decoded.warnings.extend(warnings(read.warnings()));
         decoded.unknown = read.unknown().clone();
         parameters = read.into_message();
         decoded.message = message(&parameters, &mut decoded.warnings);
-        if body.len() > Limits::DEFAULT.body {
+        if body.bytes.len() > Limits::DEFAULT.body {
             let limit = Limits::DEFAULT.body;
-            let detail = format!("the body has {} bytes, a server takes {limit}", body.len());
+            let detail = format!(
+                "the body has {} bytes, a server takes {limit}",
+                body.bytes.len()
+            );
             decoded
                 .warnings
                 .push(Warning::new("body-size", detail, None));
@@ -148,7 +148,7 @@ fn event(
         decoded.meaning = Some(meaning(*event_type, parameters.state, options.version));
         if let Some(device) = device {
             let reported = Reported::new(*method, device, *event_type).with_parameters(&parameters);
-            let event = event_of(&reported, &options.received(new_id(), body));
+            let event = event_of(&reported, &options.received(new_id(), body.bytes));
             decoded.alarm = Some(options.alarm(event));
         }
     }
@@ -200,15 +200,15 @@ fn image(at: usize, image: &Image, warnings: &mut Vec<Warning>) -> Value {
 }
 
 fn statuses(
-    body: &[u8],
+    body: Body<'_>,
     decoded: &mut Decoded,
     options: &Options,
     new_id: &mut dyn FnMut() -> EventId,
 ) -> Result<(), Reason> {
     decoded.call.add("method", "PUT");
     let names = &options.wire.status;
-    let read = decode_status_batch(body, names, &options.decode_options())
-        .map_err(|error| reason(&error, body, decoded.offset))?;
+    let read = decode_status_batch(body.bytes, names, &options.decode_options())
+        .map_err(|error| reason(&error, body))?;
     decoded.warnings.extend(warnings(read.warnings()));
     let mut entries = Vec::new();
     for entry in read.message() {

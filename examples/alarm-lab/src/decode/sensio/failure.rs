@@ -2,12 +2,15 @@
 
 use sensio_partner::{DecodeError, DecodeErrorKind};
 
+use super::head::Body;
 use crate::decode::failure::{Reason, Warning};
 
 /// Why a body is not read, with its place in the input.
-pub(super) fn reason(error: &DecodeError, body: &[u8], offset: usize) -> Reason {
+pub(super) fn reason(error: &DecodeError, body: Body<'_>) -> Reason {
     let place = match error.kind {
-        DecodeErrorKind::Syntax { line, column } => Some(offset + offset_of(body, line, column)),
+        DecodeErrorKind::Syntax { line, column } => {
+            Some(body.offset + offset_of(body.bytes, line, column))
+        }
         _ => None,
     };
     Reason::new(code(&error.kind), error, "json", place)

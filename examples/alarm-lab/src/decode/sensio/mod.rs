@@ -155,8 +155,7 @@ pub fn decode_calls(
     let call = call.unwrap_or(&whole);
     vec![event::of_body(
         call,
-        input,
-        0,
+        head::Body::new(input, 0, 0),
         Vec::new(),
         options,
         &mut new_id,
@@ -179,8 +178,7 @@ pub fn decode_webhooks(
     }
     vec![webhook::of_body(
         name,
-        input,
-        0,
+        head::Body::new(input, 0, 0),
         Vec::new(),
         options,
         &mut new_id,

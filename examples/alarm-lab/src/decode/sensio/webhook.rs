@@ -7,7 +7,7 @@ use sensio_partner::webhook::{
 };
 
 use super::failure::{reason, warnings};
-use super::head::Request;
+use super::head::{Body, Request};
 use super::{Decoded, Options, meaning, tell_event_type};
 use crate::decode::failure::{Failure, Reason, Warning};
 
@@ -36,29 +36,26 @@ pub(super) fn of_request(
         warnings.push(Warning::new("no-validation-token", detail, None));
     }
     let name = named.flatten().or(name);
-    let (offset, body) = (request.offset, request.body);
-    of_body(name, body, offset, warnings, options, new_id)
+    of_body(name, request.body, warnings, options, new_id)
 }
 
 pub(super) fn of_body(
     name: Option<EventName>,
-    body: &[u8],
-    offset: usize,
+    body: Body<'_>,
     told: Vec<Warning>,
     options: &Options,
     new_id: &mut dyn FnMut() -> EventId,
 ) -> Result<Decoded, Failure<Decoded>> {
-    let mut decoded = Decoded::new("webhook", offset, told);
+    let mut decoded = Decoded::new("webhook", body.item, told);
     let Some(name) = name else {
         let reason = Reason::new("event-name", "nothing names the webhook", "http", None);
         let advice = "its name stands in the header X-SensioPartner-EventName: give it with --name";
         return Err(reason.advising(advice).about(decoded));
     };
     decoded.call.add("name", name.as_str());
-    let body = body.trim_ascii();
-    let read = match decode_webhook(name, body, &options.decode_options()) {
+    let read = match decode_webhook(name, body.bytes, &options.decode_options()) {
         Ok(read) => read,
-        Err(error) => return Err(reason(&error, body, offset).about(decoded)),
+        Err(error) => return Err(reason(&error, body).about(decoded)),
     };
     decoded.warnings.extend(warnings(read.warnings()));
     decoded.unknown = read.unknown().clone();
@@ -74,7 +71,7 @@ pub(super) fn of_body(
         message.add("external_event_id", id.as_str());
     }
     decoded.meaning = Some(meaning(code, None, options.version));
-    let event = event_of_webhook(webhook, &options.received(new_id(), body));
+    let event = event_of_webhook(webhook, &options.received(new_id(), body.bytes));
     decoded.alarm = Some(options.alarm(event));
     Ok(decoded)
 }

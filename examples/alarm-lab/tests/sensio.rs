@@ -362,6 +362,10 @@ fn wrong_usage_gives_status_2_and_says_what_to_write() {
         (&["partner", "--unity", "6.3", "--event", "921"], "6.8"),
         (&["server", "--listen", "0.0.0.0:0"], "--secret-file"),
         (&["server", "--fault", "503", "--fault", "429"], "*N"),
+        (
+            &["server", "--webhook", "https://partner.example.net/hook"],
+            "--token-file",
+        ),
         (&["server", "--fault", "200"], "faults sensio-server"),
         (&["server", "--staff-asks", "5"], "--webhook"),
     ] {

@@ -205,7 +205,7 @@ pub(crate) struct Args {
 }
 
 /// Whether a URL stays on this computer: only then there is a default secret.
-fn is_local(url: &str) -> bool {
+pub(super) fn is_local(url: &str) -> bool {
     ["http://127.0.0.1", "http://localhost", "http://[::1]"]
         .iter()
         .any(|start| {

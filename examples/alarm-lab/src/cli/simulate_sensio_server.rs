@@ -13,7 +13,7 @@ use sensio_partner::{DeviceIdentifier, Mode, Secret};
 
 use super::decode_sensio::{WireArgs, device};
 use super::shower::{Shower, Told};
-use super::simulate_sensio::secret;
+use super::simulate_sensio::{is_local, secret};
 use super::{Success, runtime, values, wrong_usage};
 
 pub(crate) const LONG: &str = "\
@@ -147,8 +147,13 @@ fn sensio(args: &Args) -> Sensio {
     sensio.calls = args.calls;
     sensio.hooks = args.webhook.as_ref().map(|url| {
         let file = args.token_file.as_deref();
-        let token = self::secret(file, "ALARM_LAB_WEBHOOK_TOKEN", "--token-file")
-            .unwrap_or_else(|| DEFAULT_TOKEN.to_owned());
+        let token =
+            self::secret(file, "ALARM_LAB_WEBHOOK_TOKEN", "--token-file").unwrap_or_else(|| {
+                if !is_local(url) {
+                    wrong_usage("give the token with --token-file or ALARM_LAB_WEBHOOK_TOKEN");
+                }
+                DEFAULT_TOKEN.to_owned()
+            });
         let mut hooks = Hooks::new(url, Secret::new(token));
         hooks.version = args.wire.unity;
         hooks.give_up_after = args.give_up_after;

@@ -6,6 +6,8 @@ pub mod decode;
 pub mod espa444;
 mod finding;
 pub mod scaip;
+#[cfg(feature = "sensio")]
+pub mod sensio;
 pub mod survey;
 
 pub use finding::Finding;

@@ -4,7 +4,7 @@ use std::io;
 
 use alarm_codes::{Kind, System, rows};
 use alarm_lab::scaip::Fault;
-use alarm_lab::{climax, espa444};
+use alarm_lab::{climax, espa444, sensio};
 use serde_json::{Value, json};
 
 use super::{Success, output, values};
@@ -127,6 +127,10 @@ enum Protocol {
     Espa444,
     /// Panels that report in Contact ID or DC-09
     ClimaxPanel,
+    /// Partners of the Sensio Partner API
+    SensioPartner,
+    /// The server of the Sensio Partner API
+    SensioServer,
 }
 
 #[derive(clap::Args)]
@@ -156,6 +160,16 @@ pub(crate) fn faults(args: &FaultsArgs) -> io::Result<Success> {
             let all = climax::Fault::ALL.iter();
             let rows = all.map(|one| owned(&[one.name(), one.formats(), one.description()]));
             (&["fault", "format", "description"], rows.collect())
+        }
+        Protocol::SensioPartner => {
+            let all = sensio::Fault::ALL.iter();
+            let rows = all.map(|one| owned(&[one.name(), one.calls(), one.description()]));
+            (&["fault", "calls", "description"], rows.collect())
+        }
+        Protocol::SensioServer => {
+            let rows = sensio::PLANNED.iter();
+            let rows = rows.map(|(name, description)| owned(&[name, description]));
+            (&["fault", "description"], rows.collect())
         }
     };
     print(args.json, columns, rows)

@@ -1,5 +1,7 @@
 //! The command line: arguments in, library calls, text or JSON out.
 
+mod check_id;
+mod check_vocabulary;
 mod convert;
 mod decode;
 mod decode_espa444;
@@ -7,16 +9,21 @@ mod decode_f1;
 mod decode_files;
 mod decode_layout;
 mod decode_reports;
+mod decode_sensio;
 mod espa444_line;
 mod espa444_show;
 mod list;
 mod list_climax;
 mod output;
 mod play;
+mod provisioning;
+mod provisioning_text;
 mod shower;
 mod simulate;
 mod simulate_climax;
 mod simulate_espa444;
+mod simulate_sensio;
+mod simulate_sensio_server;
 mod survey;
 mod tap;
 mod values;
@@ -49,6 +56,8 @@ Examples:
   alarm-lab simulate scaip --senders 256 --rate 1000 --duration 60
   alarm-lab simulate espa444 panel --fault bad-bcc   a call to a pager, damaged
   alarm-lab simulate climax-panel dc09 --to tcp://127.0.0.1:5000 --event fall
+  alarm-lab simulate sensio partner --do post --do delete   an event and its end
+  alarm-lab provisioning plan desired.json actual.json      what would be written?
   alarm-lab tap --serial /dev/ttyUSB0             who says what on this line, and what is wrong?
   alarm-lab play scaip                            units of eight makers, one after the other
 
@@ -102,6 +111,18 @@ enum Command {
     /// Say what is wrong with a declared layout, and run its samples
     #[command(long_about = decode_layout::CHECK_LONG)]
     CheckLayout(decode_layout::CheckArgs),
+    /// Say what is wrong with a file that maps a vendor's events, and read messages with it
+    #[command(long_about = check_vocabulary::LONG)]
+    CheckVocabulary(check_vocabulary::Args),
+    /// Say what national identity numbers from the standard input are, masked
+    #[command(long_about = check_id::LONG)]
+    CheckId(check_id::Args),
+    /// Plan how an identity system's persons become employees of a Sensio server
+    #[command(subcommand_value_name = "WHAT")]
+    Provisioning {
+        #[command(subcommand)]
+        what: provisioning::Command,
+    },
     /// Play a collection of makers' habits against a receiver
     #[command(
         subcommand_value_name = "PROTOCOL",
@@ -147,6 +168,12 @@ enum DecodeProtocol {
     /// SIA DC-09: frames of panels with Contact ID or SIA events, encrypted ones too
     #[command(long_about = decode_reports::DC09_LONG)]
     Dc09(decode_reports::Dc09Args),
+    /// Sensio Partner API: calls of partners, as HTTP requests or bodies
+    #[command(long_about = decode_sensio::EVENT_LONG)]
+    SensioEvent(decode_sensio::EventArgs),
+    /// Sensio Partner API: webhooks, as HTTP requests or bodies
+    #[command(long_about = decode_sensio::WEBHOOK_LONG)]
+    SensioWebhook(decode_sensio::WebhookArgs),
     /// Whatever a layout declares: lines of receivers, clear payloads
     #[command(long_about = decode_layout::LONG)]
     Layout(decode_layout::Args),
@@ -160,6 +187,8 @@ impl DecodeProtocol {
             DecodeProtocol::ClimaxF1(args) => decode_f1::run(args),
             DecodeProtocol::ContactId(args) => decode_reports::run_contact_id(args),
             DecodeProtocol::Dc09(args) => decode_reports::run_dc09(args),
+            DecodeProtocol::SensioEvent(args) => decode_sensio::run_event(args),
+            DecodeProtocol::SensioWebhook(args) => decode_sensio::run_webhook(args),
             DecodeProtocol::Layout(args) => decode_layout::run(args),
         }
     }
@@ -183,6 +212,12 @@ enum SimulateProtocol {
     /// A panel that reports in Contact ID or SIA DC-09, over TCP or UDP
     #[command(long_about = simulate_climax::LONG)]
     ClimaxPanel(Box<simulate_climax::Args>),
+    /// Sensio Partner API: a partner that reports, or the server that takes it
+    #[command(subcommand_value_name = "SIDE", subcommand_help_heading = "Sides")]
+    Sensio {
+        #[command(subcommand)]
+        side: simulate_sensio::Side,
+    },
 }
 
 impl SimulateProtocol {
@@ -191,6 +226,7 @@ impl SimulateProtocol {
             SimulateProtocol::Scaip(args) => simulate::run(args),
             SimulateProtocol::Espa444 { side } => simulate_espa444::run(side),
             SimulateProtocol::ClimaxPanel(args) => simulate_climax::run(args),
+            SimulateProtocol::Sensio { side } => simulate_sensio::run(side),
         }
     }
 }
@@ -209,6 +245,9 @@ pub(crate) fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Decode { protocol } => protocol.run(),
         Command::CheckLayout(args) => decode_layout::run_check(&args),
+        Command::CheckVocabulary(args) => check_vocabulary::run(&args),
+        Command::CheckId(args) => check_id::run(&args),
+        Command::Provisioning { what } => provisioning::run(&what),
         Command::Convert(args) => convert::run(&args),
         Command::Simulate { protocol } => protocol.run(),
         Command::Survey(args) => survey::run(&args),

@@ -9,6 +9,7 @@ mod failure;
 mod input;
 mod json;
 mod message;
+pub mod sensio;
 mod sip;
 
 pub use failure::{Failure, Reason, Warning};

@@ -77,6 +77,11 @@ impl Running {
         }
     }
 
+    /// A line for the command's standard input.
+    pub(crate) fn say(&mut self, line: &str) {
+        writeln!(self.child.stdin.as_mut().unwrap(), "{line}").unwrap();
+    }
+
     pub(crate) fn state(&mut self, state: &str) -> String {
         let line = self.until(|line| line["state"] == state);
         line["detail"].as_str().unwrap().to_owned()

@@ -9,7 +9,7 @@ use ::climax_rf::{contact_id, dc09};
 
 pub use window::{counted, window};
 
-#[path = "../../climax-rf/examples/noise/window.rs"]
+pub mod false_frames;
 mod window;
 
 /// Bytes of noise: a megabit and a bit.

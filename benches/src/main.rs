@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 
 mod lines;
+mod noise;
 mod reports;
 mod roles;
 
@@ -30,6 +31,12 @@ struct Arguments {
     /// Short batches, for CI: the ratios are rough.
     #[arg(long)]
     quick: bool,
+    /// How many bits of noise are searched for false frames; 10^9 without, 10^8 with `--quick`.
+    #[arg(long, value_name = "N")]
+    noise_bits: Option<u64>,
+    /// Other noise.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    noise_seed: u64,
     /// Leave the journal out, which flushes the disk.
     #[arg(long)]
     no_journal: bool,
@@ -55,6 +62,11 @@ const OF_THE_LOOP: f64 = 1.25;
 /// At least so many times quicker than serde.
 const THAN_SERDE: f64 = 2.5;
 
+/// Bits of noise that are searched for false frames.
+const NOISE: u64 = 1_000_000_000;
+/// The same with `--quick`.
+const QUICK_NOISE: u64 = 100_000_000;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let Some(measured) = arguments.memory_of_links {
@@ -78,6 +90,9 @@ fn main() -> ExitCode {
     roles::all(effort, each, &mut verdicts);
     lines::all(effort, &mut verdicts);
     reports::all(effort, &mut verdicts);
+    let enough = if arguments.quick { QUICK_NOISE } else { NOISE };
+    let bits = arguments.noise_bits.unwrap_or(enough);
+    noise::false_frames(bits, arguments.noise_seed, &mut verdicts);
     lookups(effort);
     if !arguments.no_journal
         && let Err(error) = journal(&arguments)

@@ -58,7 +58,7 @@ pub use place::{Coordinates, location_of};
 use crate::codes::SiaCode;
 use crate::contact_id::{ContactId, Group, Zone};
 use crate::events::visit::Step;
-use crate::events::{EventClass, Profile, ZoneReading, read_zone};
+use crate::events::{EventClass, Profile, ZoneReading, area_in_number, read_zone};
 
 /// What a report carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +106,9 @@ pub struct Report<'a> {
     pub position: Option<&'a str>,
     /// Coordinates, for who can read them out of the text: their form is not public.
     pub coordinates: Option<Coordinates>,
+    /// The account reports to a destination that ends in `/SIA_A` or `/SIA2_A`: the number of an
+    /// SIA event holds area and zone ([`area_in_number`]).
+    pub area_in_number: bool,
     /// How it came, for instance `contact-id+tcp` or `dc09+udp`.
     pub protocol: Option<&'a str>,
 }
@@ -143,6 +146,7 @@ impl<'a> Report<'a> {
             texts: &[],
             position: None,
             coordinates: None,
+            area_in_number: false,
             protocol: None,
         }
     }
@@ -284,9 +288,14 @@ fn device(report: &Report<'_>) -> alarm_codes::Device {
             let panel = contact_id.zone == Zone::PANEL && contact_id.group == Group::PANEL;
             (zone && !panel).then(|| format!("{}/{}", contact_id.group, contact_id.zone))
         }
-        Content::Sia(sia) => sia
-            .number
-            .map(|number| format!("{}/{number}", sia.area.unwrap_or_default())),
+        Content::Sia(sia) => sia.number.map(|number| {
+            let inside = area_in_number(number).filter(|_| report.area_in_number);
+            match inside {
+                // As wide as it came: the device is the same as with a destination without `_A`.
+                Some(at) => format!("{}/{:02$}", at.area, at.zone, number.len()),
+                None => format!("{}/{number}", sia.area.unwrap_or_default()),
+            }
+        }),
     };
     alarm_codes::Device {
         controller: Some(report.account.to_owned()),

@@ -18,7 +18,8 @@ pub mod visit;
 
 pub use class::EventClass;
 pub use convention::{
-    Area, CareZone, GroupReading, ZoneReading, ZoneReadings, area_and_zone, read_group, read_zone,
+    Area, CareZone, GroupReading, ZoneReading, ZoneReadings, area_and_zone, area_in_number,
+    read_group, read_zone,
 };
 pub use doubles::{DoubleSettings, Doubles, Seen};
 pub use meaning::{Claim, Meaning, Meanings, Source, all_meanings, meaning};

@@ -288,6 +288,33 @@ fn sia_codes_are_mapped_by_the_crosswalk_then_by_the_providers_table() {
 }
 
 #[test]
+fn section_5_1_area_and_zone_in_one_number_are_read_for_destinations_with_a() {
+    let device = |area, number, inside| {
+        let content = Content::Sia(Sia {
+            code: SiaCode::new(*b"MA").expect("letters"),
+            area,
+            number: Some(number),
+        });
+        let mut report = Report::new("4711", A, content, b"raw");
+        report.area_in_number = inside;
+        let received = Received::new(EventId(1), Timestamp::UNIX_EPOCH);
+        event_of(&report, &received).device.device
+    };
+    for (area, number, inside, expected) in [
+        (None, "105", true, "1/005"),
+        (Some("1"), "0105", true, "1/0005"),
+        (None, "1299", true, "12/0099"),
+        (Some("1"), "0105", false, "1/0105"),
+        // No area in it: as it came.
+        (Some("1"), "0005", true, "1/0005"),
+        (None, "999999", true, "/999999"),
+    ] {
+        let found = device(area, number, inside);
+        assert_eq!(found.as_deref(), Some(expected), "{number}");
+    }
+}
+
+#[test]
 fn the_location_text_stays_whole_and_its_keys_go_with_coordinates() {
     let text = "59.9 10.7 P=300 b=80 t=093000 la=1";
     let location = location_of(Some(text), None);

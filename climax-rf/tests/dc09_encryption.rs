@@ -92,13 +92,21 @@ fn section_5_4_a_station_answers_an_encrypted_frame_encrypted() {
     assert!(station.poll_transmit().is_none());
     station.accept(Time::ZERO, at(1), token, xs()).unwrap();
     assert_eq!(station.poll_transmit().unwrap().bytes, framed(ANSWER));
-    // A repeat gets the same bytes again.
+    // A repeat gets the answer again, with the time that it is then.
     station.handle_bytes(Time::ZERO, at(9), &framed(REPORT), &with_key);
     assert!(matches!(
         station.poll_event(),
         Some(Event::Repeated { answered: true, .. })
     ));
-    assert_eq!(station.poll_transmit().unwrap().bytes, framed(ANSWER));
+    let again = station.poll_transmit().unwrap().bytes;
+    let again = decode(&again, &LENIENT).unwrap();
+    assert_eq!(again.frame.token, Token::Ack);
+    let mut text = Vec::new();
+    let opened = key().decrypt(&again, &mut text).unwrap();
+    let Content::Clear(clear) = opened.frame.content else {
+        panic!()
+    };
+    assert_eq!(clear.timestamp, Some(at(9)));
 }
 
 fn refused(

@@ -233,6 +233,35 @@ fn datagrams_are_answered_to_their_sender() {
 }
 
 #[test]
+fn a_panel_that_does_not_wait_leaves_room_for_the_others() {
+    let mut station = Station::new(Settings::default());
+    let hasty: SocketAddr = "192.0.2.1:4000".parse().unwrap();
+    let patient: SocketAddr = "192.0.2.2:4000".parse().unwrap();
+    for number in 1..200 {
+        let body = format!("\"ADM-CID\"{number:04}L0#4711[#4711|1101 01 005]");
+        let bytes = around(&body, CrcForm::Hexadecimal);
+        station.handle_datagram(Time::ZERO, utc(), hasty, &bytes, &AllClear);
+    }
+    assert_eq!(station.pending(), 16);
+    let (frames, _) = events(&mut station);
+    let other = around(
+        "\"ADM-CID\"0001L0#4712[#4712|1101 01 005]",
+        CrcForm::Hexadecimal,
+    );
+    station.handle_datagram(Time::ZERO, utc(), patient, &other, &AllClear);
+    assert_eq!(events(&mut station).0.len(), 1);
+    // What is decided makes room again.
+    let token = frames[0].0;
+    station.accept(Time::ZERO, utc(), token, padding()).unwrap();
+    let next = around(
+        "\"ADM-CID\"0300L0#4711[#4711|1101 01 005]",
+        CrcForm::Hexadecimal,
+    );
+    station.handle_datagram(Time::ZERO, utc(), hasty, &next, &AllClear);
+    assert_eq!(events(&mut station).0.len(), 1);
+}
+
+#[test]
 fn memory_is_bounded_when_nobody_decides_or_polls() {
     let mut settings = Settings::default();
     settings.pending = 4;

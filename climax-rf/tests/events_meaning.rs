@@ -265,7 +265,7 @@ fn all_names_are_kept_and_the_first_is_used() {
 }
 
 #[test]
-fn the_standard_and_then_the_class_answer_for_what_the_maker_does_not_list() {
+fn section_12_the_standard_and_then_the_class_answer_for_what_the_maker_does_not_list() {
     let standard = meaning(Profile::CareUnitA, &report(1112));
     assert_eq!(standard.meaning(), "Combustion");
     assert_eq!(standard.source(), Some(Source::Standard));

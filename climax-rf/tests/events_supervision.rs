@@ -199,7 +199,7 @@ fn press(zone: u16) -> ContactId {
 }
 
 #[test]
-fn a_double_is_marked_by_path_within_the_window_from_the_first() {
+fn section_12_a_double_is_marked_by_path_within_the_window_from_the_first() {
     let mut doubles = Doubles::new(DoubleSettings::default());
     let seconds = |n| at(Duration::from_secs(n));
     assert!(doubles.see(seconds(0), "4711", &press(5), 'e').is_new());

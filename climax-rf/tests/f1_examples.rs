@@ -168,6 +168,32 @@ fn e1_with_the_sync_word_29cd29cc_has_one_sync_error() {
 }
 
 #[test]
+fn section_12_what_is_forwarded_as_an_event() {
+    let plain = SearchOptions::new();
+    let mut lenient = SearchOptions::new();
+    lenient.last_bit_lost = true;
+    lenient.crc_cut_short = true;
+    let last_bit = E1.replace("f8", "f9");
+    for (text, options, forward) in [
+        (E1, &plain, Forward::Event),
+        (E4, &plain, Forward::MarkedEvent),
+        (&last_bit, &plain, Forward::Never),
+        (&last_bit, &lenient, Forward::RecordOnly),
+    ] {
+        let frame = one(&hex(text), options).frame;
+        assert_eq!(frame.state().forward(), forward);
+        let events = [Forward::Event, Forward::MarkedEvent];
+        assert_eq!(frame.state().is_event(), events.contains(&forward));
+    }
+    let cut = hex(E1);
+    let cut = Bits::new(&cut, cut.len() * 8 - 3).unwrap();
+    for (options, forward) in [(&plain, Forward::Never), (&lenient, Forward::RecordOnly)] {
+        let found: Vec<_> = search(cut, options).collect();
+        assert_eq!(found[0].frame.state().forward(), forward);
+    }
+}
+
+#[test]
 fn two_wrong_bits_are_the_default_and_three_the_most() {
     let mut bytes = hex(E1);
     bytes[4] ^= 0x81;

@@ -1,6 +1,6 @@
 //! False frames from noise stay at the arithmetic of Climax reference 2.7.
 //!
-//! Ten million bits here; `examples/noise.rs` takes as many as it is told.
+//! Ten million bits here; the benchmarks of the repository search 10^9.
 
 #![allow(clippy::cast_precision_loss, clippy::unwrap_used)]
 

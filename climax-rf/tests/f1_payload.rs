@@ -83,7 +83,7 @@ fn a_codec_of_the_user_gives_device_and_event_and_is_marked_as_such() {
 }
 
 #[test]
-fn a_payload_that_the_codec_refuses_stays_opaque_and_marked() {
+fn section_12_a_payload_that_the_codec_refuses_stays_opaque_and_marked() {
     let frame = packet(PAYLOAD, ChipCrc::Passed, &Family::F1).unwrap();
     let reason = |codec: &dyn PayloadCodec, key: &'static [u8], room| {
         let mut clear = vec![0; room];

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on")]
 
 use climax_rf::Time;
-use climax_rf::layout::{DecodeErrorKind, Layout, NotHeld, Received, Receiver, ReceiverEvent};
+use climax_rf::layout::{
+    DecodeErrorKind, Layout, NotHeld, Received, Receiver, ReceiverEvent, Token,
+};
 
 const BINARY: &str = include_str!("../layouts/example-binary-crc.toml");
 const LINE: &str = include_str!("../layouts/example-ascii-line.toml");
@@ -202,6 +204,128 @@ fn answers_leave_in_the_order_of_the_frames() {
     assert_eq!(sent(&mut receiver), b"");
     receiver.accept(at(2), tokens[0]).unwrap();
     assert_eq!(sent(&mut receiver), answers);
+}
+
+/// Three frames of the line that is acknowledged by 06 alone, here without a negative answer.
+fn nameless() -> (Receiver, [Vec<u8>; 3]) {
+    let text = LENGTH.replace("nak = ", "# ");
+    let layout = Layout::parse(&text).unwrap();
+    let frames = [1_u8, 2, 3].map(|number| {
+        let first = [
+            0x10, 2, 7, 0, 1, 0x40, 0x21, 0x18, 0x70, 0x4d, 4, 0xbe, 0x10, 3,
+        ];
+        let mut values = layout.decode_frame(&first).unwrap().values();
+        values.set("device", 40_211_870_u64 + u64::from(number));
+        layout.encode(&values).unwrap()
+    });
+    (Receiver::new(&layout, Time::ZERO).unwrap(), frames)
+}
+
+/// The tokens of frames that come at once.
+fn tokens(receiver: &mut Receiver, now: Time, frames: &[&[u8]]) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    for bytes in frames {
+        assert_eq!(receiver.handle_bytes(now, bytes), bytes.len());
+        while let Some(event) = receiver.poll_event() {
+            if let ReceiverEvent::Frame(received) = event {
+                tokens.push(received.token);
+            }
+        }
+    }
+    tokens
+}
+
+fn withheld(receiver: &mut Receiver) -> Vec<Token> {
+    let mut found = Vec::new();
+    while let Some(event) = receiver.poll_event() {
+        if let ReceiverEvent::Withheld(token) = event {
+            found.push(token);
+        }
+    }
+    found
+}
+
+#[test]
+fn an_answer_that_names_no_frame_does_not_pass_for_that_of_a_refused_one() {
+    let (mut receiver, [a, b, c]) = nameless();
+    let held = tokens(&mut receiver, at(0), &[&a, &b]);
+    receiver.accept(at(1), held[1]).unwrap();
+    receiver.refuse(at(2), held[0]).unwrap();
+    assert_eq!(sent(&mut receiver), b"");
+    assert_eq!(withheld(&mut receiver), held[1..]);
+    // Sent along, and come a little later.
+    let late = tokens(&mut receiver, at(3), &[&c]);
+    receiver.accept(at(3), late[0]).unwrap();
+    assert_eq!(
+        (sent(&mut receiver), withheld(&mut receiver)),
+        (vec![], late)
+    );
+    // The missing one again: from here the answers are the right ones.
+    for token in tokens(&mut receiver, at(4), &[&a, &b, &c]) {
+        receiver.accept(at(4), token).unwrap();
+    }
+    assert_eq!(sent(&mut receiver), [6, 6, 6]);
+}
+
+#[test]
+fn an_answer_that_names_no_frame_does_not_pass_for_that_of_an_undecided_one() {
+    let (mut receiver, [a, b, c]) = nameless();
+    let held = tokens(&mut receiver, at(0), &[&a, &b]);
+    receiver.accept(at(1), held[1]).unwrap();
+    assert_eq!(sent(&mut receiver), b"");
+    receiver.handle_timeout(receiver.poll_timeout().unwrap());
+    assert_eq!(withheld(&mut receiver), held[1..]);
+    assert_eq!(sent(&mut receiver), b"");
+    // After a pause nothing is on its way any more.
+    let next = tokens(&mut receiver, at(20_000), &[&c]);
+    receiver.accept(at(20_000), next[0]).unwrap();
+    assert_eq!(sent(&mut receiver), [6]);
+}
+
+#[test]
+fn an_answer_that_names_no_frame_does_not_pass_for_that_of_a_damaged_one() {
+    let (mut receiver, [a, b, _]) = nameless();
+    let mut damaged = a.clone();
+    let check = damaged.len() - 3;
+    damaged[check] ^= 1;
+    let held = tokens(&mut receiver, at(0), &[&damaged, &b]);
+    assert_eq!(held.len(), 1);
+    receiver.accept(at(1), held[0]).unwrap();
+    assert_eq!(
+        (sent(&mut receiver), withheld(&mut receiver)),
+        (vec![], held)
+    );
+    for token in tokens(&mut receiver, at(20_000), &[&a, &b]) {
+        receiver.accept(at(20_000), token).unwrap();
+    }
+    assert_eq!(sent(&mut receiver), [6, 6]);
+}
+
+#[test]
+fn a_frame_that_a_false_start_had_swallowed_is_answered() {
+    let text = r#"
+        version = 1
+        name = "example-false-start"
+        [framing]
+        start = "02"
+        length = { offset = 1, counts = "data" }
+        checksum = { kind = "xor" }
+        ack = "06"
+        [[field]]
+        name = "device"
+        offset = 2
+        bytes = 4
+        role = "device"
+    "#;
+    let layout = Layout::parse(text).unwrap();
+    let mut receiver = Receiver::new(&layout, Time::ZERO).unwrap();
+    let mut values = climax_rf::layout::Values::default();
+    values.set("device", 40_211_870_u64);
+    let good = layout.encode(&values).unwrap();
+    // The first byte of a frame, twice.
+    let events = feed(&mut receiver, at(0), &[&[2][..], &good].concat());
+    assert_eq!(names(&events), ["checksum", "frame"]);
+    assert_eq!(sent(&mut receiver), [6]);
 }
 
 #[test]

@@ -50,7 +50,7 @@ pub enum Reason {
     TimestampMissing,
     /// An answer, which is not for stations.
     Answer,
-    /// More frames wait than the settings allow.
+    /// More frames wait than the settings allow, altogether or of this account.
     Overloaded,
 }
 

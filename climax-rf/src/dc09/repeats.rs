@@ -2,11 +2,11 @@
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
-use alloc::vec::Vec;
 
 use super::decode::Decoded;
 use super::event::FrameId as Number;
 use super::frame::{Content, Token};
+use super::padding::Padding;
 use crate::time::Time;
 
 /// What makes two frames the same: header, token and data, but not time and padding, which a panel
@@ -37,8 +37,9 @@ pub(super) struct Known {
     identity: Identity,
     pub(super) number: Number,
     at: Time,
-    /// What was answered; `None` as long as it is not decided.
-    pub(super) answer: Option<Vec<u8>>,
+    /// What its answer is padded with; `None` as long as it is not decided. The answer is written
+    /// anew, because it carries the present time.
+    pub(super) answered: Option<Padding>,
 }
 
 /// The latest frames, the oldest first.
@@ -55,7 +56,7 @@ impl Repeats {
     }
 
     pub(super) fn forget_old(&mut self, now: Time, window: core::time::Duration) {
-        let old = |known: &Known| known.answer.is_some() && now.since(known.at) >= window;
+        let old = |known: &Known| known.answered.is_some() && now.since(known.at) >= window;
         self.known.retain(|known| !old(known));
     }
 
@@ -71,14 +72,14 @@ impl Repeats {
             identity,
             number,
             at: now,
-            answer: None,
+            answered: None,
         });
     }
 
-    pub(super) fn answered(&mut self, now: Time, number: Number, answer: &[u8]) {
+    pub(super) fn answered(&mut self, now: Time, number: Number, padding: Padding) {
         if let Some(known) = self.known.iter_mut().find(|known| known.number == number) {
             known.at = now;
-            known.answer = Some(answer.to_vec());
+            known.answered = Some(padding);
         }
     }
 

@@ -6,7 +6,7 @@ mod settings;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::fmt;
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use super::decode::{Decoded, decode, decode_prefix};
 use super::encode::{encode, encode_answer};
@@ -40,6 +40,17 @@ struct Pending {
     key: Option<OwnKey>,
 }
 
+impl Pending {
+    /// Whose it is: the account in the header, and the address that it came from.
+    fn panel(&self) -> (&[u8], Option<IpAddr>) {
+        let account = memchr::memchr(b'#', &self.header).unwrap_or(self.header.len());
+        (
+            &self.header[account..],
+            self.from.map(|address| address.ip()),
+        )
+    }
+}
+
 /// Answers that may wait to be polled; beyond them frames go without one and are repeated.
 const ANSWERS: usize = 256;
 /// Events beyond the frames that may wait to be polled.
@@ -48,7 +59,7 @@ const EVENTS: usize = 64;
 /// One connection of a panel, or a socket on which any number of panels send datagrams.
 ///
 /// Nothing is answered with `ACK` before the application has accepted it. A frame that comes again
-/// within [`Settings::repeat`] is answered as before and marked.
+/// within [`Settings::repeat`] is answered as before, with the present time, and marked.
 ///
 /// ```
 /// use climax_rf::Time;
@@ -157,7 +168,7 @@ impl Station {
     ) -> Result<(), NotHeld> {
         let pending = self.decide(now, token)?;
         if let Some(bytes) = answer(frame::Token::Ack, &pending, utc, padding) {
-            self.repeats.answered(now, token, &bytes);
+            self.repeats.answered(now, token, padding);
             self.transmit(pending.from, bytes);
         }
         Ok(())
@@ -319,7 +330,7 @@ impl Station {
                     key,
                 };
                 let text = (!text.is_empty()).then(|| text.into());
-                self.hold(now, identity, Message { text, ..message }, pending);
+                self.hold(now, utc, identity, Message { text, ..message }, pending);
             }
             Err(reason) => {
                 self.refused(reason, raw, from);
@@ -386,12 +397,21 @@ impl Station {
     }
 
     /// Hands a frame to the application, or answers a repeat as before.
-    fn hold(&mut self, now: Time, identity: Option<Identity>, message: Message, pending: Pending) {
+    fn hold(
+        &mut self,
+        now: Time,
+        utc: Timestamp,
+        identity: Option<Identity>,
+        message: Message,
+        pending: Pending,
+    ) {
         if let Some(known) = identity.as_ref().and_then(|of| self.repeats.find(of)) {
             let first = known.number;
-            let answer = known.answer.clone();
-            let answered = answer.is_some();
-            if let Some(bytes) = answer {
+            let again = known
+                .answered
+                .and_then(|padding| answer(frame::Token::Ack, &pending, utc, padding));
+            let answered = again.is_some();
+            if let Some(bytes) = again {
                 self.transmit(pending.from, bytes);
             } else if let Some(open) = self.pending.iter_mut().find(|open| open.token == first) {
                 // The panel may have changed its port meanwhile.
@@ -403,7 +423,7 @@ impl Station {
                 answered,
             });
         }
-        let full = self.pending.len() >= self.settings.pending;
+        let full = self.pending.len() >= self.settings.pending || self.has_its_share(&pending);
         if full || self.events.len() >= self.settings.pending.saturating_add(EVENTS) {
             return self.refused(Reason::Overloaded, &message.frame, pending.from);
         }
@@ -419,6 +439,12 @@ impl Station {
             message,
             from,
         });
+    }
+
+    /// Whether the account of a frame has as many waiting as one may have.
+    fn has_its_share(&self, next: &Pending) -> bool {
+        let same = |open: &&Pending| open.panel() == next.panel();
+        self.pending.iter().filter(same).count() >= self.settings.pending_of_account
     }
 
     fn decide(&mut self, now: Time, token: FrameId) -> Result<Pending, NotHeld> {

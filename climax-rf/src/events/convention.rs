@@ -149,7 +149,7 @@ pub fn read_zone(profile: Profile, report: &ContactId) -> ZoneReadings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Area {
-    /// 1 to 10.
+    /// From 1.
     pub area: u16,
     /// 0 to 99.
     pub zone: u16,
@@ -168,4 +168,31 @@ pub const fn area_and_zone(zone: Zone) -> Option<Area> {
         }),
         None => None,
     }
+}
+
+/// The area and zone in the number of an SIA event whose destination ends in `/SIA_A` or `/SIA2_A`:
+/// 100 times the area plus the zone, so that `105` and `0105` are area 1, zone 5 (Climax reference
+/// 5.1, one source).
+///
+/// Only for accounts with such a destination, which is in
+/// [`Format::Sia`](crate::destination::Format::Sia); nothing in a report tells. `None` for what is no
+/// number, has more than five digits, or has no area.
+///
+/// ```
+/// use climax_rf::events::area_in_number;
+///
+/// let at = area_in_number("0105").ok_or("an area")?;
+/// assert_eq!((at.area, at.zone), (1, 5));
+/// assert_eq!(area_in_number("0005"), None);
+/// # Ok::<(), &str>(())
+/// ```
+#[must_use]
+pub fn area_in_number(number: &str) -> Option<Area> {
+    if number.len() > 5 || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number: u32 = number.parse().ok()?;
+    let area = u16::try_from(number / 100).ok().filter(|area| *area > 0)?;
+    let zone = u16::try_from(number % 100).ok()?;
+    Some(Area { area, zone })
 }

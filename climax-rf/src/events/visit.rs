@@ -9,6 +9,9 @@
 //! The machine links; it never holds an alarm back. Whatever [`Visits::handle`] answers, the event
 //! itself is the caller's to raise.
 //!
+//! Only Contact ID takes part: no public table has SIA codes for the arrival and the end of a visit,
+//! so that a case begun by an SIA alarm would stay open until it is too old.
+//!
 //! ```
 //! use climax_rf::Time;
 //! use climax_rf::contact_id::{ContactId, EventCode, Group, Qualifier, Zone};

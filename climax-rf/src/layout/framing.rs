@@ -216,6 +216,13 @@ pub struct Framing {
 }
 
 impl Framing {
+    /// There is an acknowledgement, and it does not say which frame it is for.
+    pub(super) fn is_nameless(&self) -> bool {
+        let named = |part: &AnswerPart| matches!(part, AnswerPart::Field(_));
+        let ack = self.ack.as_ref();
+        ack.is_some_and(|ack| !ack.parts.is_empty() && !ack.parts.iter().any(named))
+    }
+
     fn check_length(&self) -> usize {
         self.checksum.as_ref().map_or(0, Checksum::length)
     }

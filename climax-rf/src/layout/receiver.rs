@@ -6,6 +6,7 @@
 mod answers;
 mod event;
 mod input;
+mod shadow;
 
 pub use event::{NotHeld, Received, ReceiverEvent, Token};
 
@@ -17,6 +18,7 @@ use super::assemble::Assembler;
 use super::framing::Framing;
 use crate::Time;
 use answers::Answers;
+use shadow::Shadow;
 
 /// The layout describes no line: it has no `[framing]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +30,12 @@ pub struct NoFraming;
 /// After bytes that began like a frame and are none, the search goes on behind their first byte, so
 /// that a frame among them is found. A byte is therefore read at most as often as a frame can have
 /// bytes: keep `max_length` near what the line really carries.
+///
+/// Where the acknowledgement holds no field, it does not say which frame it is for. Then frames that
+/// were sent along behind one without an answer stay without one, too
+/// ([`ReceiverEvent::Withheld`]): a sender that does not wait would take theirs for the missing one.
+/// What comes after a pause of `timeout_ms`, and the missing frame itself, is answered again. A sender
+/// that waits for each answer does not notice.
 ///
 /// ```
 /// use climax_rf::Time;
@@ -85,6 +93,9 @@ pub struct Receiver {
     skipped: usize,
     events: VecDeque<ReceiverEvent>,
     answers: Answers,
+    /// Bytes that were taken.
+    received: u64,
+    shadow: Option<Shadow>,
     last_frame: Vec<u8>,
 }
 
@@ -113,7 +124,9 @@ impl Receiver {
             overlong: false,
             skipped: 0,
             events: VecDeque::new(),
-            answers: Answers::new(),
+            answers: Answers::new(framing.is_nameless()),
+            received: 0,
+            shadow: None,
             last_frame: Vec::new(),
             framing,
         })
@@ -139,6 +152,7 @@ impl Receiver {
         self.overlong = false;
         self.skipped = 0;
         self.answers.clear();
+        self.shadow = None;
     }
 
     /// What has happened, oldest first.
@@ -153,15 +167,17 @@ impl Receiver {
         self.answers.take(buffer)
     }
 
-    /// The application has the frame safe: it is acknowledged. Answers leave in the order of the
-    /// frames.
+    /// The application has the frame safe: it is acknowledged, unless it is
+    /// [withheld](ReceiverEvent::Withheld). Answers leave in the order of the frames.
     ///
     /// # Errors
     ///
     /// [`NotHeld`] when its time is over, or it was decided already.
     pub fn accept(&mut self, now: Time, token: Token) -> Result<(), NotHeld> {
         self.handle_timeout(now);
-        self.answers.decide(token, true)
+        self.answers.accept(token)?;
+        self.release();
+        Ok(())
     }
 
     /// The application cannot take the frame: it is answered with `nak`, or with nothing where the
@@ -172,7 +188,11 @@ impl Receiver {
     /// [`NotHeld`] when its time is over, or it was decided already.
     pub fn refuse(&mut self, now: Time, token: Token) -> Result<(), NotHeld> {
         self.handle_timeout(now);
-        self.answers.decide(token, false)
+        if let Some(raw) = self.answers.refuse(token)? {
+            self.leave_in_shadow(Some(raw), self.position());
+        }
+        self.release();
+        Ok(())
     }
 
     /// How many frames wait for the application.

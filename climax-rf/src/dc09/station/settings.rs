@@ -50,6 +50,9 @@ pub struct Settings {
     pub decode: DecodeOptions,
     /// Frames that may wait for their decision, 64 by default.
     pub pending: usize,
+    /// Of these, how many one account may have from one address, 16 by default (a choice): panels
+    /// send one at a time, and one that does not wait leaves room for the others on a socket.
+    pub pending_of_account: usize,
     /// How long a decision may take, 20 s by default (a choice).
     pub decision: Duration,
     /// How long the rest of a frame may take, 10 s by default (a choice).
@@ -66,7 +69,7 @@ pub struct Settings {
     pub accept_clear: bool,
     /// How long an accepted frame is answered again when it is repeated, 60 s by default.
     pub repeat: Duration,
-    /// Frames remembered for it, 64 by default.
+    /// Frames remembered for it, 1024 by default: as many as come over one socket meanwhile.
     pub repeats: usize,
 }
 
@@ -75,6 +78,7 @@ impl Default for Settings {
         Settings {
             decode: DecodeOptions::lenient(),
             pending: 64,
+            pending_of_account: 16,
             decision: Duration::from_secs(20),
             partial: Duration::from_secs(10),
             unreadable: Unaccepted::Silence,
@@ -82,7 +86,7 @@ impl Default for Settings {
             window: Some(Window::STANDARD),
             accept_clear: false,
             repeat: Duration::from_secs(60),
-            repeats: 64,
+            repeats: 1024,
         }
     }
 }

@@ -9,14 +9,22 @@ use crate::Time;
 /// Own answers (damage, heartbeats) that may wait besides; more are left out.
 const MOST_OWN: usize = 8;
 
+/// A frame that was handed out.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) raw: Vec<u8>,
+    pub(super) until: Time,
+    pub(super) ack: Vec<u8>,
+    pub(super) nak: Vec<u8>,
+    /// An earlier frame went without an answer, and this one's would pass for it.
+    pub(super) withheld: bool,
+}
+
 #[derive(Debug)]
 enum Entry {
-    Waiting {
-        token: Token,
-        until: Time,
-        ack: Vec<u8>,
-        nak: Vec<u8>,
-    },
+    Waiting(Token, Held),
+    /// Accepted, and an earlier one is not decided.
+    Accepted(Token, Held),
     Ready(Vec<u8>),
 }
 
@@ -26,14 +34,17 @@ pub(super) struct Answers {
     /// How much of the first one has left.
     sent: usize,
     next: u64,
+    /// The acknowledgement does not say which frame it is for.
+    nameless: bool,
 }
 
 impl Answers {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(nameless: bool) -> Self {
         Answers {
             queue: VecDeque::new(),
             sent: 0,
             next: 1,
+            nameless,
         }
     }
 
@@ -44,7 +55,7 @@ impl Answers {
     }
 
     pub(super) fn undecided(&self) -> usize {
-        let waiting = |entry: &&Entry| matches!(entry, Entry::Waiting { .. });
+        let waiting = |entry: &&Entry| matches!(entry, Entry::Waiting(..));
         self.queue.iter().filter(waiting).count()
     }
 
@@ -54,15 +65,10 @@ impl Answers {
 
     const MOST: usize = 2 * Receiver::MOST_UNDECIDED + MOST_OWN;
 
-    pub(super) fn hold(&mut self, until: Time, ack: Vec<u8>, nak: Vec<u8>) -> Token {
+    pub(super) fn hold(&mut self, held: Held) -> Token {
         let token = Token(self.next);
         self.next += 1;
-        self.queue.push_back(Entry::Waiting {
-            token,
-            until,
-            ack,
-            nak,
-        });
+        self.queue.push_back(Entry::Waiting(token, held));
         token
     }
 
@@ -73,39 +79,89 @@ impl Answers {
         }
     }
 
-    pub(super) fn decide(&mut self, of: Token, accept: bool) -> Result<(), NotHeld> {
-        let entry = self
-            .queue
-            .iter_mut()
-            .find(|entry| matches!(entry, Entry::Waiting { token, .. } if *token == of))
-            .ok_or(NotHeld)?;
-        if let Entry::Waiting { ack, nak, .. } = entry {
-            let answer = if accept { ack } else { nak };
-            *entry = Entry::Ready(core::mem::take(answer));
-        }
-        // What sends nothing waits for nobody to fetch it.
-        while matches!(self.queue.front(), Some(Entry::Ready(bytes)) if bytes.is_empty()) {
-            self.queue.pop_front();
+    fn find(&self, of: Token) -> Result<usize, NotHeld> {
+        let waiting = |entry: &Entry| matches!(entry, Entry::Waiting(token, _) if *token == of);
+        self.queue.iter().position(waiting).ok_or(NotHeld)
+    }
+
+    pub(super) fn accept(&mut self, of: Token) -> Result<(), NotHeld> {
+        let at = self.find(of)?;
+        if let Some(Entry::Waiting(token, held)) = self.queue.remove(at) {
+            self.queue.insert(at, Entry::Accepted(token, held));
         }
         Ok(())
     }
 
-    /// The next one whose time is over; it is forgotten.
-    pub(super) fn expire(&mut self, now: Time) -> Option<Token> {
-        let at = self
-            .queue
-            .iter()
-            .position(|entry| matches!(entry, Entry::Waiting { until, .. } if *until <= now))?;
+    /// Gives the bytes of the frame when it goes without an answer and the next answer would pass
+    /// for it.
+    pub(super) fn refuse(&mut self, of: Token) -> Result<Option<Vec<u8>>, NotHeld> {
+        let at = self.find(of)?;
+        let Some(Entry::Waiting(_, held)) = self.queue.remove(at) else {
+            return Err(NotHeld);
+        };
+        if held.nak.is_empty() || held.withheld {
+            return Ok(self.leave_unanswered(at, held));
+        }
+        self.queue.insert(at, Entry::Ready(held.nak));
+        Ok(None)
+    }
+
+    /// The next one whose time is over, with its bytes as in [`refuse`](Self::refuse).
+    pub(super) fn expire(&mut self, now: Time) -> Option<(Token, Option<Vec<u8>>)> {
+        let late = |entry: &Entry| matches!(entry, Entry::Waiting(_, held) if held.until <= now);
+        let at = self.queue.iter().position(late)?;
         match self.queue.remove(at) {
-            Some(Entry::Waiting { token, .. }) => Some(token),
+            Some(Entry::Waiting(token, held)) => Some((token, self.leave_unanswered(at, held))),
             _ => None,
         }
     }
 
+    /// What came behind a frame without an answer gets none, up to where that frame comes again.
+    fn leave_unanswered(&mut self, at: usize, missing: Held) -> Option<Vec<u8>> {
+        if !self.nameless {
+            return None;
+        }
+        for entry in self.queue.range_mut(at..) {
+            match entry {
+                Entry::Waiting(_, held) | Entry::Accepted(_, held) => {
+                    if held.raw == missing.raw {
+                        break;
+                    }
+                    held.withheld = true;
+                }
+                Entry::Ready(_) => {}
+            }
+        }
+        Some(missing.raw)
+    }
+
+    /// Makes answers of what is accepted and has nothing undecided before it. Gives the next frame
+    /// that stays without one; call it until there is none.
+    pub(super) fn release(&mut self) -> Option<Token> {
+        let mut at = 0;
+        while at < self.queue.len() && !matches!(self.queue.get(at), Some(Entry::Waiting(..))) {
+            match self.queue.remove(at) {
+                Some(Entry::Accepted(token, held)) if held.withheld => return Some(token),
+                // What sends nothing waits for nobody to fetch it.
+                Some(Entry::Accepted(_, held)) if held.ack.is_empty() => {}
+                Some(Entry::Accepted(_, held)) => {
+                    self.queue.insert(at, Entry::Ready(held.ack));
+                    at += 1;
+                }
+                Some(other) => {
+                    self.queue.insert(at, other);
+                    at += 1;
+                }
+                None => {}
+            }
+        }
+        None
+    }
+
     pub(super) fn next_expiry(&self) -> Option<Time> {
         let until = self.queue.iter().filter_map(|entry| match entry {
-            Entry::Waiting { until, .. } => Some(*until),
-            Entry::Ready(_) => None,
+            Entry::Waiting(_, held) => Some(held.until),
+            Entry::Accepted(..) | Entry::Ready(_) => None,
         });
         until.min()
     }

@@ -71,6 +71,9 @@ pub enum ReceiverEvent {
     },
     /// No decision in time: nothing was answered, and the sender will repeat.
     Undecided(Token),
+    /// Accepted, but an earlier frame went without an answer, and this one's would pass for it. The
+    /// sender repeats both.
+    Withheld(Token),
 }
 
 impl fmt::Debug for ReceiverEvent {
@@ -86,6 +89,7 @@ impl fmt::Debug for ReceiverEvent {
             Self::Heartbeat => f.write_str("Heartbeat"),
             Self::Silence { since } => f.debug_struct("Silence").field("since", since).finish(),
             Self::Undecided(token) => f.debug_tuple("Undecided").field(token).finish(),
+            Self::Withheld(token) => f.debug_tuple("Withheld").field(token).finish(),
         }
     }
 }

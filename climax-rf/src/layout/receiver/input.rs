@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use super::answers::Held;
+use super::shadow::Shadow;
 use super::{Received, Receiver, ReceiverEvent};
 use crate::Time;
 use crate::layout::DecodeErrorKind;
@@ -26,6 +28,7 @@ impl Receiver {
             self.silent = false;
             // A byte after the time-out belongs to what comes, not to what was cut short.
             self.flushing = false;
+            self.received += 1;
             self.byte(byte);
         }
         bytes.len()
@@ -34,9 +37,13 @@ impl Receiver {
     /// Tells the time.
     pub fn handle_timeout(&mut self, now: Time) {
         self.now = self.now.max(now);
-        while let Some(token) = self.answers.expire(self.now) {
+        while let Some((token, unanswered)) = self.answers.expire(self.now) {
             self.events.push_back(ReceiverEvent::Undecided(token));
+            if unanswered.is_some() {
+                self.leave_in_shadow(unanswered, self.position());
+            }
         }
+        self.release();
         if self.frame_deadline().is_some_and(|at| at <= self.now) {
             self.cut_short();
         }
@@ -71,6 +78,45 @@ impl Receiver {
 
     fn may_read(&self) -> bool {
         self.events.is_empty() && self.replay.is_empty() && !self.answers.is_full()
+    }
+
+    /// How many bytes of the line were read, without those to be read again.
+    pub(super) fn position(&self) -> u64 {
+        let again = u64::try_from(self.replay.len()).unwrap_or(u64::MAX);
+        self.received.saturating_sub(again)
+    }
+
+    /// A frame that ended at `end` goes without an answer.
+    pub(super) fn leave_in_shadow(&mut self, raw: Option<Vec<u8>>, end: u64) {
+        if self.framing.is_nameless() {
+            let until = self.now + self.framing.timeout;
+            self.shadow = Some(Shadow { until, end, raw });
+        }
+    }
+
+    /// Sets answers free that nothing undecided stands before.
+    pub(super) fn release(&mut self) {
+        while let Some(token) = self.answers.release() {
+            self.events.push_back(ReceiverEvent::Withheld(token));
+        }
+    }
+
+    /// Whether the frame just read came along behind one without an answer.
+    fn is_in_shadow(&mut self, raw: &[u8]) -> bool {
+        let Some(shadow) = &self.shadow else {
+            return false;
+        };
+        let length = u64::try_from(raw.len()).unwrap_or(u64::MAX);
+        let mut begin = self.position().saturating_sub(length);
+        if self.framing.start == self.framing.end {
+            // The mark can have been the end of the one before.
+            begin += u64::try_from(self.framing.start.len()).unwrap_or(0);
+        }
+        let covered = shadow.covers(self.now, begin, raw);
+        if !covered && begin >= shadow.end {
+            self.shadow = None;
+        }
+        covered
     }
 
     /// Reads again what is to be read again, up to the next event.
@@ -171,7 +217,14 @@ impl Receiver {
                 };
                 let (ack, nak) = (answer(&framing.ack), answer(&framing.nak));
                 let until = self.now + framing.answer_timeout;
-                let token = self.answers.hold(until, ack, nak);
+                let withheld = self.is_in_shadow(&raw);
+                let token = self.answers.hold(Held {
+                    raw: raw.clone(),
+                    until,
+                    ack,
+                    nak,
+                    withheld,
+                });
                 let repeats_previous = self.last_frame == raw;
                 self.last_frame.clone_from(&raw);
                 self.event(ReceiverEvent::Frame(Received {
@@ -202,11 +255,14 @@ impl Receiver {
 
     fn bad(&mut self, kind: DecodeErrorKind, length: usize) {
         let raw = self.assembler.wire[..length].to_vec();
-        if kind.is_damage() && self.framing.answer_damaged {
-            if let Some(nak) = &self.framing.nak {
-                let answer = self.layout.answer(nak, &self.assembler.frame);
-                self.answers.own(&answer);
-            }
+        let nak = self.framing.nak.as_ref();
+        if let Some(nak) = nak.filter(|_| kind.is_damage() && self.framing.answer_damaged) {
+            let answer = self.layout.answer(nak, &self.assembler.frame);
+            self.answers.own(&answer);
+        } else {
+            let behind = self.assembler.wire.len() - length;
+            let behind = u64::try_from(behind).unwrap_or(u64::MAX);
+            self.leave_in_shadow(None, self.position().saturating_sub(behind));
         }
         let error = kind.at(length);
         self.event(ReceiverEvent::Refused { error, raw });
@@ -240,6 +296,8 @@ impl Receiver {
         let cut = self.assembler.wire.len() - keep;
         let raw = self.assembler.wire[..cut].to_vec();
         let error = DecodeErrorKind::Restarted.at(cut);
+        let kept = u64::try_from(keep).unwrap_or(u64::MAX);
+        self.leave_in_shadow(None, self.position().saturating_sub(kept));
         self.event(ReceiverEvent::Refused { error, raw });
         self.again_from(cut);
     }

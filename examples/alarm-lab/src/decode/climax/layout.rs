@@ -157,7 +157,12 @@ fn told(receiver: &mut Receiver, event: ReceiverEvent, at: usize) -> Option<Item
             shown.repeats_previous = received.repeats_previous;
             // It was handed out just now, so it is held.
             let _ = receiver.accept(Time::ZERO, received.token);
-            shown.answer = answer(receiver);
+            let _ = answer(receiver);
+            // The answer to this frame, whatever was before it.
+            let own = receiver.layout().ack_for(&received.raw);
+            shown.answer = own
+                .filter(|bytes| !bytes.is_empty())
+                .map(|bytes| to_hex(&bytes));
             Ok(shown)
         }
         ReceiverEvent::Refused { error, raw } => {

@@ -314,6 +314,8 @@ impl Work {
                 let line = &*self.settings.name;
                 tracing::error!(line, "a frame was not stored in time");
             }
+            // Stored; the sender repeats it, because its answer would pass for that of another.
+            ReceiverEvent::Withheld(_) => self.event("withheld"),
             _ => {}
         }
     }

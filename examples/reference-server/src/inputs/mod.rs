@@ -7,6 +7,7 @@
 //! [`lines`](crate::lines), units that come by themselves in [`devices`](crate::devices).
 
 mod accept;
+mod bearer;
 mod certificate;
 pub mod espa444;
 mod handshakes;
@@ -26,3 +27,4 @@ mod tasks;
 pub(crate) mod tls;
 mod watch;
 mod way;
+pub mod web;

@@ -6,11 +6,11 @@
 
 mod accounts;
 mod awaited_calls;
-mod bearer;
+
 mod entry;
 mod https;
 mod in_hand;
-mod origin;
+pub(super) mod origin;
 mod sip;
 mod watch;
 mod work;
@@ -37,6 +37,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::accept::{Door, Opened};
+pub use super::bearer::TokenError;
+use super::bearer::Tokens;
 use super::limiter::Limiter;
 use super::link::Speech;
 use super::network::{self, Networks};
@@ -50,8 +52,6 @@ use crate::journal::BoxFuture;
 pub use accounts::AccountError;
 use accounts::DigestAccounts;
 use awaited_calls::AwaitedCalls;
-pub use bearer::TokenError;
-use bearer::Tokens;
 use https::{Post, Site};
 use origin::Certificates;
 use watch::{Reporter, Watch};

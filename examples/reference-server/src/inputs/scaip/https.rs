@@ -18,9 +18,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::super::accept::Opened;
+use super::super::bearer::Tokens;
 use super::super::limiter::Limiter;
 use super::super::places::Place;
-use super::bearer::Tokens;
 use super::origin::Origin;
 use crate::http::connections::Connections;
 

@@ -159,6 +159,9 @@ fn a_status_is_a_sign_of_life_and_the_device_is_listed_over_a_restart() {
     assert_eq!(program.alarms("heartbeat").len(), 2);
     program.stop();
     let program = start(directory.path());
+    program.wait_until("the devices are back", |program| {
+        program.json("/api/devices")["next"] == "SN-2"
+    });
     let devices = program.json("/api/devices?limit=1");
     assert_eq!(devices["devices"][0]["controller"], "SN-1");
     assert_eq!(devices["devices"][0]["reports_by"], "sensio-partner");

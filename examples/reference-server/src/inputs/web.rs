@@ -35,7 +35,7 @@ use crate::config::{Config, SensioInputConfig, SensioWebhookConfig, WebConfig};
 use crate::http::connections::Connections;
 use crate::input::{BoundAddress, Input, InputContext, InputError};
 use crate::journal::{BoxFuture, JournalError};
-use crate::outputs::sensio::Raised;
+use crate::outputs::sensio::{HOOK_PROTOCOL, Raised};
 use desk::Desk;
 pub use json::JsonError;
 use json::Vendor;
@@ -196,20 +196,20 @@ impl WebInput {
             }
             kept.push(open);
         }
+        let active = Arc::new(Occurrences::new(sensio::AREA));
+        active.restore(journal, sensio::said).await?;
+        kept.push(Arc::clone(&active));
         if let Some((settings, receiver)) = self.hook.take() {
-            let desk = Desk::new(context, "sensio-webhook");
-            let hook = hook::Hook::new(desk, self.raised.clone());
+            let desk = Desk::new(context, HOOK_PROTOCOL);
+            let hook = hook::Hook::new(desk, self.raised.clone(), Arc::clone(&active));
             let path = &settings.path;
             router = router.merge(sensio_partner::webhook::axum::router(path, receiver, hook));
         }
         if let Some((settings, server)) = self.sensio.take() {
-            let active = Arc::new(Occurrences::new(sensio::AREA));
-            active.restore(journal, sensio::said).await?;
             let desk = Desk::new(context, sensio::PROTOCOL);
-            let partners = Partners::new(&settings, desk, Arc::clone(&active));
+            let partners = Partners::new(&settings, desk, active);
             // It looks at every path itself, as the fallback of the others.
             router = router.merge(Server::new(server, partners).router());
-            kept.push(active);
         }
         Ok((router, kept))
     }

@@ -11,17 +11,18 @@ use std::time::Duration;
 
 use alarm_codes::{Ack, Event, Handling, Reference};
 use bytes::Bytes;
+use sensio_partner::Mode;
 use sensio_partner::alarm::{Received, event_of_webhook};
 use sensio_partner::webhook::axum::{Handler, NotDurable};
-use sensio_partner::webhook::{Config, Incoming, Receiver, Verifier};
-use sensio_partner::{Mode, UnityVersion};
+use sensio_partner::webhook::{Config, Incoming, Receiver, Verifier, Webhook};
 
 use super::super::record::{self, Arrival, Message};
 use super::desk::Desk;
 use super::evidence::Evidence;
-use super::{SettingError, secrets};
+use super::occurrences::Occurrences;
+use super::{SettingError, secrets, sensio};
 use crate::config::SensioWebhookConfig;
-use crate::journal::{Answer, ContentHash, Entry, Note, Verdict};
+use crate::journal::{Answer, ContentHash, Note, Verdict};
 use crate::outputs::sensio::{HOOK_PROTOCOL, HookReference, Meant, Raised};
 
 /// The receiving side by the configuration.
@@ -45,12 +46,18 @@ pub(super) struct Hook {
 struct Work {
     desk: Desk,
     raised: Raised,
+    /// What partners have active here.
+    active: Arc<Occurrences>,
 }
 
 impl Hook {
-    pub(super) fn new(desk: Desk, raised: Raised) -> Self {
+    pub(super) fn new(desk: Desk, raised: Raised, active: Arc<Occurrences>) -> Self {
         Self {
-            work: Arc::new(Work { desk, raised }),
+            work: Arc::new(Work {
+                desk,
+                raised,
+                active,
+            }),
         }
     }
 }
@@ -78,7 +85,7 @@ impl Handler for Hook {
 impl Work {
     async fn keep(
         &self,
-        webhook: &sensio_partner::webhook::Webhook,
+        webhook: &Webhook,
         meant: Result<&Meant, &'static str>,
         evidence: Option<Evidence>,
     ) -> Result<(), NotDurable> {
@@ -91,31 +98,41 @@ impl Work {
             content_hash: ContentHash::of(&raw),
             duplicate_window: Duration::ZERO,
             raw,
-            transport: super::sensio::facts(evidence.as_ref(), "webhook"),
+            transport: sensio::facts(evidence.as_ref(), "webhook"),
             answer: Answer {
                 bytes: Bytes::new(),
                 summary: Cow::Borrowed("200"),
             },
         };
-        let entry = match meant {
-            Ok(meant) => end(arrival, webhook, meant, message),
+        let (entry, event) = match meant {
+            Ok(meant) => {
+                let mut event = end(arrival, webhook, meant);
+                (record::accepted(arrival, &mut event, message), Some(event))
+            }
             Err(why) => {
                 let json = serde_json::json!({
                     "webhook": { "name": webhook.name().as_str(), "closes": null, "because": why }
                 });
-                Ok(record::data(
-                    arrival,
-                    Verdict::Accepted,
-                    json.to_string(),
-                    message,
-                ))
+                let json = json.to_string();
+                let entry = record::data(arrival, Verdict::Accepted, json, message);
+                (Ok(entry), None)
             }
         };
+        let entry = entry.map_err(|_| NotDurable)?;
+        let ticket = self.active.begin(&self.desk.journal);
+        let stored = self.desk.store(entry).await;
+        if stored.is_ok()
+            && let Some(event) = &event
+        {
+            let at = arrival.at.as_micros();
+            let known = |key: &str| self.active.get(key);
+            if let Some((key, after)) = sensio::closed(event, webhook.event_type(), at, &known) {
+                self.active.set(&key, after);
+            }
+        }
+        self.active.end(ticket);
         // The library answers 500 then, and Sensio may send it again.
-        self.desk
-            .store(entry.map_err(|_| NotDurable)?)
-            .await
-            .map_err(|_| NotDurable)?;
+        stored.map_err(|_| NotDurable)?;
         if let Ok(meant) = meant {
             tracing::info!(
                 name = webhook.name().as_str(),
@@ -133,15 +150,9 @@ impl Work {
 }
 
 /// The end of the alarm that is meant, with Sensio's word among the acknowledgements.
-fn end(
-    arrival: Arrival,
-    webhook: &sensio_partner::webhook::Webhook,
-    meant: &Meant,
-    message: Message,
-) -> Result<Entry, serde_json::Error> {
+fn end(arrival: Arrival, webhook: &Webhook, meant: &Meant) -> Event {
     let received = Received::new(arrival.alarm_id(), arrival.alarm_time());
-    let received = received.with_version(UnityVersion::LATEST);
-    let mut event: Event = event_of_webhook(webhook, &received);
+    let mut event = event_of_webhook(webhook, &received);
     event.correlation.clears = Some(Reference::Event(meant.id));
     event.device.controller.clone_from(&meant.controller);
     event.device.device.clone_from(&meant.device);
@@ -151,5 +162,5 @@ fn end(
         at: arrival.alarm_time(),
         answer: webhook.name().as_str().to_owned(),
     });
-    record::accepted(arrival, &mut event, message)
+    event
 }

@@ -28,6 +28,7 @@ use crate::config::SensioInputConfig;
 use crate::journal::{
     AlarmRecord, Answer, ContentHash, Entry, JournalError, TransportFacts, Verdict,
 };
+use crate::outputs::sensio::HOOK_PROTOCOL;
 
 /// What the journal calls it.
 pub(super) const PROTOCOL: &str = "sensio-partner";
@@ -116,9 +117,40 @@ fn reference(code: EventType, id: Option<&str>) -> String {
     }
 }
 
+/// An alarm was closed by a webhook: for its partner it is active no longer, and what is sent anew is
+/// new.
+pub(super) fn closed(
+    event: &Event,
+    code: EventType,
+    at: i64,
+    known: &dyn Fn(&str) -> Option<Occurrence>,
+) -> Option<(String, Occurrence)> {
+    let key = key(event.device.controller.as_deref()?, code);
+    let before = known(&key).filter(|known| known.open)?;
+    let named = event.correlation.clears == Some(Reference::Event(before.id));
+    let after = Occurrence {
+        open: false,
+        at,
+        ..before
+    };
+    named.then_some((key, after))
+}
+
 /// What an alarm of the journal says about what is open.
 pub(super) fn said(record: &AlarmRecord, known: &dyn Fn(&str) -> Option<Occurrence>) -> Said {
+    let at = record.received_at.as_micros();
     let said = || {
+        if record.protocol == HOOK_PROTOCOL && record.kind.is_some() {
+            let code = record
+                .source_ref
+                .as_deref()?
+                .split(' ')
+                .nth(1)?
+                .parse()
+                .ok()?;
+            let event: Event = serde_json::from_str(&record.event).ok()?;
+            return closed(&event, EventType(code), at, known);
+        }
         if record.protocol != PROTOCOL || record.verdict != Verdict::Accepted {
             return None;
         }
@@ -138,12 +170,12 @@ pub(super) fn said(record: &AlarmRecord, known: &dyn Fn(&str) -> Option<Occurren
                     .and_then(|before| before.content),
                 id: event.event_id,
                 reference: id,
-                at: record.received_at.as_micros(),
+                at,
                 open: true,
             },
             Phase::End => Occurrence {
                 open: false,
-                at: record.received_at.as_micros(),
+                at,
                 ..before?
             },
             _ => return None,

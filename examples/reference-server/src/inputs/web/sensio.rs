@@ -251,7 +251,8 @@ impl Shared {
         counters.warnings.increment(call.warnings.len() as u64);
         let device = call.device.as_str();
         let key = key(device, call.event_type);
-        let place = self.hasher.hash_one(&key) as usize % TURNS;
+        let place = self.hasher.hash_one(&key) % TURNS as u64;
+        let place = usize::try_from(place).unwrap_or(0);
         // The calls of one device and code are judged and stored one after the other.
         let _turn = self.turns[place].lock().await;
         let arrival = Arrival::now();

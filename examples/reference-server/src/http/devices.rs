@@ -32,9 +32,9 @@ struct DeviceView {
     /// The protocol or table by which it reports; for one that is not watched here.
     #[serde(skip_serializing_if = "Option::is_none")]
     reports_by: Option<Arc<str>>,
-    presence: DevicePresence,
-    last_heard: Option<Timestamp>,
     /// Of one that is watched.
+    presence: Option<DevicePresence>,
+    last_heard: Option<Timestamp>,
     interval_seconds: Option<f64>,
     missed_limit: Option<u32>,
     path: Option<DevicePath>,
@@ -45,7 +45,7 @@ impl From<ReportingDevice> for DeviceView {
         Self {
             controller: device.device,
             reports_by: Some(device.by),
-            presence: DevicePresence::Present,
+            presence: None,
             last_heard: Some(device.last_heard),
             interval_seconds: None,
             missed_limit: None,
@@ -59,7 +59,7 @@ impl From<Device> for DeviceView {
         Self {
             controller: device.controller,
             reports_by: None,
-            presence: device.presence,
+            presence: Some(device.presence),
             last_heard: device.last_heard,
             interval_seconds: Some(device.patience.interval.as_secs_f64()),
             missed_limit: Some(device.patience.missed),

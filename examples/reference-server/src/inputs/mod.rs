@@ -22,6 +22,7 @@ mod record;
 mod repeats;
 mod report;
 pub mod scaip;
+mod served;
 mod source_filter;
 mod tasks;
 pub(crate) mod tls;

@@ -267,14 +267,7 @@ impl ScaipInput {
             (Way::Https, "https", "SCAIP over HTTPS", &https.listen),
             (Way::Http, "scaip_http", "SCAIP over HTTP", &https.plain),
         ] {
-            for &address in listen.addresses() {
-                let failed = |source| InputError::Bind {
-                    what,
-                    address,
-                    source,
-                };
-                let listener = network::bind_tcp(address).map_err(failed)?;
-                let address = listener.local_addr().map_err(failed)?;
+            for (address, listener) in network::bind_all(what, listen)? {
                 let name = name.into();
                 bound.push(BoundAddress { name, address });
                 self.listeners.push((way, listener));

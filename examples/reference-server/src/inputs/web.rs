@@ -27,12 +27,12 @@ use tokio_util::sync::CancellationToken;
 use super::accept::{Door, Opened};
 use super::link::Speech;
 use super::network::{self, Networks};
-use super::places::Places;
+use super::places::{Place, Places};
 use super::report::Report;
 use super::scaip::origin::Origin;
+use super::served;
 use super::tls::{Reloader, Tls, TlsError, TlsFiles};
 use crate::config::{Config, SensioInputConfig, SensioWebhookConfig, WebConfig};
-use crate::http::connections::Connections;
 use crate::input::{BoundAddress, Input, InputContext, InputError};
 use crate::journal::{BoxFuture, JournalError};
 use crate::outputs::sensio::{HOOK_PROTOCOL, Raised};
@@ -53,10 +53,6 @@ const FIRST_CALL: Duration = Duration::from_secs(32);
 /// Handshakes at a time, and how long one may take.
 const HANDSHAKES: usize = 256;
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
-/// How long the head of a request may take, the wait for its first byte included.
-const HEAD_TIME: Duration = Duration::from_secs(60);
-/// How long requests under way may take when the server stops.
-const LAST_PATIENCE: Duration = Duration::from_secs(8);
 /// How long the start waits for what was kept.
 const FIRST_PATIENCE: Duration = Duration::from_secs(60);
 
@@ -159,14 +155,7 @@ impl WebInput {
                 &self.settings.plain,
             ),
         ] {
-            for &address in listen.addresses() {
-                let failed = |source| InputError::Bind {
-                    what,
-                    address,
-                    source,
-                };
-                let listener = network::bind_tcp(address).map_err(failed)?;
-                let address = listener.local_addr().map_err(failed)?;
+            for (address, listener) in network::bind_all(what, listen)? {
                 let name = name.into();
                 bound.push(BoundAddress { name, address });
                 self.listeners.push((encrypted, listener));
@@ -236,48 +225,22 @@ impl WebInput {
             };
             let (sender, opened) = mpsc::channel::<Opened>(OPENED);
             tokio::spawn(door.run(listener, sender, stop.clone()));
-            serving.spawn(serve(opened, router.clone(), transport, stop.clone()));
+            let serve = served::serve(opened, router.clone(), transport, stop.clone(), dress);
+            serving.spawn(serve);
         }
         serving
     }
 }
 
-/// Serves connections until stopped, then lets the requests under way finish.
-async fn serve(
-    mut opened: mpsc::Receiver<Opened>,
-    router: Router,
-    transport: &'static str,
-    stop: CancellationToken,
-) {
-    let mut connections = Connections::new(HEAD_TIME);
-    loop {
-        let connection = tokio::select! {
-            () = stop.cancelled() => break,
-            connection = opened.recv() => connection,
-            () = connections.reap() => continue,
-        };
-        let Some(connection) = connection else { break };
-        let origin = Origin {
-            transport,
-            local: connection.local,
-            remote: connection.remote,
-            identity: connection.identity,
-            token: None,
-            account: None,
-        };
-        let place = Arc::clone(connection.link.place());
-        // The order in which a request meets them is the other way round.
-        let router = router
-            .clone()
-            .layer(middleware::from_fn(evidence::witness))
-            .layer(Extension(Arc::new(origin)))
-            .layer(Extension(place))
-            .layer(Extension(ConnectInfo::<SocketAddr>(connection.remote)));
-        connections.serve(connection.link, router, ());
-    }
-    drop(opened);
-    drop(router);
-    let _ = tokio::time::timeout(LAST_PATIENCE, connections.shut_down()).await;
+/// Hands the way of a connection to the calls that come over it.
+fn dress(router: Router, origin: Origin, place: Arc<Place>) -> Router {
+    let peer = ConnectInfo::<SocketAddr>(origin.remote);
+    // The order in which a call meets them is the other way round.
+    router
+        .layer(middleware::from_fn(evidence::witness))
+        .layer(Extension(Arc::new(origin)))
+        .layer(Extension(place))
+        .layer(Extension(peer))
 }
 
 impl Input for WebInput {

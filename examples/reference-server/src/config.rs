@@ -1,37 +1,47 @@
 //! Configuration: a TOML file, flags and environment variables, and defaults on loopback.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::journal::JournalSettings;
 
+mod controller;
 mod digest;
+mod error;
 mod espa444;
 mod flags;
 mod layout;
 mod line;
 mod listen;
+mod outputs;
 mod panel;
 mod scaip;
 mod services;
+mod values;
+mod web;
 
+pub use controller::ControllerConfig;
 pub use digest::{
     AccountKind, DigestAccount, DigestAlgorithm, DigestConfig, DigestSecret, SipListener,
 };
+pub use error::ConfigError;
 pub use espa444::{Characters, Espa444Line, LineRole, ProfileName, SpanOrOff, StationAddress};
 pub use flags::{Command, Flags};
 pub use layout::LayoutLine;
 use line::line_keys;
 pub use line::{ParityName, SerialConfig, TcpConfig};
 pub use listen::{Listen, ParseListenError};
+pub use outputs::{OutputsConfig, SensioDevice, SensioOutputConfig, StartFrom, Unlisted};
 pub use panel::{ClockCheck, PanelAccount, PanelConfig, UnknownAccounts};
 pub use scaip::{BearerToken, ClientCertificates, HttpsConfig, ScaipConfig, TlsConfig};
 pub use services::{CallsConfig, RegistrationConfig, SupervisedUnits, SupervisionConfig};
+pub use values::{ParseSpanError, Private, Span};
+pub use web::{
+    JsonConfig, SecretSource, SensioClient, SensioInputConfig, SensioWebhookConfig, WebConfig,
+};
 
 /// The defaults as a commented file; what `--print-config` prints.
 pub const DEFAULT_FILE: &str = include_str!("default.toml");
@@ -55,6 +65,9 @@ pub struct Config {
     /// The inputs that there may be several of.
     #[serde(skip_serializing_if = "InputsConfig::is_empty")]
     pub inputs: InputsConfig,
+    /// Where alarms go on to.
+    #[serde(skip_serializing_if = "OutputsConfig::is_empty")]
+    pub outputs: OutputsConfig,
     /// Table `[log]`.
     pub log: LogConfig,
     /// Tables `[[controller]]`.
@@ -72,6 +85,7 @@ impl Default for Config {
             http: HttpConfig::default(),
             scaip: ScaipConfig::default(),
             inputs: InputsConfig::default(),
+            outputs: OutputsConfig::default(),
             log: LogConfig::default(),
             controllers: Vec::new(),
         }
@@ -91,13 +105,25 @@ pub struct InputsConfig {
     /// Lines to receivers whose protocol a layout declares.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub layout: Vec<LayoutLine>,
+    /// Where the inputs over HTTPS listen.
+    #[serde(skip_serializing_if = "WebConfig::is_default")]
+    pub web: WebConfig,
+    /// Third parties that send in the form of the Sensio Partner API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sensio: Option<SensioInputConfig>,
+    /// Vendors whose JSON a mapping file declares.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub json: Vec<JsonConfig>,
+    /// Webhooks of the Sensio server that alarms go to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sensio_webhook: Option<SensioWebhookConfig>,
 }
 
 impl InputsConfig {
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.espa444.is_empty() && self.panel.is_empty() && self.layout.is_empty()
+        *self == Self::default()
     }
 }
 
@@ -195,243 +221,6 @@ pub enum LogFormat {
     Text,
     /// One JSON object per line.
     Json,
-}
-
-/// One table `[[controller]]`.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ControllerConfig {
-    /// The controller identifier, 1 to 16 digits (SCAIP reference 3).
-    pub id: String,
-    /// The name of the dialect that it speaks.
-    #[serde(default = "standard")]
-    pub profile: String,
-    /// The time between two of its heartbeats, 10 s to 32 days; that of `scaip.supervision`
-    /// without one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub interval: Option<Span>,
-    /// How many of its heartbeats in a row may be missing, 2 or 3; that of `scaip.supervision`
-    /// without one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub missed: Option<u8>,
-    /// The `hbi` that it is told if it takes one, 0 to 4 (SCAIP reference 7.4).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hbi: Option<u8>,
-    /// Whether it is supervised from the start of the server on, before its first message.
-    #[serde(default)]
-    pub known: bool,
-}
-
-fn standard() -> String {
-    "standard".into()
-}
-
-impl ControllerConfig {
-    /// A controller of which nothing but its identifier is known.
-    #[must_use]
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            profile: standard(),
-            interval: None,
-            missed: None,
-            hbi: None,
-            known: false,
-        }
-    }
-}
-
-impl fmt::Debug for ControllerConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The identifier stands for somebody's home.
-        f.debug_struct("ControllerConfig")
-            .field("profile", &self.profile)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A length of time, written like `10m`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span(pub Duration);
-
-/// The text is not a length of time.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected a length of time such as \"500ms\", \"10s\" or \"10m\"")]
-pub struct ParseSpanError;
-
-impl FromStr for Span {
-    type Err = ParseSpanError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let span: jiff::SignedDuration = text.parse().map_err(|_| ParseSpanError)?;
-        Duration::try_from(span)
-            .map(Self)
-            .map_err(|_| ParseSpanError)
-    }
-}
-
-impl<'de> Deserialize<'de> for Span {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
-    }
-}
-
-impl Serialize for Span {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match jiff::SignedDuration::try_from(self.0) {
-            Ok(span) => serializer.collect_str(&format_args!("{span:#}")),
-            Err(_) => Err(serde::ser::Error::custom("length of time out of range")),
-        }
-    }
-}
-
-/// A text that `Debug` does not show: a telephone number, an address of a person.
-#[derive(Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Private(String);
-
-impl<'de> Deserialize<'de> for Private {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        /// Says what is wrong without saying the value.
-        struct Text;
-        impl Text {
-            fn wrong<E: serde::de::Error>() -> E {
-                E::custom("expected a text in quotation marks")
-            }
-        }
-        impl serde::de::Visitor<'_> for Text {
-            type Value = Private;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text in quotation marks")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Private, E> {
-                Ok(Private::new(text))
-            }
-
-            fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<Private, E> {
-                Err(Self::wrong())
-            }
-
-            fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<Private, E> {
-                Err(Self::wrong())
-            }
-
-            fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<Private, E> {
-                Err(Self::wrong())
-            }
-
-            fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<Private, E> {
-                Err(Self::wrong())
-            }
-        }
-        deserializer.deserialize_any(Text)
-    }
-}
-
-impl Private {
-    /// Wraps a text.
-    #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Private {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_empty() {
-            "Private(none)"
-        } else {
-            "Private(hidden)"
-        })
-    }
-}
-
-/// The configuration cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConfigError {
-    /// The file cannot be read.
-    #[error("the configuration file {} cannot be read: {source}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The file is not what it should be.
-    #[error("{}:{line}:{column}: {message}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Line, from 1.
-        line: usize,
-        /// Column in characters, from 1.
-        column: usize,
-        /// What is wrong; names the key where there is one.
-        message: String,
-    },
-    /// A value is out of its range or does not go with another one.
-    #[error("{key}: {reason}")]
-    Value {
-        /// The key, with its table.
-        key: &'static str,
-        /// What is wrong.
-        reason: &'static str,
-    },
-    /// The HTTP API outside loopback, without the permission.
-    #[error(
-        "{key} = \"{address}\" is outside loopback, and nothing protects it there: use a loopback \
-         address, or set insecure_allow_non_loopback = true if the network itself is protected"
-    )]
-    NotLoopback {
-        /// The key, with its table.
-        key: &'static str,
-        /// The address.
-        address: SocketAddr,
-    },
-    /// Plain SIP outside loopback, for nobody in particular.
-    #[error(
-        "{key} = \"{address}\" is outside loopback, and plain SIP is taken there only from the \
-         networks that scaip.plain_networks names: name them, use a loopback address, or use \
-         scaip.tls"
-    )]
-    NoPlainNetworks {
-        /// The key, with its table.
-        key: &'static str,
-        /// The address.
-        address: SocketAddr,
-    },
-    /// A line that listens outside loopback, for nobody in particular.
-    #[error(
-        "{table} {line:?}: \"{address}\" is outside loopback, and panels are heard there only from \
-         the networks that plain_networks names: name them, or use a loopback address"
-    )]
-    NoLineNetworks {
-        /// The table.
-        table: &'static str,
-        /// The name of the line.
-        line: String,
-        /// The address.
-        address: SocketAddr,
-    },
-    /// Text rules that cannot be meant as they stand.
-    #[error("inputs.espa444 line {line:?}, rules counted from 0: {source}")]
-    Rules {
-        /// The name of the line.
-        line: String,
-        /// What is wrong.
-        source: ::espa444::alarm::RuleError,
-    },
 }
 
 impl Config {
@@ -561,6 +350,8 @@ impl Config {
         espa444::check(&self.inputs.espa444)?;
         panel::check(&self.inputs.panel)?;
         layout::check(&self.inputs.layout)?;
+        web::check(&self.inputs)?;
+        self.outputs.check()?;
         if self.scaip.supervision.enabled {
             let room = self.controllers.len() <= self.scaip.supervision.controllers;
             holds([(
@@ -624,9 +415,11 @@ impl Config {
             .iter()
             .map(|panel| panel.duplicate_window.0);
         let layouts = self.inputs.layout.iter().map(|line| line.repeat.0);
+        let vendors = self.inputs.json.iter().map(|json| json.duplicate_window.0);
         repeats
             .chain(panels)
             .chain(layouts)
+            .chain(vendors)
             .fold(self.scaip.duplicate_window.0, Duration::max)
     }
 

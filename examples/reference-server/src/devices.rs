@@ -2,6 +2,7 @@
 //!
 //! Small on purpose: with 40,000 units it is walked through once a second.
 
+mod reporting;
 mod saved;
 
 use std::collections::{BTreeMap, HashMap};
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+pub use reporting::{Reporting, ReportingDevice};
 pub use saved::{Restored, SavedState};
 
 use crate::time::Timestamp;
@@ -137,7 +139,7 @@ pub struct Counts {
 /// The supervised units of a server, shared by those who hear and those who ask. Empty until
 /// supervision is switched on.
 #[derive(Clone, Default)]
-pub struct Devices(Arc<Mutex<Option<Table>>>);
+pub struct Devices(Arc<Mutex<Option<Table>>>, Reporting);
 
 impl fmt::Debug for Devices {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -214,6 +216,12 @@ impl Devices {
     fn table(&self) -> MutexGuard<'_, Option<Table>> {
         // Every step leaves the table whole, also one that panics.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The devices that report by themselves and are not watched.
+    #[must_use]
+    pub fn reporting(&self) -> &Reporting {
+        &self.1
     }
 
     /// Begins to watch.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::journal::Health;
+use crate::output::DeliveryState;
 use crate::time::Timestamp;
 
 /// How an input is.
@@ -27,6 +28,28 @@ pub struct InputState {
     pub name: &'static str,
     /// How it is.
     pub status: InputStatus,
+}
+
+/// An output and how it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct OutputState {
+    name: &'static str,
+    status: InputStatus,
+    /// Why nothing is sent for a while. What waits is kept, and the inputs work all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paused: Option<&'static str>,
+}
+
+impl OutputState {
+    /// That of an output which says so much of itself.
+    #[must_use]
+    pub fn of(state: &DeliveryState) -> Self {
+        Self {
+            name: state.name,
+            status: state.status,
+            paused: state.paused,
+        }
+    }
 }
 
 /// The inputs of a server, shared with those who ask.
@@ -59,6 +82,8 @@ pub struct ServerHealth {
     uptime_seconds: u64,
     journal: JournalView,
     inputs: Vec<InputState>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    outputs: Vec<OutputState>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -73,13 +98,22 @@ struct JournalView {
 impl ServerHealth {
     /// Puts the parts together.
     #[must_use]
-    pub fn new(uptime: Duration, journal: Health, inputs: Vec<InputState>) -> Self {
+    pub fn new(
+        uptime: Duration,
+        journal: Health,
+        inputs: Vec<InputState>,
+        outputs: Vec<OutputState>,
+    ) -> Self {
         let (word, reason, since) = match journal {
             Health::Healthy => ("healthy", None, None),
             Health::Unhealthy { reason, since } => ("unhealthy", Some(reason), Some(since)),
             Health::Closed => ("closed", None, None),
         };
-        let is = |status| inputs.iter().any(|input| input.status == status);
+        let is = |status| {
+            let outputs = outputs.iter().map(|output| output.status);
+            let mut all = inputs.iter().map(|input| input.status).chain(outputs);
+            all.any(|one| one == status)
+        };
         let status = if word == "closed" || is(InputStatus::Stopped) {
             "stopping"
         } else if word == "unhealthy" || is(InputStatus::Failed) {
@@ -96,6 +130,7 @@ impl ServerHealth {
                 since,
             },
             inputs,
+            outputs,
         }
     }
 
@@ -115,7 +150,7 @@ mod tests {
             name: "scaip",
             status: input,
         }];
-        ServerHealth::new(Duration::from_secs(7), journal, inputs)
+        ServerHealth::new(Duration::from_secs(7), journal, inputs, Vec::new())
     }
 
     #[test]

@@ -15,13 +15,15 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use serde::{Deserialize, Serialize};
 
 pub(crate) mod connections;
+mod deliveries;
 mod devices;
 mod view;
 
 use crate::devices::Devices;
-use crate::health::{Inputs, ServerHealth};
+use crate::health::{Inputs, OutputState, ServerHealth};
 use crate::journal::{Health, JournalError, JournalHandle, ParseEventIdError, Sequence};
 use crate::lines::{Line, LineState, Lines};
+use crate::output::Deliveries;
 use view::{AlarmView, DetailView};
 
 /// Alarms in one answer when the request does not say.
@@ -42,6 +44,8 @@ pub struct HttpState {
     pub devices: Devices,
     /// The lines that are open to known peers.
     pub lines: Lines,
+    /// How far the outputs are.
+    pub deliveries: Deliveries,
     /// When the server was started.
     pub started: Instant,
     /// Answer only requests whose `Host` is an address or `localhost`. For a server on loopback:
@@ -50,7 +54,7 @@ pub struct HttpState {
 }
 
 /// The routes: `/healthz`, `/metrics`, `/api/alarms`, `/api/alarms/{id}`, `/api/devices`,
-/// `/api/lines`.
+/// `/api/lines`, `/api/deliveries`.
 pub fn router(state: HttpState) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
@@ -59,6 +63,7 @@ pub fn router(state: HttpState) -> Router {
         .route("/api/alarms/{id}", get(alarm))
         .route("/api/devices", get(devices::devices))
         .route("/api/lines", get(lines))
+        .route("/api/deliveries", get(deliveries::deliveries))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is no such page"))
         .method_not_allowed_fallback(async || {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this page can only be read")
@@ -115,6 +120,7 @@ async fn healthz(State(state): State<HttpState>) -> Response {
         state.started.elapsed(),
         state.journal.health(),
         state.inputs.states(),
+        state.deliveries.all().iter().map(OutputState::of).collect(),
     );
     let status = if health.is_ok() {
         StatusCode::OK

@@ -35,6 +35,8 @@ pub mod journal;
 pub mod lines;
 pub mod logging;
 pub mod measure;
+pub mod output;
+pub mod outputs;
 pub mod server;
 pub mod telemetry;
 pub mod time;

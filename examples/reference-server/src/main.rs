@@ -12,7 +12,10 @@ use reference_server::inputs::espa444::Espa444Input;
 use reference_server::inputs::layout::LayoutInput;
 use reference_server::inputs::panel::PanelInput;
 use reference_server::inputs::scaip::ScaipInput;
+use reference_server::inputs::web::WebInput;
 use reference_server::logging;
+use reference_server::output::Output;
+use reference_server::outputs::sensio::{Raised, SensioOutput};
 use reference_server::server::Server;
 
 /// Configuration or start: nothing was received.
@@ -59,11 +62,14 @@ fn main() -> ExitCode {
 /// Whatever of the start depends on the configuration alone: nothing is opened.
 fn check(config: &Config) -> Result<(), Box<dyn Error>> {
     logging::check(&config.log)?;
-    inputs(config).map(drop)
+    parts(config).map(drop)
 }
 
-/// The inputs as configured.
-fn inputs(config: &Config) -> Result<Vec<Box<dyn Input>>, Box<dyn Error>> {
+/// Inputs and outputs.
+type Parts = (Vec<Box<dyn Input>>, Vec<Box<dyn Output>>);
+
+/// The inputs and outputs as configured.
+fn parts(config: &Config) -> Result<Parts, Box<dyn Error>> {
     let mut inputs: Vec<Box<dyn Input>> = vec![Box::new(ScaipInput::new(config)?)];
     fn add(inputs: &mut Vec<Box<dyn Input>>, input: Option<impl Input>) {
         inputs.extend(input.map(|input| Box::new(input) as Box<dyn Input>));
@@ -71,7 +77,11 @@ fn inputs(config: &Config) -> Result<Vec<Box<dyn Input>>, Box<dyn Error>> {
     add(&mut inputs, Espa444Input::new(config)?);
     add(&mut inputs, PanelInput::new(config)?);
     add(&mut inputs, LayoutInput::new(config)?);
-    Ok(inputs)
+    let raised = Raised::default();
+    add(&mut inputs, WebInput::new(config, raised.clone())?);
+    let sensio = SensioOutput::new(config, raised)?;
+    let outputs = sensio.map(|output| Box::new(output) as Box<dyn Output>);
+    Ok((inputs, outputs.into_iter().collect()))
 }
 
 async fn run(config: Config) -> ExitCode {
@@ -80,13 +90,16 @@ async fn run(config: Config) -> ExitCode {
         Ok(signals) => signals,
         Err(error) => return fail(&error, EXIT_START),
     };
-    let inputs = match inputs(&config) {
-        Ok(inputs) => inputs,
+    let (inputs, outputs) = match parts(&config) {
+        Ok(parts) => parts,
         Err(error) => return fail(error.as_ref(), EXIT_START),
     };
     let mut server = Server::new(config);
     for input in inputs {
         server = server.with_input(input);
+    }
+    for output in outputs {
+        server = server.with_output(output);
     }
     let server = match server.start().await {
         Ok(server) => server,

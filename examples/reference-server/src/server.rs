@@ -21,6 +21,7 @@ use crate::input::{Input, InputContext, InputCounters, InputError};
 use crate::inputs::network;
 use crate::journal::{JournalError, JournalHandle, OpenError, SqliteJournal};
 use crate::lines::Lines;
+use crate::output::{Deliveries, Output, OutputContext, OutputError};
 use crate::telemetry::{self, TelemetryError};
 
 /// How long open HTTP connections may take to finish.
@@ -52,6 +53,7 @@ const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 pub struct Server {
     config: Config,
     inputs: Vec<Box<dyn Input>>,
+    outputs: Vec<Box<dyn Output>>,
 }
 
 impl fmt::Debug for Server {
@@ -60,6 +62,7 @@ impl fmt::Debug for Server {
         f.debug_struct("Server")
             .field("config", &self.config)
             .field("inputs", &inputs)
+            .field("outputs", &self.outputs.len())
             .finish()
     }
 }
@@ -80,6 +83,14 @@ pub enum StartError {
     /// Something cannot be listened on.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// An output cannot open what it keeps.
+    #[error("the output {name}: {source}")]
+    Output {
+        /// Its name.
+        name: &'static str,
+        /// Why not.
+        source: OutputError,
+    },
     /// The addresses file cannot be written.
     #[error("the addresses file {} cannot be written: {source}", path.display())]
     AddressesFile {
@@ -109,7 +120,7 @@ pub struct Addresses(BTreeMap<String, SocketAddr>);
 
 impl Addresses {
     /// The address with this name: `http`, `udp`, `tcp`, `tls`, `https`, `scaip_http`,
-    /// `espa444.NAME` and `layout.NAME` for the line of that name, `panel.NAME.tcp` and
+    /// `web`, `web_http`, `espa444.NAME` and `layout.NAME` for the line of that name, `panel.NAME.tcp` and
     /// `panel.NAME.udp` for the receiver of that name. Further ones of the same kind are numbered, in the order of the configuration: `udp2`, `udp3`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<SocketAddr> {
@@ -149,7 +160,14 @@ impl Server {
         Self {
             config,
             inputs: Vec::new(),
+            outputs: Vec::new(),
         }
+    }
+
+    /// Adds an output. Names of outputs must differ.
+    pub fn with_output(mut self, output: Box<dyn Output>) -> Self {
+        self.outputs.push(output);
+        self
     }
 
     /// Adds an input. Names of inputs and of their addresses must differ.
@@ -207,6 +225,27 @@ impl Server {
         }
     }
 
+    /// What has to be in order before anything runs.
+    async fn get_ready(
+        &mut self,
+        journal: &JournalHandle,
+        addresses: &Addresses,
+    ) -> Result<(), StartError> {
+        for output in &mut self.outputs {
+            let name = output.name();
+            let prepared = output.prepare(Arc::clone(journal)).await;
+            prepared.map_err(|source| StartError::Output { name, source })?;
+        }
+        let path = &self.config.addresses_file;
+        if path.as_os_str().is_empty() {
+            return Ok(());
+        }
+        write_addresses(addresses, path).map_err(|source| StartError::AddressesFile {
+            path: path.clone(),
+            source,
+        })
+    }
+
     /// Opens the journal, binds everything, and only then begins to receive.
     ///
     /// # Errors
@@ -242,18 +281,12 @@ impl Server {
             .map_err(|error| OpenError::Thread(io::Error::other(error)))??;
         let journal: JournalHandle = Arc::new(journal);
 
-        if !self.config.addresses_file.as_os_str().is_empty() {
-            let path = &self.config.addresses_file;
-            if let Err(source) = write_addresses(&addresses, path) {
-                // The journal is empty-handed: closing it can only succeed or be logged.
-                if let Err(error) = journal.close().await {
-                    tracing::warn!(%error, "the journal did not close cleanly");
-                }
-                return Err(StartError::AddressesFile {
-                    path: path.clone(),
-                    source,
-                });
+        if let Err(error) = self.get_ready(&journal, &addresses).await {
+            // The journal is empty-handed: closing it can only succeed or be logged.
+            if let Err(error) = journal.close().await {
+                tracing::warn!(%error, "the journal did not close cleanly");
             }
+            return Err(error);
         }
 
         let stop = CancellationToken::new();
@@ -261,6 +294,17 @@ impl Server {
         let devices = Devices::default();
         let lines = Lines::default();
         let mut tasks = JoinSet::new();
+        let deliveries = Deliveries::default();
+        for output in self.outputs {
+            let name = output.name();
+            deliveries.update(name, |_| {});
+            let context = OutputContext {
+                journal: Arc::clone(&journal),
+                deliveries: deliveries.clone(),
+                shutdown: stop.clone(),
+            };
+            tasks.spawn(deliver(name, output, context));
+        }
         for input in self.inputs {
             let name = input.name();
             inputs.set(name, InputStatus::Running);
@@ -284,6 +328,7 @@ impl Server {
                 inputs: inputs.clone(),
                 devices: devices.clone(),
                 lines: lines.clone(),
+                deliveries: deliveries.clone(),
                 started,
                 local_only,
             };
@@ -316,6 +361,30 @@ impl Server {
             stop_http: stop_http.drop_guard(),
             shutdown_timeout: self.config.shutdown_timeout.0,
         })
+    }
+}
+
+/// Runs an output and notes how it ended.
+async fn deliver(name: &'static str, output: Box<dyn Output>, context: OutputContext) {
+    /// Notes the end even when the output panics.
+    struct Ended(&'static str, Deliveries, CancellationToken);
+    impl Drop for Ended {
+        fn drop(&mut self) {
+            let asked = self.2.is_cancelled();
+            self.1.update(self.0, |state| {
+                state.status = match asked {
+                    true => InputStatus::Stopped,
+                    false => InputStatus::Failed,
+                };
+            });
+            if !asked {
+                tracing::error!(output = self.0, "output ended: it delivers nothing more");
+            }
+        }
+    }
+    let _ended = Ended(name, context.deliveries.clone(), context.shutdown.clone());
+    if let Err(error) = output.run(context).await {
+        tracing::error!(output = name, %error, "output failed");
     }
 }
 

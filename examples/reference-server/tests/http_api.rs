@@ -38,6 +38,7 @@ impl Api {
         let router = router(HttpState {
             devices: Devices::default(),
             lines: Default::default(),
+            deliveries: Default::default(),
             journal: Arc::clone(&journal),
             metrics,
             inputs: Inputs::default(),

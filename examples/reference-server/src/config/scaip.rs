@@ -328,8 +328,6 @@ impl TlsConfig {
 impl HttpsConfig {
     fn check(&self) -> Result<(), ConfigError> {
         let on = self.listen.is_on();
-        let names: std::collections::BTreeSet<_> =
-            self.bearer_tokens.iter().map(|token| &token.name).collect();
         holds([
             (
                 !on || !is_empty(&self.certificate),
@@ -367,35 +365,49 @@ impl HttpsConfig {
                 "scaip.https.listen",
                 "outside loopback needs bearer_tokens or client_certificates = \"required\"",
             ),
-            (
-                self.bearer_tokens.iter().all(|token| {
-                    (1..=64).contains(&token.name.len())
-                        && token.name.bytes().all(|byte| byte.is_ascii_graphic())
-                }),
-                "scaip.https.bearer_tokens.name",
-                "must be 1 to 64 characters without blanks",
-            ),
-            (
-                names.len() == self.bearer_tokens.len(),
-                "scaip.https.bearer_tokens.name",
-                "stands twice",
-            ),
-            (
-                self.bearer_tokens
-                    .iter()
-                    .all(|token| token.sha256.is_empty() != is_empty(&token.file)),
+        ])?;
+        check_tokens(
+            &self.bearer_tokens,
+            [
                 "scaip.https.bearer_tokens",
-                "must have either sha256 or file",
-            ),
-            (
-                self.bearer_tokens.iter().all(|token| {
-                    token.sha256.is_empty()
-                        || token.sha256.len() == 64
-                            && token.sha256.bytes().all(|byte| byte.is_ascii_hexdigit())
-                }),
+                "scaip.https.bearer_tokens.name",
                 "scaip.https.bearer_tokens.sha256",
-                "must be 64 hexadecimal digits",
-            ),
-        ])
+            ],
+        )
     }
+}
+
+/// Checks tokens; the keys are those of the list, of a name and of a hash.
+pub(super) fn check_tokens(
+    tokens: &[BearerToken],
+    [list, name, sha256]: [&'static str; 3],
+) -> Result<(), ConfigError> {
+    let names: std::collections::BTreeSet<_> = tokens.iter().map(|token| &token.name).collect();
+    holds([
+        (
+            tokens.iter().all(|token| {
+                (1..=64).contains(&token.name.len())
+                    && token.name.bytes().all(|byte| byte.is_ascii_graphic())
+            }),
+            name,
+            "must be 1 to 64 characters without blanks",
+        ),
+        (names.len() == tokens.len(), name, "stands twice"),
+        (
+            tokens
+                .iter()
+                .all(|token| token.sha256.is_empty() != is_empty(&token.file)),
+            list,
+            "must have either sha256 or file",
+        ),
+        (
+            tokens.iter().all(|token| {
+                token.sha256.is_empty()
+                    || token.sha256.len() == 64
+                        && token.sha256.bytes().all(|byte| byte.is_ascii_hexdigit())
+            }),
+            sha256,
+            "must be 64 hexadecimal digits",
+        ),
+    ])
 }

@@ -562,3 +562,124 @@ fn a_line_that_cannot_be_meant_is_refused_with_advice() {
         assert!(error.contains(advice), "{text}: {error}");
     }
 }
+
+/// The inputs over HTTPS and the output, with these changes.
+fn partners(change: impl Fn(String) -> String) -> Result<Config, ConfigError> {
+    let text = r#"
+[inputs.web]
+plain = "127.0.0.1:8081"
+[inputs.sensio]
+[[inputs.sensio.client]]
+id = "nordlys-partner"
+secrets = [{ file = "/etc/secret" }, { env = "SECRET" }]
+[[inputs.json]]
+name = "evondos"
+path = "/json/evondos"
+mapping = "evondos.toml"
+tokens = [{ name = "vendor", file = "/etc/token" }]
+[inputs.sensio_webhook]
+tokens = [{ file = "/etc/hook" }]
+[outputs.sensio]
+endpoint = "https://unity.example.net/partner"
+client_id = "nordlys-arc"
+client_secret = { env = "SENSIO" }
+[[outputs.sensio.device]]
+controller = "40211870"
+identifier = "SN-004711"
+type = "fall sensor"
+"#;
+    parse(&change(text.to_owned()))
+}
+
+#[test]
+fn partners_vendors_and_an_output_stand_in_tables_of_their_own() {
+    let config = partners(|text| text).expect("good");
+    assert_eq!(config.inputs.json[0].header, "Authorization");
+    let output = config.outputs.sensio.as_ref().expect("there");
+    let device_type = output.devices[0].device_type();
+    assert_eq!(device_type, Some(sensio_partner::DeviceType::FallSensor));
+    // Neither controller nor identifier shows.
+    let shown = format!("{config:?}");
+    assert!(
+        !shown.contains("40211870") && !shown.contains("004711"),
+        "{shown}"
+    );
+    // Written out and read again it is the same.
+    let written = toml::to_string(&config).expect("TOML");
+    assert_eq!(parse(&written).expect("good"), config);
+}
+
+#[test]
+fn partners_vendors_and_an_output_that_do_not_hold_together_are_refused() {
+    for (from, to, key) in [
+        ("plain = \"127.0.0.1:8081\"", "", "inputs.web"),
+        ("127.0.0.1:8081", "192.0.2.1:8081", "inputs.web.plain"),
+        ("plain = ", "listen = ", "inputs.web.certificate"),
+        ("{ env = \"SECRET\" }", "{}", "inputs.sensio.client.secrets"),
+        (
+            "{ env = \"SECRET\" }",
+            "{ env = \"A\", file = \"b\" }",
+            "inputs.sensio.client.secrets",
+        ),
+        (
+            "nordlys-partner",
+            "nordlys partner",
+            "inputs.sensio.client.id",
+        ),
+        (
+            "[inputs.sensio]",
+            "[inputs.sensio]\nversion = \"six\"",
+            "inputs.sensio.version",
+        ),
+        (
+            "[inputs.sensio]",
+            "[inputs.sensio]\nbase = \"/\"",
+            "inputs.sensio.base",
+        ),
+        ("/json/evondos", "/partner/evondos", "inputs.json.path"),
+        ("/json/evondos", "/hooks/sensio", "inputs.json.path"),
+        ("/json/evondos", "json", "inputs.json.path"),
+        ("\"evondos\"", "\"evon dos\"", "inputs.json.name"),
+        (
+            "[{ name = \"vendor\", file = \"/etc/token\" }]",
+            "[]",
+            "inputs.json.tokens",
+        ),
+        (
+            "name = \"vendor\"",
+            "name = \"\"",
+            "inputs.json.tokens.name",
+        ),
+        (
+            "[{ file = \"/etc/hook\" }]",
+            "[]",
+            "inputs.sensio_webhook.tokens",
+        ),
+        ("https://unity", "http://unity", "outputs.sensio.endpoint"),
+        ("{ env = \"SENSIO\" }", "{}", "outputs.sensio.client_secret"),
+        (
+            "client_id",
+            "classes = [\"urgent\"]\nclient_id",
+            "outputs.sensio.classes",
+        ),
+        (
+            "client_id",
+            "kinds = [\"levitation\"]\nclient_id",
+            "outputs.sensio.kinds",
+        ),
+        ("SN-004711", "..", "outputs.sensio.device.identifier"),
+        (
+            "fall sensor",
+            "Falling sensor",
+            "outputs.sensio.device.type",
+        ),
+    ] {
+        let error = partners(|text| text.replacen(from, to, 1)).expect_err(key);
+        assert!(
+            matches!(error, ConfigError::Value { key: found, .. } if found == key),
+            "{to}: {error}"
+        );
+    }
+    let unknown = partners(|text| text.replacen("mapping", "mappings", 1));
+    assert!(matches!(unknown, Err(ConfigError::File { .. })));
+}

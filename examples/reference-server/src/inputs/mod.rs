@@ -7,6 +7,7 @@
 //! [`lines`](crate::lines), units that come by themselves in [`devices`](crate::devices).
 
 mod accept;
+mod bearer;
 mod certificate;
 pub mod espa444;
 mod handshakes;
@@ -21,8 +22,10 @@ mod record;
 mod repeats;
 mod report;
 pub mod scaip;
+mod served;
 mod source_filter;
 mod tasks;
 pub(crate) mod tls;
 mod watch;
 mod way;
+pub mod web;

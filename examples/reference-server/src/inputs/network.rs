@@ -9,6 +9,8 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::{TcpListener, UdpSocket};
 
 use super::source_filter;
+use crate::config::Listen;
+use crate::input::InputError;
 
 /// What is asked of the operating system for the queue of datagrams, in bytes. It may give less.
 const DATAGRAM_QUEUE: usize = 8 * 1024 * 1024;
@@ -48,6 +50,26 @@ pub(crate) fn bind_tcp(address: SocketAddr) -> io::Result<TcpListener> {
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     TcpListener::from_std(socket.into())
+}
+
+/// Listeners for TCP on all of these, with the addresses that they have.
+///
+/// # Errors
+/// [`InputError::Bind`]; `what` wanted to listen.
+pub(super) fn bind_all(
+    what: &'static str,
+    listen: &Listen,
+) -> Result<Vec<(SocketAddr, TcpListener)>, InputError> {
+    let bind = |&address: &SocketAddr| {
+        let failed = |source| InputError::Bind {
+            what,
+            address,
+            source,
+        };
+        let listener = bind_tcp(address).map_err(failed)?;
+        Ok((listener.local_addr().map_err(failed)?, listener))
+    };
+    listen.addresses().iter().map(bind).collect()
 }
 
 /// A UDP socket that only hears loopback and these networks.

@@ -6,11 +6,11 @@
 
 mod accounts;
 mod awaited_calls;
-mod bearer;
+
 mod entry;
 mod https;
 mod in_hand;
-mod origin;
+pub(super) mod origin;
 mod sip;
 mod watch;
 mod work;
@@ -37,6 +37,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::accept::{Door, Opened};
+pub use super::bearer::TokenError;
+use super::bearer::Tokens;
 use super::limiter::Limiter;
 use super::link::Speech;
 use super::network::{self, Networks};
@@ -50,8 +52,6 @@ use crate::journal::BoxFuture;
 pub use accounts::AccountError;
 use accounts::DigestAccounts;
 use awaited_calls::AwaitedCalls;
-pub use bearer::TokenError;
-use bearer::Tokens;
 use https::{Post, Site};
 use origin::Certificates;
 use watch::{Reporter, Watch};
@@ -267,14 +267,7 @@ impl ScaipInput {
             (Way::Https, "https", "SCAIP over HTTPS", &https.listen),
             (Way::Http, "scaip_http", "SCAIP over HTTP", &https.plain),
         ] {
-            for &address in listen.addresses() {
-                let failed = |source| InputError::Bind {
-                    what,
-                    address,
-                    source,
-                };
-                let listener = network::bind_tcp(address).map_err(failed)?;
-                let address = listener.local_addr().map_err(failed)?;
+            for (address, listener) in network::bind_all(what, listen)? {
                 let name = name.into();
                 bound.push(BoundAddress { name, address });
                 self.listeners.push((way, listener));

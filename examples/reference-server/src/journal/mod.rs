@@ -113,6 +113,10 @@ pub trait Journal: std::fmt::Debug + Send + Sync + 'static {
         limit: u32,
     ) -> BoxFuture<'_, Result<Vec<AlarmRecord>, JournalError>>;
 
+    /// The place of the newest alarm that is on stable storage; whatever is handed in from now on
+    /// gets a later one. Cheap: for whoever follows the journal and wants to know whether to read.
+    fn newest(&self) -> Sequence;
+
     /// One alarm with its raw evidence, or `None` when the identifier is not known.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! What the writer, the checkpointer, the readers and the handle have in common.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -83,6 +83,7 @@ pub(super) struct Meters {
     pub(super) commit_seconds: Histogram,
     pub(super) batch_entries: Histogram,
     last_sequence: Gauge,
+    newest: AtomicI64,
 }
 
 impl Meters {
@@ -103,10 +104,16 @@ impl Meters {
             commit_seconds: histogram!("alarm_journal_commit_seconds"),
             batch_entries: histogram!("alarm_journal_batch_entries"),
             last_sequence: gauge!("alarm_journal_last_sequence"),
+            newest: AtomicI64::new(0),
         }
     }
 
+    pub(super) fn newest(&self) -> Sequence {
+        Sequence::new(self.newest.load(Ordering::Acquire))
+    }
+
     pub(super) fn note_last(&self, last: Sequence) {
+        self.newest.store(last.get(), Ordering::Release);
         // Exact up to 2^53.
         #[expect(
             clippy::cast_precision_loss,

@@ -138,6 +138,10 @@ impl Journal for SqliteJournal {
         Box::pin(Arc::clone(&self.readers).alarms_after(cursor, limit))
     }
 
+    fn newest(&self) -> Sequence {
+        self.shared.meters.newest()
+    }
+
     fn alarm(&self, id: EventId) -> BoxFuture<'_, Result<Option<AlarmDetail>, JournalError>> {
         Box::pin(Arc::clone(&self.readers).alarm(id))
     }

@@ -18,22 +18,18 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::super::accept::Opened;
+use super::super::bearer::Tokens;
 use super::super::limiter::Limiter;
 use super::super::places::Place;
-use super::bearer::Tokens;
+use super::super::served;
 use super::origin::Origin;
-use crate::http::connections::Connections;
 
 /// How long the decision about an alarm may take; as over SIP (SCAIP reference 10).
 const DECISION_TIME: Duration = Duration::from_secs(10);
-/// How long the head of a request may take, the wait for its first byte included.
-const HEAD_TIME: Duration = Duration::from_secs(60);
 /// How long the body may take.
 const BODY_TIME: Duration = Duration::from_secs(10);
 /// Seconds after which a sender that was turned away may come again; as over SIP.
 const RETRY_AFTER: &str = "5";
-/// How long requests under way may take when the server stops.
-const LAST_PATIENCE: Duration = Duration::from_secs(11);
 
 /// What the work is told.
 #[derive(Debug)]
@@ -243,35 +239,13 @@ fn document(body: Bytes) -> Response {
 
 /// Serves connections until stopped, then lets the requests under way finish.
 pub(super) async fn serve(
-    mut opened: mpsc::Receiver<Opened>,
+    opened: mpsc::Receiver<Opened>,
     router: Router,
     transport: &'static str,
     stop: CancellationToken,
 ) {
-    let mut connections = Connections::new(HEAD_TIME);
-    loop {
-        let connection = tokio::select! {
-            () = stop.cancelled() => break,
-            connection = opened.recv() => connection,
-            () = connections.reap() => continue,
-        };
-        let Some(connection) = connection else { break };
-        let origin = Origin {
-            transport,
-            local: connection.local,
-            remote: connection.remote,
-            identity: connection.identity,
-            token: None,
-            account: None,
-        };
-        let place = Arc::clone(connection.link.place());
-        let router = router
-            .clone()
-            .layer(Extension(origin))
-            .layer(Extension(place));
-        connections.serve(connection.link, router, ());
-    }
-    drop(opened);
-    drop(router);
-    let _ = tokio::time::timeout(LAST_PATIENCE, connections.shut_down()).await;
+    let dress = |router: Router, origin: Origin, place: Arc<Place>| {
+        router.layer(Extension(origin)).layer(Extension(place))
+    };
+    served::serve(opened, router, transport, stop, dress).await;
 }

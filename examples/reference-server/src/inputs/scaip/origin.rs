@@ -19,21 +19,21 @@ const MEMORY: Duration = Duration::from_secs(60);
 
 /// The way one message came.
 #[derive(Clone, Debug)]
-pub(super) struct Origin {
-    pub(super) transport: &'static str,
-    pub(super) local: SocketAddr,
-    pub(super) remote: SocketAddr,
+pub(in crate::inputs) struct Origin {
+    pub(in crate::inputs) transport: &'static str,
+    pub(in crate::inputs) local: SocketAddr,
+    pub(in crate::inputs) remote: SocketAddr,
     /// Who the client certificate speaks for.
-    pub(super) identity: Option<Arc<Identity>>,
+    pub(in crate::inputs) identity: Option<Arc<Identity>>,
     /// The name of the bearer token.
-    pub(super) token: Option<Arc<str>>,
+    pub(in crate::inputs) token: Option<Arc<str>>,
     /// The name of the digest account.
-    pub(super) account: Option<String>,
+    pub(in crate::inputs) account: Option<String>,
 }
 
 impl Origin {
     /// Of a SIP message.
-    pub(super) fn of(path: &Path, certificates: &Certificates) -> Self {
+    pub(in crate::inputs::scaip) fn of(path: &Path, certificates: &Certificates) -> Self {
         let (transport, identity) = match path.transport {
             Transport::Udp => ("udp", None),
             Transport::Tcp => ("tcp", None),
@@ -50,7 +50,7 @@ impl Origin {
     }
 
     /// Over what its sender was heard.
-    pub(super) fn path(&self) -> DevicePath {
+    pub(in crate::inputs) fn path(&self) -> DevicePath {
         match self.transport {
             "udp" => DevicePath::Udp,
             "tcp" => DevicePath::Tcp,
@@ -60,7 +60,7 @@ impl Origin {
     }
 
     /// What the journal keeps of it: behind the peer's address stands as whom it came.
-    pub(super) fn facts(&self) -> TransportFacts {
+    pub(in crate::inputs) fn facts(&self) -> TransportFacts {
         let mut peer = self.remote.to_string();
         // Writing to a String cannot fail.
         if let Some(identity) = &self.identity {

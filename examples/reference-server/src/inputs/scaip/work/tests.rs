@@ -71,6 +71,10 @@ impl Journal for Slow {
         self.0.alarms_after(cursor, limit)
     }
 
+    fn newest(&self) -> Sequence {
+        self.0.newest()
+    }
+
     fn alarm(&self, id: EventId) -> BoxFuture<'_, Result<Option<AlarmDetail>, JournalError>> {
         self.0.alarm(id)
     }

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConditionallySelectable as _, ConstantTimeEq as _};
 use tokio_util::sync::CancellationToken;
 
-use super::super::tls::read_small;
+use super::tls::read_small;
 use crate::config::BearerToken;
 
 /// The fewest characters of a token in a file: less can be guessed.
@@ -81,6 +81,11 @@ impl Tokens {
         if !scheme.eq_ignore_ascii_case(b"bearer ") {
             return None;
         }
+        self.check_bare(token)
+    }
+
+    /// The name of a token that stands alone, as in a header of a vendor's own.
+    pub(super) fn check_bare(&self, token: &[u8]) -> Option<Arc<str>> {
         let presented: [u8; 32] = Sha256::digest(token.trim_ascii()).into();
         let known = Arc::clone(&self.known.lock().unwrap_or_else(PoisonError::into_inner));
         // Every one is looked at, to the last bit, whichever fits.

@@ -1,0 +1,154 @@
+//! Where outputs plug in: whatever hands stored alarms on. An output reads the journal behind a mark
+//! of its own and never stands between an input and its answer.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use crate::health::InputStatus;
+use crate::journal::{BoxFuture, JournalError, JournalHandle, Sequence};
+use crate::time::Timestamp;
+
+/// A sender of stored alarms.
+pub trait Output: Send + 'static {
+    /// Its short name, as metrics and health show it: `sensio`.
+    fn name(&self) -> &'static str;
+
+    /// Opens what it keeps and finds its place in the journal, before any input runs.
+    ///
+    /// # Errors
+    /// [`OutputError`]: the server does not start.
+    fn prepare(&mut self, journal: JournalHandle) -> BoxFuture<'_, Result<(), OutputError>>;
+
+    /// Sends until `context.shutdown` is cancelled. What was not delivered by then is kept.
+    ///
+    /// # Errors
+    /// When it cannot go on. The server stays up and its health says so.
+    fn run(self: Box<Self>, context: OutputContext) -> BoxFuture<'static, Result<(), OutputError>>;
+}
+
+/// What an output works with.
+#[derive(Clone, Debug)]
+pub struct OutputContext {
+    /// What is to be sent.
+    pub journal: JournalHandle,
+    /// Where it says how far it is.
+    pub deliveries: Deliveries,
+    /// Cancelled when the server stops.
+    pub shutdown: CancellationToken,
+}
+
+/// An output cannot start or cannot go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OutputError {
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// Anything else; the text must hold no personal data.
+    #[error(transparent)]
+    Other(Box<dyn Error + Send + Sync>),
+}
+
+impl OutputError {
+    /// Anything else.
+    pub fn other(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+/// How far an output is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct DeliveryState {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it works.
+    pub status: InputStatus,
+    /// The place of the last alarm that it took over.
+    pub taken: Sequence,
+    /// Calls that wait or are under way.
+    pub waiting: usize,
+    /// Calls under way.
+    pub in_flight: usize,
+    /// Why nothing is sent for a while.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paused: Option<&'static str>,
+    /// Calls that were delivered since the start.
+    pub delivered: u64,
+    /// When the last one was delivered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_delivered: Option<Timestamp>,
+    /// How many calls were refused for good and are kept for an operator.
+    pub dead: usize,
+    /// The latest of them, at most 100.
+    pub dead_letters: Vec<DeadLetter>,
+}
+
+/// A call that was refused for good.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct DeadLetter {
+    /// Its number in the queue.
+    pub id: u64,
+    /// The device, as the receiver has it.
+    pub device: String,
+    /// What it was about, in the receiver's code.
+    pub code: String,
+    /// What was to be done.
+    pub method: &'static str,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// When it was refused.
+    pub refused_at: Timestamp,
+    /// Why.
+    pub reason: String,
+    /// Whether a later call has overtaken it.
+    pub superseded: bool,
+}
+
+impl DeliveryState {
+    fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            status: InputStatus::Running,
+            taken: Sequence::START,
+            waiting: 0,
+            in_flight: 0,
+            paused: None,
+            delivered: 0,
+            last_delivered: None,
+            dead: 0,
+            dead_letters: Vec::new(),
+        }
+    }
+}
+
+/// How far the outputs of a server are, shared with those who ask.
+#[derive(Clone, Debug, Default)]
+pub struct Deliveries(Arc<Mutex<BTreeMap<&'static str, DeliveryState>>>);
+
+impl Deliveries {
+    fn states(&self) -> MutexGuard<'_, BTreeMap<&'static str, DeliveryState>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Each output, by name.
+    #[must_use]
+    pub fn all(&self) -> Vec<DeliveryState> {
+        self.states().values().cloned().collect()
+    }
+
+    /// Changes what is said of an output.
+    pub fn update(&self, name: &'static str, change: impl FnOnce(&mut DeliveryState)) {
+        let mut states = self.states();
+        change(
+            states
+                .entry(name)
+                .or_insert_with(|| DeliveryState::new(name)),
+        );
+    }
+}

@@ -1,0 +1,3 @@
+//! The outputs: one module for each system that alarms go on to.
+
+pub mod sensio;

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 
+mod deliveries;
 mod lines;
 mod reports;
 mod roles;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
         return measured.print();
     }
     let each = roles::bytes_for_each();
+    let each_event = deliveries::bytes_for_each();
     let effort = if arguments.quick {
         Effort::QUICK
     } else {
@@ -78,6 +80,7 @@ fn main() -> ExitCode {
     roles::all(effort, each, &mut verdicts);
     lines::all(effort, &mut verdicts);
     reports::all(effort, &mut verdicts);
+    deliveries::all(effort, each_event, &mut verdicts);
     lookups(effort);
     if !arguments.no_journal
         && let Err(error) = journal(&arguments)

@@ -320,7 +320,9 @@ impl Desk {
         let due = self.tokens.poll_timeout();
         if self.flight.is_none() {
             if let Access::Unavailable { problem, retry_at } = self.tokens.access(self.now) {
-                assert!(event.is_none() || problem == Problem::TokensRejected);
+                // A longer pause after a failure stays.
+                assert!(retry_at >= self.not_before, "a pause is cut short");
+                assert!(problem == Problem::TokensRejected || retry_at == self.not_before);
                 assert!(retry_at <= self.now + Config::default().refused.max(PAUSE_LIMIT));
                 self.not_before = retry_at;
                 assert_eq!(due, Some(retry_at));
@@ -333,6 +335,9 @@ impl Desk {
     fn settle(&mut self) {
         self.wanted = true;
         let _ = self.tokens.access(self.now);
+        if self.flight.is_some() {
+            self.timeout();
+        }
         for _ in 0..4 {
             if self.flight.is_none() {
                 let due = self.tokens.poll_timeout().expect("wanted");

@@ -109,6 +109,13 @@ pub(super) fn tokens() -> Vec<Seed> {
             token(|s| access(access(good(ask(s), 3600)).then(8, &[0]).then(1, &[]))),
         ),
         (
+            "dropped_while_renewal_fails",
+            token(|s| {
+                let renewed = timeout(access(good(ask(s), 3600)));
+                access(status(renewed, 503, b"").then(8, &[0]))
+            }),
+        ),
+        (
             "fresh_ones_refused",
             token(|s| (0..4).fold(s, |s, n| timeout(access(good(ask(s), 3600)).then(8, &[n])))),
         ),

@@ -81,7 +81,7 @@ pub fn sensio_answer(data: &[u8]) {
         assert!(text.bytes().all(|b| b.is_ascii_graphic() || b == b' '));
     }
     // A plain number of seconds is granted as it is, up to the limit; the last one counts.
-    let last = headers().filter(|(name, _)| *name == "Retry-After").last();
+    let last = headers().rfind(|(name, _)| *name == "Retry-After");
     if let Some((_, value)) = last {
         let seconds = std::str::from_utf8(value)
             .ok()

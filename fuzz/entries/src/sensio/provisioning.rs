@@ -47,15 +47,16 @@ fn bits(set: u8, of: u8) -> impl Iterator<Item = u8> {
 
 impl Someone {
     fn attributes(self) -> Attributes {
-        let mut attributes = Attributes::default();
-        attributes.external_id = match self.id % 10 {
-            8 => None,
-            9 => Some(" ".into()),
-            id => Some(format!("id-{id}")),
-        };
         let names = ["Ada", "Bo", "Cato"];
-        attributes.display_name = names.get(usize::from(self.name % 4)).map(|n| (*n).into());
-        attributes
+        Attributes {
+            external_id: match self.id % 10 {
+                8 => None,
+                9 => Some(" ".into()),
+                id => Some(format!("id-{id}")),
+            },
+            display_name: names.get(usize::from(self.name % 4)).map(|n| (*n).into()),
+            ..Attributes::default()
+        }
     }
 }
 

@@ -99,7 +99,7 @@ impl World {
             Operation::End { pair } => self.condition(pair, false),
             Operation::Milliseconds(milliseconds) => self.pass(milliseconds.into()),
             Operation::Seconds(seconds) => self.pass(1000 * u64::from(seconds)),
-            Operation::Timeout => self.to_the_next(),
+            Operation::Timeout => self.until_due(),
             Operation::Answer { which, fate } => self.answer(which, fate),
             Operation::AnswerQuietly { which, fate } => {
                 self.answer(which, fate);

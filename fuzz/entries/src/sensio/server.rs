@@ -264,14 +264,14 @@ impl Partner {
                 device,
                 token,
                 body,
-            } => self.status(device, token, body.bytes()),
-            Operation::Batch { token, body } => self.batch(token, body.bytes()),
+            } => self.status(device, token, &body.bytes()),
+            Operation::Batch { token, body } => self.batch(token, &body.bytes()),
             Operation::Token {
                 basic,
                 content_type,
                 body,
             } => {
-                self.ask(basic, content_type, body.bytes());
+                self.ask(basic, content_type, &body.bytes());
             }
             Operation::Path {
                 method,
@@ -411,17 +411,17 @@ impl Partner {
         );
     }
 
-    fn status(&mut self, device: u8, token: u8, body: Vec<u8>) {
+    fn status(&mut self, device: u8, token: u8, body: &[u8]) {
         let (segment, device) = self.device(device);
         let path = format!("/partner/api/v1/devices/{segment}/status");
         let (answer, known) = self
-            .call(Method::PUT, &path, token, body.clone())
+            .call(Method::PUT, &path, token, body.to_vec())
             .expect("a path");
         let Some(device) = device.filter(|_| known) else {
             assert_eq!(answer.status, if known { 400 } else { 401 });
             return;
         };
-        match decode_status(&body, &self.options()) {
+        match decode_status(body, &self.options()) {
             Ok(decoded) => {
                 self.calls += 1;
                 let known = REGISTERED.contains(&device.as_str());
@@ -433,16 +433,16 @@ impl Partner {
         }
     }
 
-    fn batch(&mut self, token: u8, body: Vec<u8>) {
+    fn batch(&mut self, token: u8, body: &[u8]) {
         let path = "/partner/api/v1/devices/status";
         let (answer, known) = self
-            .call(Method::PUT, path, token, body.clone())
+            .call(Method::PUT, path, token, body.to_vec())
             .expect("a path");
         if !known {
             assert_eq!(answer.status, 401);
             return;
         }
-        match decode_status_batch(&body, &StatusNames::default(), &self.options()) {
+        match decode_status_batch(body, &StatusNames::default(), &self.options()) {
             Ok(decoded) => {
                 self.calls += 1;
                 let mut entries = decoded.message().iter();
@@ -453,7 +453,7 @@ impl Partner {
         }
     }
 
-    fn ask(&mut self, basic: bool, content_type: u8, body: Vec<u8>) {
+    fn ask(&mut self, basic: bool, content_type: u8, body: &[u8]) {
         let types = [
             "application/x-www-form-urlencoded",
             "application/json",
@@ -469,7 +469,7 @@ impl Partner {
         }
         // Credentials in two places are refused.
         let usual = body == USUAL[7].as_bytes() && content_type % 3 == 0 && !basic;
-        let answer = self.send(request.body(Body::from(body.clone())).expect("a request"));
+        let answer = self.send(request.body(Body::from(body.to_vec())).expect("a request"));
         let json: Value = serde_json::from_slice(&answer.body).expect("JSON");
         match answer.status {
             200 => {

@@ -157,7 +157,7 @@ impl World {
         self.now = self.now + Duration::from_millis(milliseconds);
     }
 
-    pub(super) fn to_the_next(&mut self) {
+    pub(super) fn until_due(&mut self) {
         if let Some(at) = self.queue.poll_timeout() {
             self.now = self.now.max(at);
         }

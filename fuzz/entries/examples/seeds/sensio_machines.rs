@@ -303,11 +303,6 @@ pub(super) fn provisionings() -> Vec<Seed> {
 }
 
 const QUEUE: u64 = 17;
-const FATES: u64 = 11;
-
-fn fate(shape: Shape, fate: u64, fields: &[u8]) -> Shape {
-    shape.variant(fate, FATES).bytes(fields)
-}
 
 fn queue(steps: impl FnOnce(Steps) -> Steps) -> Vec<u8> {
     steps(Steps::new(Shape::default(), QUEUE)).done()
@@ -319,37 +314,37 @@ pub(super) fn queues() -> Vec<Seed> {
     let post = |s: Steps| s.then(0, &[0]);
     let put = |s: Steps| s.then(1, &[0]);
     let delete = |s: Steps| s.then(2, &[0]);
-    let answer = |s: Steps, which: u64, fields: &[u8]| {
-        s.then(10, &[0]).with(|shape| fate(shape, which, fields))
+    let answer = |s: Steps, which: u8, detail: u8| {
+        s.then(10, &[0]).with(|shape| shape.bytes(&[which, detail]))
     };
-    let done = |s: Steps| answer(s, 0, &[]);
+    let done = |s: Steps| answer(s, 0, 0);
     let timeout = |s: Steps| s.then(9, &[]);
-    let crash = |s: Steps, which: u64| s.then(12, &[]).with(|shape| fate(shape, which, &[]));
+    let crash = |s: Steps, which: u8| s.then(12, &[]).with(|shape| shape.bytes(&[which, 0]));
     vec![
         ("delivered", queue(|s| done(done(delete(post(s)))))),
         ("updated", queue(|s| done(done(done(delete(put(post(s)))))))),
         (
             "lost_answer",
-            queue(|s| done(timeout(answer(delete(post(s)), 1, &[])))),
+            queue(|s| done(timeout(answer(delete(post(s)), 1, 0)))),
         ),
-        ("not_sent", queue(|s| timeout(answer(post(s), 3, &[])))),
-        ("busy", queue(|s| timeout(answer(post(s), 4, &[1, 30])))),
+        ("not_sent", queue(|s| timeout(answer(post(s), 3, 0)))),
+        ("busy", queue(|s| timeout(answer(post(s), 5, 30)))),
         (
             "fault",
-            queue(|s| (0..4).fold(post(s), |s, _| timeout(answer(s, 5, &[1])))),
+            queue(|s| (0..4).fold(post(s), |s, _| timeout(answer(s, 6, 1)))),
         ),
         (
             "sent_with_less",
-            queue(|s| (0..4).fold(post(s), |s, _| timeout(answer(s, 6, &[0])))),
+            queue(|s| (0..4).fold(post(s), |s, _| timeout(answer(s, 7, 0)))),
         ),
         (
             "too_large",
-            queue(|s| (0..4).fold(post(s), |s, _| timeout(answer(s, 7, &[])))),
+            queue(|s| (0..4).fold(post(s), |s, _| timeout(answer(s, 8, 0)))),
         ),
-        ("forbidden", queue(|s| timeout(answer(post(s), 8, &[])))),
-        ("redirected", queue(|s| timeout(answer(post(s), 10, &[])))),
+        ("forbidden", queue(|s| timeout(answer(post(s), 9, 0)))),
+        ("redirected", queue(|s| timeout(answer(post(s), 11, 0)))),
         ("crash", queue(|s| crash(delete(post(s)), 1))),
-        ("crash_unsent", queue(|s| crash(answer(post(s), 3, &[]), 2))),
+        ("crash_unsent", queue(|s| crash(answer(post(s), 3, 0), 2))),
         (
             "failing_disk",
             queue(|s| done(post(s).then(13, &[3])).then(9, &[]).then(9, &[])),
@@ -357,14 +352,14 @@ pub(super) fn queues() -> Vec<Seed> {
         (
             "dead_letter",
             queue(|s| {
-                let refused = (0..5).fold(put(s), |s, _| timeout(answer(s, 6, &[1])));
+                let refused = (0..5).fold(put(s), |s, _| timeout(answer(s, 7, 1)));
                 done(refused.then(15, &[0]))
             }),
         ),
         (
             "overtaken",
             queue(|s| {
-                let refused = (0..5).fold(post(s), |s, _| timeout(answer(s, 6, &[1])));
+                let refused = (0..5).fold(post(s), |s, _| timeout(answer(s, 7, 1)));
                 delete(refused).then(14, &[0])
             }),
         ),
@@ -383,18 +378,14 @@ pub(super) fn queues() -> Vec<Seed> {
             "batch_refused",
             queue(|s| {
                 let statuses = (0..3).fold(post(s), |s, n| s.then(3, &[n]));
-                answer(done(statuses), 6, &[0])
+                answer(done(statuses), 7, 0)
             }),
         ),
         ("slots", queue(|s| done(post(s.then(4, &[]).then(4, &[]))))),
         ("many", queue(|s| (0..6).fold(s, |s, n| s.then(0, &[n])))),
         (
             "stray",
-            queue(|s| {
-                done(post(s))
-                    .then(16, &[])
-                    .with(|shape| fate(shape, 0, &[]))
-            }),
+            queue(|s| done(post(s)).then(16, &[]).with(|shape| shape.bytes(&[1]))),
         ),
     ]
 }

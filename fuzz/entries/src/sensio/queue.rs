@@ -1,13 +1,13 @@
 //! The delivery queue under a list of operations, failures of every kind, a failing store and
 //! crashes (Partner API reference 4.6, 8.2, 8.3 and 9).
 
-mod books;
-mod disk;
+#[path = "../../../../sensio-partner/tests/queue_world/mod.rs"]
+mod queue_world;
 
 use arbitrary::{Arbitrary, Unstructured};
 use sensio_partner::queue::EventMethod;
 
-use books::World;
+use queue_world::{Fate, World};
 
 const OPERATIONS: usize = 250;
 
@@ -41,38 +41,22 @@ enum Operation {
     Seconds(u8),
     /// To the next timeout.
     Timeout,
-    /// How one of the calls under way goes.
+    /// How one of the calls under way goes: kind and detail of a fate.
     Answer {
         which: u8,
-        fate: Fate,
+        fate: (u8, u8),
     },
     /// Without a poll behind it, so that outcomes come together.
     AnswerQuietly {
         which: u8,
-        fate: Fate,
+        fate: (u8, u8),
     },
-    Crash(Fate),
+    Crash((u8, u8)),
     FailDisk(u8),
     Retry(u8),
     RetryAsPost(u8),
     /// An outcome for a call that is over.
-    Stray(Fate),
-}
-
-/// What may happen to a call.
-#[derive(Debug, Clone, Copy, Arbitrary)]
-enum Fate {
-    Answered,
-    AppliedButLost,
-    Lost,
-    NotSent,
-    Busy(Option<u8>),
-    Fault { applied: bool },
-    Refused(u8),
-    TooLarge,
-    Forbidden,
-    TokenRefused,
-    Redirected,
+    Stray(bool),
 }
 
 /// Runs the operations; then the server behaves.
@@ -82,35 +66,33 @@ pub fn sensio_queue(data: &[u8]) {
     };
     let mut world = World::new();
     for operation in input.operations.iter().take(OPERATIONS) {
-        world.run(*operation);
+        run(&mut world, *operation);
     }
     world.settle();
 }
 
-impl World {
-    fn run(&mut self, operation: Operation) {
-        match operation {
-            Operation::Post { pair } => self.submit(pair, EventMethod::Post),
-            Operation::Put { pair } => self.submit(pair, EventMethod::Put),
-            Operation::Delete { pair } => self.submit(pair, EventMethod::Delete),
-            Operation::Status { device } => self.submit_status(device),
-            Operation::Slot => self.submit_slot(),
-            Operation::Begin { pair } => self.condition(pair, true),
-            Operation::End { pair } => self.condition(pair, false),
-            Operation::Milliseconds(milliseconds) => self.pass(milliseconds.into()),
-            Operation::Seconds(seconds) => self.pass(1000 * u64::from(seconds)),
-            Operation::Timeout => self.until_due(),
-            Operation::Answer { which, fate } => self.answer(which, fate),
-            Operation::AnswerQuietly { which, fate } => {
-                self.answer(which, fate);
-                return;
-            }
-            Operation::Crash(fate) => self.crash(fate),
-            Operation::FailDisk(count) => self.disk.fail((count % 4).into()),
-            Operation::Retry(which) => self.retry(which, false),
-            Operation::RetryAsPost(which) => self.retry(which, true),
-            Operation::Stray(fate) => self.stray(fate),
+fn run(world: &mut World, operation: Operation) {
+    match operation {
+        Operation::Post { pair } => world.submit(pair, EventMethod::Post),
+        Operation::Put { pair } => world.submit(pair, EventMethod::Put),
+        Operation::Delete { pair } => world.submit(pair, EventMethod::Delete),
+        Operation::Status { device } => world.submit_status(device),
+        Operation::Slot => world.submit_slot(),
+        Operation::Begin { pair } => world.condition(pair, true),
+        Operation::End { pair } => world.condition(pair, false),
+        Operation::Milliseconds(milliseconds) => world.pass(milliseconds.into()),
+        Operation::Seconds(seconds) => world.pass(1000 * u64::from(seconds)),
+        Operation::Timeout => world.until_due(),
+        Operation::Answer { which, fate } => world.answer(which, Fate::of(fate.0, fate.1)),
+        Operation::AnswerQuietly { which, fate } => {
+            world.answer(which, Fate::of(fate.0, fate.1));
+            return;
         }
-        self.poll();
+        Operation::Crash(fate) => world.crash(Fate::of(fate.0, fate.1)),
+        Operation::FailDisk(count) => world.fail_disk(count),
+        Operation::Retry(which) => world.retry(which, false),
+        Operation::RetryAsPost(which) => world.retry(which, true),
+        Operation::Stray(done) => world.stray(done),
     }
+    world.poll();
 }

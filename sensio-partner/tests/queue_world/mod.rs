@@ -1,4 +1,7 @@
-//! What was submitted, tried and delivered, and the server that it goes to.
+//! What was submitted, tried and delivered, and the server that it goes to: the books that the queue is held
+//! against, here under random operations and in `fuzz/` under those of a fuzzer.
+
+mod disk;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -13,17 +16,58 @@ use sensio_partner::{
     Image, Images, Member, Random, State, Time, TriggerValue,
 };
 
-use super::Fate;
-use super::disk::Disk;
+use disk::Disk;
+
+/// What may happen to a call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Fate {
+    Answered,
+    AppliedButLost,
+    Lost,
+    NotSent,
+    /// For so many seconds, if it says.
+    Busy(Option<u8>),
+    Fault {
+        applied: bool,
+    },
+    /// With one of the statuses that say so, or none.
+    Refused(u8),
+    TooLarge,
+    Forbidden,
+    TokenRefused,
+    Redirected,
+}
+
+impl Fate {
+    /// Any of them.
+    pub(crate) fn of(kind: u8, detail: u8) -> Self {
+        match kind % 12 {
+            0 => Self::Answered,
+            1 => Self::AppliedButLost,
+            2 => Self::Lost,
+            3 => Self::NotSent,
+            4 => Self::Busy(None),
+            5 => Self::Busy(Some(detail)),
+            6 => Self::Fault {
+                applied: detail % 2 == 1,
+            },
+            7 => Self::Refused(detail),
+            8 => Self::TooLarge,
+            9 => Self::Forbidden,
+            10 => Self::TokenRefused,
+            _ => Self::Redirected,
+        }
+    }
+}
 
 struct Submitted {
     pair: Pair,
     action: EventAction,
 }
 
-pub(super) struct World {
+pub(crate) struct World {
     queue: Queue<Disk>,
-    pub(super) disk: Disk,
+    disk: Disk,
     now: Time,
     runs: u64,
     submitted: BTreeMap<EntryId, Submitted>,
@@ -67,7 +111,7 @@ fn rich(number: usize) -> EventParameters {
 }
 
 impl World {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let disk = Disk::default();
         Self {
             queue: open(&disk, Time::ZERO, 0),
@@ -90,7 +134,7 @@ impl World {
         }
     }
 
-    pub(super) fn submit(&mut self, index: u8, method: EventMethod) {
+    pub(crate) fn submit(&mut self, index: u8, method: EventMethod) {
         let (device, event_type) = pair(index);
         let parameters = rich(self.submitted.len());
         let occurred = WallMicros(0);
@@ -111,18 +155,18 @@ impl World {
         self.submitted.insert(id, Submitted { pair, action });
     }
 
-    pub(super) fn submit_status(&mut self, index: u8) {
+    pub(crate) fn submit_status(&mut self, index: u8) {
         let status = DeviceStatus::heartbeat();
         let taken = self.queue.submit_status(self.now, device(index), status);
         taken.expect("there is room");
     }
 
-    pub(super) fn submit_slot(&mut self) {
+    pub(crate) fn submit_slot(&mut self) {
         let slot = self.queue.submit_slot(self.now).expect("there is room");
         self.slots.insert(slot);
     }
 
-    pub(super) fn condition(&mut self, index: u8, begins: bool) {
+    pub(crate) fn condition(&mut self, index: u8, begins: bool) {
         let (device, event_type) = pair(index);
         let (now, occurred) = (self.now, WallMicros(0));
         let parameters = rich(self.submitted.len());
@@ -153,17 +197,22 @@ impl World {
         assert_eq!(known, self.conditions);
     }
 
-    pub(super) fn pass(&mut self, milliseconds: u64) {
+    /// So many of the next operations of the store fail.
+    pub(crate) fn fail_disk(&mut self, operations: u8) {
+        self.disk.fail((operations % 4).into());
+    }
+
+    pub(crate) fn pass(&mut self, milliseconds: u64) {
         self.now = self.now + Duration::from_millis(milliseconds);
     }
 
-    pub(super) fn until_due(&mut self) {
+    pub(crate) fn until_due(&mut self) {
         if let Some(at) = self.queue.poll_timeout() {
             self.now = self.now.max(at);
         }
     }
 
-    pub(super) fn answer(&mut self, which: u8, fate: Fate) {
+    pub(crate) fn answer(&mut self, which: u8, fate: Fate) {
         if self.in_flight.is_empty() {
             return;
         }
@@ -177,11 +226,13 @@ impl World {
         self.over = Some(call.id);
     }
 
-    pub(super) fn stray(&mut self, fate: Fate) {
+    /// An outcome for a call that is over.
+    pub(crate) fn stray(&mut self, done: bool) {
         if let Some(id) = self.over {
-            let outcome = match fate {
-                Fate::Answered => Outcome::Done,
-                _ => Outcome::Ambiguous,
+            let outcome = if done {
+                Outcome::Done
+            } else {
+                Outcome::Ambiguous
             };
             assert!(
                 !self.queue.handle_outcome(self.now, id, outcome),
@@ -190,7 +241,7 @@ impl World {
         }
     }
 
-    pub(super) fn retry(&mut self, which: u8, as_post: bool) {
+    pub(crate) fn retry(&mut self, which: u8, as_post: bool) {
         let letters: Vec<_> = self.queue.dead_letters().map(|letter| letter.id).collect();
         let Some(&id) = letters.get(usize::from(which) % letters.len().max(1)) else {
             return;
@@ -212,7 +263,7 @@ impl World {
         }
     }
 
-    pub(super) fn crash(&mut self, fate: Fate) {
+    pub(crate) fn crash(&mut self, fate: Fate) {
         for call in std::mem::take(&mut self.in_flight) {
             self.serve(&call, fate);
         }
@@ -262,7 +313,7 @@ impl World {
         }
     }
 
-    pub(super) fn poll(&mut self) {
+    pub(crate) fn poll(&mut self) {
         while let Some(call) = self.queue.poll_call(self.now) {
             self.check_limits();
             match &call.work {
@@ -365,7 +416,7 @@ impl World {
     }
 
     /// The server behaves; everything must come to an end.
-    pub(super) fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         self.disk.fail(0);
         let deadline = self.now + Duration::from_secs(3600);
         loop {

@@ -58,6 +58,7 @@ fn megabytes(body: &[u8], nanoseconds: f64) -> f64 {
 fn writing(effort: Effort, verdicts: &mut Vec<Verdict>) {
     const OURS: &str = "sensio-partner: base64 and JSON";
     const ALONE: &str = "serde_json alone, base64 made before";
+    const BOTH: &str = "base64 into texts, then serde_json";
     let event = event_with_pictures();
     let expected = body(&event);
     let ready = derived(&event);
@@ -75,9 +76,7 @@ fn writing(effort: Effort, verdicts: &mut Vec<Verdict>) {
             text.clear();
             serde_json::to_writer(&mut text, black_box(&ready)).is_ok()
         }),
-        Row::new("base64 into texts, then serde_json", || {
-            write_with_serde(black_box(&event)).len()
-        }),
+        Row::new(BOTH, || write_with_serde(black_box(&event)).len()),
     ];
     measure(&mut rows, effort);
     table(
@@ -93,7 +92,7 @@ fn writing(effort: Effort, verdicts: &mut Vec<Verdict>) {
         "written",
         &expected,
         ours,
-        ours / time(&rows, ALONE),
+        ours / time(&rows, BOTH),
         verdicts,
     );
 }
@@ -101,6 +100,7 @@ fn writing(effort: Effort, verdicts: &mut Vec<Verdict>) {
 fn reading(effort: Effort, verdicts: &mut Vec<Verdict>) {
     const OURS: &str = "sensio-partner: JSON and base64";
     const ALONE: &str = "serde_json alone, base64 left in";
+    const BOTH: &str = "serde_json, then base64";
     let body = body(&event_with_pictures());
     let options = DecodeOptions::lenient();
     let mut rows = [
@@ -115,9 +115,7 @@ fn reading(effort: Effort, verdicts: &mut Vec<Verdict>) {
                 serde_json::from_slice(black_box(&body));
             black_box(&read).is_ok()
         }),
-        Row::new("serde_json, then base64", || {
-            read_with_serde(black_box(&body))
-        }),
+        Row::new(BOTH, || read_with_serde(black_box(&body))),
         Row::new("serde_json::Value", || {
             black_box(&serde_json::from_slice::<serde_json::Value>(black_box(
                 &body,
@@ -135,20 +133,19 @@ fn reading(effort: Effort, verdicts: &mut Vec<Verdict>) {
         ALONE,
     );
     let ours = time(&rows, OURS);
-    judge_body("read", &body, ours, ours / time(&rows, ALONE), verdicts);
+    judge_body("read", &body, ours, ours / time(&rows, BOTH), verdicts);
 }
 
-/// At most so many times serde_json without base64.
-const OF_SERDE: f64 = 3.0;
+/// At most so many times serde_json and base64 one after the other, which is the same job.
+const OF_SERDE: f64 = 1.25;
 
 fn judge_body(what: &str, body: &[u8], ours: f64, ratio: f64, verdicts: &mut Vec<Verdict>) {
     let rate = megabytes(body, ours);
     println!("\n{what}: {rate:.0} MB/s");
     let target = format!("event with five pictures {what}: at least {MEGABYTES} MB/s");
     judge(verdicts, target, rate, rate >= MEGABYTES);
-    let target = format!(
-        "event with five pictures {what}: at most {OF_SERDE} times serde_json without base64"
-    );
+    let target =
+        format!("event with five pictures {what}: at most {OF_SERDE} times serde_json and base64");
     judge(verdicts, target, ratio, ratio <= OF_SERDE);
 }
 

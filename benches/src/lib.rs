@@ -9,6 +9,7 @@ pub mod codes;
 pub mod digest;
 pub mod espa;
 pub mod journal;
+pub mod partner;
 pub mod registrar;
 pub mod rivals;
 pub mod samples;

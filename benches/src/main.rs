@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 
+mod deliveries;
 mod lines;
 mod noise;
 mod reports;
@@ -73,6 +74,7 @@ fn main() -> ExitCode {
         return measured.print();
     }
     let each = roles::bytes_for_each();
+    let each_event = deliveries::bytes_for_each();
     let effort = if arguments.quick {
         Effort::QUICK
     } else {
@@ -93,6 +95,7 @@ fn main() -> ExitCode {
     let enough = if arguments.quick { QUICK_NOISE } else { NOISE };
     let bits = arguments.noise_bits.unwrap_or(enough);
     noise::false_frames(bits, arguments.noise_seed, &mut verdicts);
+    deliveries::all(effort, each_event, &mut verdicts);
     lookups(effort);
     if !arguments.no_journal
         && let Err(error) = journal(&arguments)

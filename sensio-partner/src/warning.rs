@@ -36,6 +36,8 @@ pub enum WarningKind {
     Base64LineBreaks,
     /// Base64 without its padding.
     Base64Padding,
+    /// The last character of base64 says more than a whole number of bytes: the rest of it was dropped.
+    Base64TrailingBits,
     /// A `data:` prefix before base64.
     DataPrefix,
 }
@@ -52,6 +54,7 @@ impl WarningKind {
         Self::DescriptionTooLong,
         Self::Base64LineBreaks,
         Self::Base64Padding,
+        Self::Base64TrailingBits,
         Self::DataPrefix,
     ];
 
@@ -68,6 +71,7 @@ impl WarningKind {
             Self::DescriptionTooLong => "description-too-long",
             Self::Base64LineBreaks => "base64-line-breaks",
             Self::Base64Padding => "base64-padding",
+            Self::Base64TrailingBits => "base64-trailing-bits",
             Self::DataPrefix => "data-prefix",
         }
     }
@@ -85,6 +89,7 @@ impl WarningKind {
             Self::DescriptionTooLong => "a description of more than 200 characters, shortened",
             Self::Base64LineBreaks => "white space inside base64",
             Self::Base64Padding => "base64 without padding",
+            Self::Base64TrailingBits => "base64 with bits behind the last byte",
             Self::DataPrefix => "a data: prefix before base64",
         }
     }

@@ -259,12 +259,14 @@ fn numbers_and_texts_in_the_wrong_coat_are_tolerated() {
 }
 
 #[test]
-fn base64_with_line_breaks_without_padding_or_with_a_prefix_is_tolerated() {
-    use WarningKind::{Base64LineBreaks, Base64Padding, DataPrefix};
+fn base64_with_line_breaks_without_padding_with_bits_too_many_or_a_prefix_is_tolerated() {
+    use WarningKind::{Base64LineBreaks, Base64Padding, Base64TrailingBits, DataPrefix};
     for (text, expected) in [
         (r"\/9j\u002F4A==", &[][..]),
         (r"/9j/\r\n4A==\r\n", &[Base64LineBreaks]),
         (r"/9j/4A", &[Base64Padding]),
+        (r"/9j/4B==", &[Base64TrailingBits]),
+        (r"/9j/4P", &[Base64Padding, Base64TrailingBits]),
         (r"data:image/jpeg;base64,/9j/4A==", &[DataPrefix]),
     ] {
         let body = format!(r#"{{"images":[{{"imageData":"{text}"}}]}}"#);

@@ -258,6 +258,25 @@ fn a_server_that_refuses_fresh_tokens_is_not_stormed() {
 }
 
 #[test]
+fn a_refused_token_does_not_cut_the_pause_after_refused_credentials_short() {
+    let (mut tokens, first) = fetched("{\"token\":\"a\"}");
+    tokens.handle_unauthorized(at(1_000), &first);
+    let attempt = start(&mut tokens, at(1_000));
+    let answered = answer(200, r#"{"token":"b","expires_in":3600}"#);
+    tokens.handle_outcome(at(1_000), attempt, &answered);
+    let second = given(&tokens.access(at(1_000)));
+    // Its early renewal is refused, and then it is, too.
+    let attempt = start(&mut tokens, at(HOUR));
+    tokens.handle_outcome(at(HOUR), attempt, &answer(401, ""));
+    tokens.handle_unauthorized(at(HOUR + 500), &second);
+    let expected = Access::Unavailable {
+        problem: Problem::CredentialsRefused,
+        retry_at: at(HOUR + 300_000),
+    };
+    assert_eq!(tokens.access(at(HOUR + 500)), expected);
+}
+
+#[test]
 fn new_credentials_are_used_at_once() {
     let mut tokens = tokens();
     assert_eq!(tokens.access(at(0)), Access::Wait);

@@ -14,10 +14,12 @@ mod documents;
 mod duplicates;
 mod espa;
 mod https;
+mod identity_number;
 mod oracle;
 mod receiver;
 mod registrar;
 mod sender;
+mod sensio;
 mod sip_messages;
 mod supervision;
 mod transactions;
@@ -37,9 +39,14 @@ pub use espa::{
     espa444_matching, espa444_receiver, espa444_tap, espa444_text,
 };
 pub use https::scaip_https;
+pub use identity_number::national_identity_number;
 pub use receiver::scaip_receiver;
 pub use registrar::scaip_registrar;
 pub use sender::scaip_sender;
+pub use sensio::{
+    sensio_answer, sensio_correlator, sensio_event, sensio_provisioning, sensio_queue,
+    sensio_server, sensio_status, sensio_token, sensio_vocabulary, sensio_webhook,
+};
 pub use sip_messages::{sip_datagram, sip_stream};
 pub use supervision::scaip_supervision;
 pub use transactions::sip_transactions;
@@ -49,7 +56,7 @@ pub use wire::{BODIES, CALLS};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target, by the name of its corpus folder.
-pub const TARGETS: [Target; 35] = [
+pub const TARGETS: [Target; 46] = [
     ("alarm_codes", alarm_codes),
     ("climax_bursts", climax_bursts),
     ("climax_events", climax_events),
@@ -72,6 +79,7 @@ pub const TARGETS: [Target; 35] = [
     ("espa444_receiver", espa444_receiver),
     ("espa444_tap", espa444_tap),
     ("espa444_text", espa444_text),
+    ("national_identity_number", national_identity_number),
     ("scaip_call", scaip_call),
     ("scaip_digest", scaip_digest),
     ("scaip_duplicates", scaip_duplicates),
@@ -82,6 +90,16 @@ pub const TARGETS: [Target; 35] = [
     ("scaip_response", scaip_response),
     ("scaip_sender", scaip_sender),
     ("scaip_supervision", scaip_supervision),
+    ("sensio_answer", sensio_answer),
+    ("sensio_correlator", sensio_correlator),
+    ("sensio_event", sensio_event),
+    ("sensio_provisioning", sensio_provisioning),
+    ("sensio_queue", sensio_queue),
+    ("sensio_server", sensio_server),
+    ("sensio_status", sensio_status),
+    ("sensio_token", sensio_token),
+    ("sensio_vocabulary", sensio_vocabulary),
+    ("sensio_webhook", sensio_webhook),
     ("sip_datagram", sip_datagram),
     ("sip_stream", sip_stream),
     ("sip_transactions", sip_transactions),

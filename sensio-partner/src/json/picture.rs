@@ -20,11 +20,12 @@ use crate::warning::WarningKind;
 pub(super) const IMAGE_DATA: &str = "imageData";
 pub(super) const IMAGE_NAME: &str = "name";
 
-const TOLERANT: GeneralPurpose = GeneralPurpose::new(
+const UNPADDED: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const TOLERANT: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::STANDARD, UNPADDED);
+const MOST_TOLERANT: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
+    UNPADDED.with_decode_allow_trailing_bits(true),
 );
 
 /// Reads the array; `null` and its like say "none".
@@ -173,8 +174,14 @@ fn decode_tolerantly<E: de::Error>(reader: &mut Reader, text: &str) -> Result<Ve
     if clean.len() % 4 != 0 {
         reader.tolerate(WarningKind::Base64Padding)?;
     }
-    match TOLERANT.decode(&clean) {
-        Ok(data) => Ok(data),
+    if let Ok(data) = TOLERANT.decode(&clean) {
+        return Ok(data);
+    }
+    match MOST_TOLERANT.decode(&clean) {
+        Ok(data) => {
+            reader.tolerate(WarningKind::Base64TrailingBits)?;
+            Ok(data)
+        }
         Err(_) => Err(reader.refuse(DecodeErrorKind::Base64)),
     }
 }

@@ -342,8 +342,11 @@ impl Tokens {
                 .config
                 .backoff
                 .pause(self.rejections + 1, &mut self.random);
-            self.not_before = now + pause;
-            self.problem = Some(Problem::TokensRejected);
+            // A longer pause that the endpoint or its refusal asked for stays.
+            if now + pause > self.not_before {
+                self.not_before = now + pause;
+                self.problem = Some(Problem::TokensRejected);
+            }
         }
         self.rejections = self.rejections.saturating_add(1);
     }

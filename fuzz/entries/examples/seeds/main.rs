@@ -10,6 +10,8 @@ mod espa_machines;
 mod receiver;
 mod roles;
 mod sender;
+mod sensio_machines;
+mod sensio_texts;
 mod shape;
 mod sip;
 
@@ -100,6 +102,17 @@ fn main() -> io::Result<()> {
         ("climax_panel_web", climax_texts::answers()),
         ("climax_events", climax_machines::events()),
         ("destination", climax_texts::destinations()),
+        ("national_identity_number", sensio_texts::numbers()),
+        ("sensio_answer", sensio_machines::answers()),
+        ("sensio_correlator", sensio_machines::correlators()),
+        ("sensio_event", sensio_texts::events()),
+        ("sensio_provisioning", sensio_machines::provisionings()),
+        ("sensio_queue", sensio_machines::queues()),
+        ("sensio_server", sensio_machines::servers()),
+        ("sensio_status", sensio_texts::statuses()),
+        ("sensio_token", sensio_machines::tokens()),
+        ("sensio_vocabulary", sensio_texts::vocabularies()),
+        ("sensio_webhook", sensio_machines::webhooks()),
     ] {
         let folder = corpus.join(target);
         fs::create_dir_all(&folder)?;

@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+
+pub mod codes;
+mod finding;
+pub mod identifier;
+mod text;
+mod time;
+mod uuid;
+
+pub use self::uuid::{Role, UuidNames, urn};
+pub use ::uuid::Uuid;
+pub use codes::{
+    AlertCode, CarePlanCategory, CodeSystem, Coding, DispenseEvent, EncounterMode, EncounterReason,
+    NoteCategory, NoteEvent, NoteSection, OutcomeCode, Severity,
+};
+pub use finding::{Finding, FindingKind, Path};
+pub use identifier::{Identifier, IdentifierKind, InvalidIdentifier, Person};
+pub use text::{escape_into, narrative_div, plain_text};
+pub use time::{DateTime, InvalidDateTime, Precision};

@@ -3,6 +3,7 @@
 pub mod codes;
 mod finding;
 pub mod identifier;
+pub mod note;
 mod text;
 mod time;
 mod uuid;

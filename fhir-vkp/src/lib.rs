@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 pub mod codes;
+#[cfg(feature = "events")]
+pub mod event;
 mod finding;
 pub mod identifier;
 pub mod note;

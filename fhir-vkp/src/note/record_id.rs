@@ -30,6 +30,15 @@ impl RecordId {
         })
     }
 
+    /// The id of a record that the sender knows by a UUID.
+    #[must_use]
+    pub fn of_uuid(names: &UuidNames, id: &Uuid) -> Self {
+        Self {
+            names: *names,
+            id: Text::from(id),
+        }
+    }
+
     /// The sender's own id.
     #[must_use]
     pub const fn as_str(&self) -> &str {

@@ -43,6 +43,13 @@ impl Text {
     }
 }
 
+impl From<&crate::Uuid> for Text {
+    /// In lower case with hyphens.
+    fn from(uuid: &crate::Uuid) -> Self {
+        Self(uuid.to_string().into())
+    }
+}
+
 /// Characters that neither a FHIR string nor XHTML may hold.
 fn is_forbidden(c: char) -> bool {
     (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{FFFE}' | '\u{FFFF}')

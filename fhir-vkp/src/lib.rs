@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod codes;
+pub mod encode;
 mod finding;
 pub mod identifier;
 pub mod note;

@@ -104,6 +104,9 @@ fn event(o: &mut Object<'_, '_>, entry: &LogEntry) {
 /// The sections, and one more for the alarms that none of them is about.
 fn sections(a: &mut Array<'_, '_>, note: &JournalNote, subjects: &[Uuid]) {
     for section in &note.sections {
+        if section.alarms.iter().any(|alarm| alarm.0 >= subjects.len()) {
+            return a.fail(EncodeError::UnknownAlarm);
+        }
         a.object(|o| written(o, section, subjects));
     }
     if note
@@ -113,17 +116,18 @@ fn sections(a: &mut Array<'_, '_>, note: &JournalNote, subjects: &[Uuid]) {
     {
         return;
     }
-    let mut left = subjects.to_vec();
+    let mut is_named = vec![false; subjects.len()];
     for alarm in note.sections.iter().flat_map(|section| &section.alarms) {
-        match subjects.get(alarm.0) {
-            Some(named) => left.retain(|uuid| uuid != named),
-            None => a.fail(EncodeError::UnknownAlarm),
-        }
+        is_named[alarm.0] = true;
     }
+    let all = subjects.iter().zip(is_named);
+    let left: Vec<&Uuid> = all
+        .filter_map(|(uuid, named)| (!named).then_some(uuid))
+        .collect();
     if !left.is_empty() {
         a.object(|o| {
             heading(o, NoteSection::EVENT, None);
-            entries(o, left.iter());
+            entries(o, left.into_iter());
         });
     }
 }

@@ -22,13 +22,13 @@ impl Sink<'_> {
         self.error.get_or_insert(error);
     }
 
-    /// Whether `more` bytes fit. They are counted before they are escaped: no text is copied that is
-    /// too long anyway.
+    /// Whether `more` bytes fit, which will certainly be written. Text is counted before it is escaped:
+    /// none is copied that is too long anyway.
     fn fits(&mut self, more: usize) -> bool {
         if self.error.is_some() {
             return false;
         }
-        if self.end.saturating_sub(self.out.len()) < more {
+        if self.out.len().saturating_add(more) > self.end {
             let limit = self.limit;
             self.fail(EncodeError::TooLarge { limit });
             return false;
@@ -117,7 +117,7 @@ impl Object<'_, '_> {
         debug_assert!(
             !text.is_empty() && !text.bytes().any(|b| b < 0x20 || b == b'"' || b == b'\\')
         );
-        if self.0.fits(name.len() + text.len()) {
+        if self.0.fits(text.len()) {
             self.0.name(name);
             self.0.out.push(b'"');
             self.0.out.extend_from_slice(text.as_bytes());
@@ -133,7 +133,7 @@ impl Object<'_, '_> {
 
     /// Any text; one that is blank is left out.
     pub(super) fn any_text(&mut self, name: &'static str, text: &str) {
-        if !text.trim().is_empty() && self.0.fits(name.len() + text.len()) {
+        if !text.trim().is_empty() && self.0.fits(text.len()) {
             self.0.name(name);
             self.0.quoted(text);
         }
@@ -143,7 +143,7 @@ impl Object<'_, '_> {
     pub(super) fn capitalised(&mut self, name: &'static str, text: &'static str) {
         let mut characters = text.chars();
         if let Some(first) = characters.next() {
-            if self.0.fits(name.len() + text.len()) {
+            if self.0.fits(text.len()) {
                 self.0.name(name);
                 self.0.out.push(b'"');
                 for letter in first.to_uppercase() {
@@ -165,7 +165,7 @@ impl Object<'_, '_> {
 
     /// A number or a literal of JSON.
     fn raw(&mut self, name: &'static str, text: &str) {
-        if self.0.fits(name.len() + text.len()) {
+        if self.0.fits(text.len()) {
             self.0.name(name);
             self.0.out.extend_from_slice(text.as_bytes());
         }
@@ -173,7 +173,7 @@ impl Object<'_, '_> {
 
     /// `urn:uuid:` and the UUID.
     pub(super) fn uuid(&mut self, name: &'static str, uuid: Uuid) {
-        if self.0.fits(name.len() + uuid::fmt::Urn::LENGTH) {
+        if self.0.fits(uuid::fmt::Urn::LENGTH) {
             self.0.name(name);
             let mut buffer = [0; uuid::fmt::Urn::LENGTH];
             let text = uuid.urn().encode_lower(&mut buffer);
@@ -185,20 +185,17 @@ impl Object<'_, '_> {
 
     /// A `dateTime`: as precise as it is known, a time of day always with seconds and offset.
     pub(super) fn date_time(&mut self, name: &'static str, value: &DateTime) {
-        /// How long a date-time without seconds is, up to the offset.
-        const TO_MINUTES: usize = "2026-03-14T02:17".len();
-        if !self.0.fits(name.len() + DateTime::LONGEST) {
+        if !self.0.fits(0) {
             return;
         }
         self.0.name(name);
         let out = &mut *self.0.out;
         out.push(b'"');
-        let start = out.len();
-        // Writing into a vector cannot fail.
-        let _ = std::io::Write::write_fmt(out, format_args!("{value}"));
-        if value.precision() == Precision::Minute {
-            // FHIR demands seconds, and takes zeros where they are not known.
-            out.splice(start + TO_MINUTES..start + TO_MINUTES, *b":00");
+        if value.precision() == Precision::Second && !value.assumed_offset() {
+            out.extend_from_slice(value.as_str().as_bytes());
+        } else {
+            // Writing into a vector cannot fail.
+            let _ = std::io::Write::write_fmt(out, format_args!("{value}"));
         }
         out.push(b'"');
     }
@@ -214,7 +211,7 @@ impl Object<'_, '_> {
     /// The narrative of FHIR: the text as one `div` of XHTML (FHIR reference 5.4).
     pub(super) fn narrative(&mut self, name: &'static str, text: &Text) {
         let text = text.as_str();
-        if self.0.fits(name.len() + text.len()) {
+        if self.0.fits(text.len()) {
             self.0.name(name);
             let out = &mut *self.0.out;
             out.extend_from_slice(b"\"<div xmlns=\\\"http://www.w3.org/1999/xhtml\\\">");
@@ -229,7 +226,7 @@ impl Object<'_, '_> {
         name: &'static str,
         fill: impl FnOnce(&mut Object<'_, '_>),
     ) -> bool {
-        if !self.0.fits(name.len()) {
+        if !self.0.fits(0) {
             return false;
         }
         let start = self.0.out.len();
@@ -244,7 +241,7 @@ impl Object<'_, '_> {
         name: &'static str,
         fill: impl FnOnce(&mut Array<'_, '_>),
     ) -> bool {
-        if !self.0.fits(name.len()) {
+        if !self.0.fits(0) {
             return false;
         }
         let start = self.0.out.len();
@@ -272,7 +269,7 @@ impl Array<'_, '_> {
     }
 
     pub(super) fn object(&mut self, fill: impl FnOnce(&mut Object<'_, '_>)) {
-        if self.0.fits(1) {
+        if self.0.fits(0) {
             let start = self.0.out.len();
             self.0.separate();
             self.0

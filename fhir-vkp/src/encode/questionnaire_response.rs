@@ -6,8 +6,8 @@ use super::part;
 use crate::note::{Answer, Decimal, Item, Questionnaire, is_address};
 use crate::{Person, Role, Uuid};
 
-/// How deep groups of questions may be nested.
-pub const MAX_ITEM_DEPTH: usize = 64;
+/// How deep groups of questions may be nested. Each is two levels of JSON, of which readers take 128 or so.
+pub const MAX_ITEM_DEPTH: usize = 48;
 
 /// The misspelling is in the address.
 const PROFILE: &str = "http://ehelse.no/fhir/StructureDefinition/vkp-QuestionnaireReponse-v090";

@@ -3,6 +3,7 @@
 pub mod codes;
 #[cfg(feature = "events")]
 pub mod event;
+pub mod encode;
 mod finding;
 pub mod identifier;
 pub mod note;

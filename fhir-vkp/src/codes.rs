@@ -6,12 +6,16 @@
 
 #[rustfmt::skip]
 mod generated;
+mod address;
+mod measure;
 mod system;
 
+pub use address::{SystemMatch, canonical_address, is_old_version, same_system, volven_number};
 pub use generated::{
-    AlertCode, CarePlanCategory, DispenseEvent, EncounterMode, EncounterReason, NoteCategory,
-    NoteEvent, NoteSection, OutcomeCode,
+    AlertCode, CarePlanCategory, DeviceTypeCode, DispenseEvent, EncounterMode, EncounterReason,
+    NoteCategory, NoteEvent, NoteSection, OutcomeCode, SnomedConcept,
 };
+pub use measure::Measure;
 pub use system::{CodeSystem, Entry};
 
 /// Defines the type of a code list over its generated table.
@@ -44,7 +48,7 @@ macro_rules! code_list {
                 $table[self.0 as usize].code
             }
 
-            /// The Norwegian text of the code system.
+            /// The text of the code system; empty where the reference prints none.
             #[must_use]
             pub const fn display(self) -> &'static str {
                 $table[self.0 as usize].display
@@ -63,7 +67,7 @@ macro_rules! code_list {
                 $crate::codes::Coding {
                     system: Some(Self::SYSTEM.url().into()),
                     code: Some(self.code().into()),
-                    display: Some(self.display().into()),
+                    display: Some(self.display()).filter(|text| !text.is_empty()).map(Into::into),
                 }
             }
         }
@@ -103,6 +107,12 @@ pub enum Severity {
     Moderate,
     /// `high`
     High,
+}
+
+impl core::fmt::Display for Severity {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.pad(self.code())
+    }
 }
 
 impl Severity {

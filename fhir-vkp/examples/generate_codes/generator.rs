@@ -126,8 +126,11 @@ const SYSTEMS: &[System] = &[
         name: "snomed-ct",
         constant: "SNOMED_CT",
         url: "http://snomed.info/sct",
-        list: None,
-        doc: "SNOMED CT: the measures of FHIR reference 5.6.",
+        list: Some((
+            "SnomedConcept",
+            "A concept of SNOMED CT that VKP traffic uses.",
+        )),
+        doc: "SNOMED CT: the measures of FHIR reference 5.6 and the concepts of 11.3.",
     },
     System {
         name: "nlk",
@@ -140,10 +143,17 @@ const SYSTEMS: &[System] = &[
         name: "ieee-11073",
         constant: "IEEE_11073",
         url: "urn:iso:std:iso:11073:10101",
-        list: None,
+        list: Some((
+            "DeviceTypeCode",
+            "A sensor kind (partition 130) or device type.",
+        )),
         doc: "ISO/IEEE 11073: sensor kinds of 10471 (partition 130) and the activity hub.",
     },
 ];
+
+/// The rows that are no codes but measures: name, end of the profile address, constant. Codes of other
+/// systems with the same constant are codes of the measure.
+const MEASURE: &str = "measure";
 
 /// A row of the file.
 struct Row {
@@ -159,7 +169,8 @@ pub(crate) fn generate(root: &Path) -> Result<(&'static str, String), Box<dyn Er
     let mut out = String::from(
         "//! Generated from `data/codes.csv`; rerun `cargo run -p fhir-vkp --example generate_codes`.\n\n\
          use super::system::{CodeSystem, Entry, Table};\n\
-         use super::code_list;\n",
+         use super::code_list;\n\
+         use super::measure::{Measure, MeasureCodes};\n",
     );
     for system in SYSTEMS {
         let codes: Vec<&Row> = rows
@@ -175,6 +186,7 @@ pub(crate) fn generate(root: &Path) -> Result<(&'static str, String), Box<dyn Er
         }
     }
     systems(&mut out)?;
+    measures(&mut out, &rows)?;
     Ok(("src/codes/generated.rs", out))
 }
 
@@ -192,7 +204,8 @@ fn read(path: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
             display: field(2),
             constant: field(3),
         };
-        if !SYSTEMS.iter().any(|system| system.name == row.system) {
+        let known = SYSTEMS.iter().any(|system| system.name == row.system);
+        if !known && row.system != MEASURE {
             return Err(format!("unknown code system {}", row.system).into());
         }
         if row.code.is_empty() || !codes.insert((row.system.clone(), row.code.clone())) {
@@ -228,36 +241,53 @@ fn list(
     codes: &[&Row],
 ) -> std::fmt::Result {
     let constant = system.constant;
+    let source = if system.url.contains("ehelse.no") {
+        format!(
+            "Code system `{}`, version 0.9.0 (FHIR reference 8).",
+            system.name
+        )
+    } else {
+        format!("Codes of `{}` (FHIR reference 5.6, 11.3).", system.url)
+    };
     writeln!(out, "\ncode_list! {{")?;
-    writeln!(
-        out,
-        "    /// {doc} Code system `{}`, version 0.9.0 (FHIR reference 8).",
-        system.name
-    )?;
+    writeln!(out, "    /// {doc} {source}")?;
     writeln!(out, "    {name}, CodeSystem::{constant}, {constant}")?;
     writeln!(out, "}}\n\nimpl {name} {{")?;
     for (index, row) in codes.iter().enumerate() {
-        writeln!(out, "    /// `{}` {}", row.code, row.display)?;
+        let words = row.constant.to_lowercase().replace('_', " ");
+        let words = if row.display.is_empty() {
+            &words
+        } else {
+            &row.display
+        };
+        writeln!(out, "    /// `{}` {words}", row.code)?;
         writeln!(out, "    pub const {}: Self = Self({index});", row.constant)?;
     }
     writeln!(out, "}}")
 }
 
 fn systems(out: &mut String) -> std::fmt::Result {
-    writeln!(out, "\nimpl CodeSystem {{")?;
+    writeln!(
+        out,
+        "\npub(super) const TABLES: [Table; {}] = [",
+        SYSTEMS.len()
+    )?;
     for System {
         constant,
         name,
         url,
-        doc,
         ..
     } in SYSTEMS
     {
-        writeln!(out, "    /// {doc}")?;
         writeln!(
             out,
-            "    pub const {constant}: Self = Self(&Table {{ name: {name:?}, url: {url:?}, entries: &{constant} }});"
+            "    Table {{ name: {name:?}, url: {url:?}, entries: &{constant} }},"
         )?;
+    }
+    writeln!(out, "];\n\nimpl CodeSystem {{")?;
+    for (index, System { constant, doc, .. }) in SYSTEMS.iter().enumerate() {
+        writeln!(out, "    /// {doc}")?;
+        writeln!(out, "    pub const {constant}: Self = Self({index});")?;
     }
     writeln!(
         out,
@@ -268,4 +298,41 @@ fn systems(out: &mut String) -> std::fmt::Result {
         writeln!(out, "        Self::{constant},")?;
     }
     writeln!(out, "    ];\n}}")
+}
+
+fn measures(out: &mut String, rows: &[Row]) -> std::fmt::Result {
+    let measures: Vec<&Row> = rows.iter().filter(|row| row.system == MEASURE).collect();
+    writeln!(
+        out,
+        "\npub(super) const MEASURES: [MeasureCodes; {}] = [",
+        measures.len()
+    )?;
+    for measure in &measures {
+        let code = |system: &str| {
+            let mut of_system = rows.iter().filter(|row| row.system == system);
+            of_system
+                .find(|row| row.constant == measure.constant)
+                .map(|row| row.code.as_str())
+        };
+        let profile = Some(measure.display.as_str()).filter(|profile| !profile.is_empty());
+        writeln!(out, "    MeasureCodes {{")?;
+        writeln!(out, "        name: {:?},", measure.code)?;
+        writeln!(out, "        profile: {profile:?},")?;
+        writeln!(out, "        loinc: {:?},", code("loinc"))?;
+        writeln!(out, "        snomed_ct: {:?},", code("snomed-ct"))?;
+        writeln!(out, "        nlk: {:?},", code("nlk"))?;
+        writeln!(out, "    }},")?;
+    }
+    writeln!(out, "];\n\nimpl Measure {{")?;
+    for (index, measure) in measures.iter().enumerate() {
+        let name = &measure.code;
+        let first = name[..1].to_uppercase();
+        writeln!(out, "    /// {first}{}", &name[1..])?;
+        writeln!(
+            out,
+            "    pub const {}: Self = Self({index});",
+            measure.constant
+        )?;
+    }
+    writeln!(out, "}}")
 }

@@ -2,6 +2,7 @@
 
 use super::system::{CodeSystem, Entry, Table};
 use super::code_list;
+use super::measure::{Measure, MeasureCodes};
 
 const ALERT_CODE: [Entry; 65] = [
     Entry { code: "1", display: "Elektronisk medisineringsstøtte" },
@@ -490,7 +491,7 @@ const LOINC: [Entry; 10] = [
     Entry { code: "74465-6", display: "" },
 ];
 
-const SNOMED_CT: [Entry; 12] = [
+const SNOMED_CT: [Entry; 15] = [
     Entry { code: "364075005", display: "" },
     Entry { code: "75367002", display: "" },
     Entry { code: "271649006", display: "" },
@@ -503,7 +504,48 @@ const SNOMED_CT: [Entry; 12] = [
     Entry { code: "1104051000000101", display: "" },
     Entry { code: "1104441000000107", display: "" },
     Entry { code: "763264000", display: "" },
+    Entry { code: "1912002", display: "Fall (event)" },
+    Entry { code: "50239007", display: "Wandering (finding)" },
+    Entry { code: "408367005", display: "Patient forgets to take medication" },
 ];
+
+code_list! {
+    /// A concept of SNOMED CT that VKP traffic uses. Codes of `http://snomed.info/sct` (FHIR reference 5.6, 11.3).
+    SnomedConcept, CodeSystem::SNOMED_CT, SNOMED_CT
+}
+
+impl SnomedConcept {
+    /// `364075005` heart rate
+    pub const HEART_RATE: Self = Self(0);
+    /// `75367002` blood pressure
+    pub const BLOOD_PRESSURE: Self = Self(1);
+    /// `271649006` systolic blood pressure
+    pub const SYSTOLIC_BLOOD_PRESSURE: Self = Self(2);
+    /// `271650006` diastolic blood pressure
+    pub const DIASTOLIC_BLOOD_PRESSURE: Self = Self(3);
+    /// `431314004` oxygen saturation
+    pub const OXYGEN_SATURATION: Self = Self(4);
+    /// `434912009` blood glucose
+    pub const BLOOD_GLUCOSE: Self = Self(5);
+    /// `276885007` body temperature
+    pub const BODY_TEMPERATURE: Self = Self(6);
+    /// `27113001` body weight
+    pub const BODY_WEIGHT: Self = Self(7);
+    /// `86290005` respiratory rate
+    pub const RESPIRATORY_RATE: Self = Self(8);
+    /// `1104051000000101` news2 score
+    pub const NEWS2_SCORE: Self = Self(9);
+    /// `1104441000000107` consciousness
+    pub const CONSCIOUSNESS: Self = Self(10);
+    /// `763264000` clinical frailty scale
+    pub const CLINICAL_FRAILTY_SCALE: Self = Self(11);
+    /// `1912002` Fall (event)
+    pub const FALL_EVENT: Self = Self(12);
+    /// `50239007` Wandering (finding)
+    pub const WANDERING: Self = Self(13);
+    /// `408367005` Patient forgets to take medication
+    pub const FORGETS_TO_TAKE_MEDICATION: Self = Self(14);
+}
 
 const NLK: [Entry; 1] = [
     Entry { code: "NPU02187", display: "" },
@@ -527,41 +569,99 @@ const IEEE_11073: [Entry; 15] = [
     Entry { code: "8519694", display: "" },
 ];
 
+code_list! {
+    /// A sensor kind (partition 130) or device type. Codes of `urn:iso:std:iso:11073:10101` (FHIR reference 5.6, 11.3).
+    DeviceTypeCode, CodeSystem::IEEE_11073, IEEE_11073
+}
+
+impl DeviceTypeCode {
+    /// `528455` independent living activity hub
+    pub const INDEPENDENT_LIVING_ACTIVITY_HUB: Self = Self(0);
+    /// `8519681` fall
+    pub const FALL: Self = Self(1);
+    /// `8519682` personal emergency response
+    pub const PERSONAL_EMERGENCY_RESPONSE: Self = Self(2);
+    /// `8519683` smoke
+    pub const SMOKE: Self = Self(3);
+    /// `8519684` carbon monoxide
+    pub const CARBON_MONOXIDE: Self = Self(4);
+    /// `8519685` water
+    pub const WATER: Self = Self(5);
+    /// `8519686` gas
+    pub const GAS: Self = Self(6);
+    /// `8519687` motion
+    pub const MOTION: Self = Self(7);
+    /// `8519688` property exit
+    pub const PROPERTY_EXIT: Self = Self(8);
+    /// `8519689` enuresis
+    pub const ENURESIS: Self = Self(9);
+    /// `8519690` contact closure
+    pub const CONTACT_CLOSURE: Self = Self(10);
+    /// `8519691` usage
+    pub const USAGE: Self = Self(11);
+    /// `8519692` switch
+    pub const SWITCH: Self = Self(12);
+    /// `8519693` medication dosage
+    pub const MEDICATION_DOSAGE: Self = Self(13);
+    /// `8519694` temperature
+    pub const TEMPERATURE: Self = Self(14);
+}
+
+pub(super) const TABLES: [Table; 17] = [
+    Table { name: "vkp-alert-code", url: "http://ehelse.no/fhir/CodeSystem/vkp-alert-code-v090", entries: &ALERT_CODE },
+    Table { name: "vkp-composition-category", url: "http://ehelse.no/fhir/CodeSystem/vkp-composition-category-v090", entries: &NOTE_CATEGORY },
+    Table { name: "vkp-composition-event", url: "http://ehelse.no/fhir/CodeSystem/vkp-composition-event-v090", entries: &NOTE_EVENT },
+    Table { name: "vkp-composition-section", url: "http://ehelse.no/fhir/CodeSystem/vkp-composition-section-v090", entries: &NOTE_SECTION },
+    Table { name: "vkp-encounter-mode", url: "http://ehelse.no/fhir/CodeSystem/vkp-encounter-mode-v090", entries: &ENCOUNTER_MODE },
+    Table { name: "vkp-encounter-reason", url: "http://ehelse.no/fhir/CodeSystem/vkp-encounter-reason-v090", entries: &ENCOUNTER_REASON },
+    Table { name: "vkp-medicationdispense-events", url: "http://ehelse.no/fhir/CodeSystem/vkp-medicationdispense-events-v090", entries: &DISPENSE_EVENT },
+    Table { name: "vkp-careplan-category", url: "http://ehelse.no/fhir/CodeSystem/vkp-careplan-category-v090", entries: &CARE_PLAN_CATEGORY },
+    Table { name: "vkp-operation-outcome", url: "http://ehelse.no/fhir/CodeSystem/vkp-operation-outcome-v090", entries: &OUTCOME_CODE },
+    Table { name: "vkp-severity-level", url: "http://ehelse.no/fhir/CodeSystem/vkp-severity-level-v090", entries: &SEVERITY_LEVEL },
+    Table { name: "vkp-message-event", url: "http://ehelse.no/fhir/CodeSystem/vkp-message-event-v090", entries: &MESSAGE_EVENT },
+    Table { name: "vkp-triage", url: "http://ehelse.no/fhir/CodeSystem/vkp-triage-v090", entries: &TRIAGE },
+    Table { name: "vkp-encounter-class", url: "http://ehelse.no/fhir/CodeSystem/vkp-encounter-class-v090", entries: &ENCOUNTER_CLASS },
+    Table { name: "loinc", url: "http://loinc.org", entries: &LOINC },
+    Table { name: "snomed-ct", url: "http://snomed.info/sct", entries: &SNOMED_CT },
+    Table { name: "nlk", url: "urn:oid:2.16.578.1.12.4.1.1.7280", entries: &NLK },
+    Table { name: "ieee-11073", url: "urn:iso:std:iso:11073:10101", entries: &IEEE_11073 },
+];
+
 impl CodeSystem {
     /// `DetectedIssue.code`.
-    pub const ALERT_CODE: Self = Self(&Table { name: "vkp-alert-code", url: "http://ehelse.no/fhir/CodeSystem/vkp-alert-code-v090", entries: &ALERT_CODE });
+    pub const ALERT_CODE: Self = Self(0);
     /// `Composition.category`.
-    pub const NOTE_CATEGORY: Self = Self(&Table { name: "vkp-composition-category", url: "http://ehelse.no/fhir/CodeSystem/vkp-composition-category-v090", entries: &NOTE_CATEGORY });
+    pub const NOTE_CATEGORY: Self = Self(1);
     /// `Composition.event.code`.
-    pub const NOTE_EVENT: Self = Self(&Table { name: "vkp-composition-event", url: "http://ehelse.no/fhir/CodeSystem/vkp-composition-event-v090", entries: &NOTE_EVENT });
+    pub const NOTE_EVENT: Self = Self(2);
     /// `Composition.section.code`.
-    pub const NOTE_SECTION: Self = Self(&Table { name: "vkp-composition-section", url: "http://ehelse.no/fhir/CodeSystem/vkp-composition-section-v090", entries: &NOTE_SECTION });
+    pub const NOTE_SECTION: Self = Self(3);
     /// `Encounter.participant.type`.
-    pub const ENCOUNTER_MODE: Self = Self(&Table { name: "vkp-encounter-mode", url: "http://ehelse.no/fhir/CodeSystem/vkp-encounter-mode-v090", entries: &ENCOUNTER_MODE });
+    pub const ENCOUNTER_MODE: Self = Self(4);
     /// `Encounter.reasonCode`.
-    pub const ENCOUNTER_REASON: Self = Self(&Table { name: "vkp-encounter-reason", url: "http://ehelse.no/fhir/CodeSystem/vkp-encounter-reason-v090", entries: &ENCOUNTER_REASON });
+    pub const ENCOUNTER_REASON: Self = Self(5);
     /// `MedicationDispense.category`.
-    pub const DISPENSE_EVENT: Self = Self(&Table { name: "vkp-medicationdispense-events", url: "http://ehelse.no/fhir/CodeSystem/vkp-medicationdispense-events-v090", entries: &DISPENSE_EVENT });
+    pub const DISPENSE_EVENT: Self = Self(6);
     /// `CarePlan.category`.
-    pub const CARE_PLAN_CATEGORY: Self = Self(&Table { name: "vkp-careplan-category", url: "http://ehelse.no/fhir/CodeSystem/vkp-careplan-category-v090", entries: &CARE_PLAN_CATEGORY });
+    pub const CARE_PLAN_CATEGORY: Self = Self(7);
     /// `OperationOutcome.issue.details`.
-    pub const OUTCOME_CODE: Self = Self(&Table { name: "vkp-operation-outcome", url: "http://ehelse.no/fhir/CodeSystem/vkp-operation-outcome-v090", entries: &OUTCOME_CODE });
+    pub const OUTCOME_CODE: Self = Self(8);
     /// Severity of a `Flag`; retired with it.
-    pub const SEVERITY_LEVEL: Self = Self(&Table { name: "vkp-severity-level", url: "http://ehelse.no/fhir/CodeSystem/vkp-severity-level-v090", entries: &SEVERITY_LEVEL });
+    pub const SEVERITY_LEVEL: Self = Self(9);
     /// Events of the older messaging.
-    pub const MESSAGE_EVENT: Self = Self(&Table { name: "vkp-message-event", url: "http://ehelse.no/fhir/CodeSystem/vkp-message-event-v090", entries: &MESSAGE_EVENT });
+    pub const MESSAGE_EVENT: Self = Self(10);
     /// Colours of the older triage.
-    pub const TRIAGE: Self = Self(&Table { name: "vkp-triage", url: "http://ehelse.no/fhir/CodeSystem/vkp-triage-v090", entries: &TRIAGE });
+    pub const TRIAGE: Self = Self(11);
     /// Older sibling of `vkp-encounter-mode`.
-    pub const ENCOUNTER_CLASS: Self = Self(&Table { name: "vkp-encounter-class", url: "http://ehelse.no/fhir/CodeSystem/vkp-encounter-class-v090", entries: &ENCOUNTER_CLASS });
+    pub const ENCOUNTER_CLASS: Self = Self(12);
     /// LOINC: the measures of FHIR reference 5.6.
-    pub const LOINC: Self = Self(&Table { name: "loinc", url: "http://loinc.org", entries: &LOINC });
-    /// SNOMED CT: the measures of FHIR reference 5.6.
-    pub const SNOMED_CT: Self = Self(&Table { name: "snomed-ct", url: "http://snomed.info/sct", entries: &SNOMED_CT });
+    pub const LOINC: Self = Self(13);
+    /// SNOMED CT: the measures of FHIR reference 5.6 and the concepts of 11.3.
+    pub const SNOMED_CT: Self = Self(14);
     /// Norsk laboratoriekodeverk (NPU codes): the measures of FHIR reference 5.6.
-    pub const NLK: Self = Self(&Table { name: "nlk", url: "urn:oid:2.16.578.1.12.4.1.1.7280", entries: &NLK });
+    pub const NLK: Self = Self(15);
     /// ISO/IEEE 11073: sensor kinds of 10471 (partition 130) and the activity hub.
-    pub const IEEE_11073: Self = Self(&Table { name: "ieee-11073", url: "urn:iso:std:iso:11073:10101", entries: &IEEE_11073 });
+    pub const IEEE_11073: Self = Self(16);
 
     /// Every code system that this crate knows, those of VKP first.
     pub const ALL: [Self; 17] = [
@@ -583,4 +683,127 @@ impl CodeSystem {
         Self::NLK,
         Self::IEEE_11073,
     ];
+}
+
+pub(super) const MEASURES: [MeasureCodes; 13] = [
+    MeasureCodes {
+        name: "heart rate",
+        profile: Some("Heartrate"),
+        loinc: Some("8867-4"),
+        snomed_ct: Some("364075005"),
+        nlk: None,
+    },
+    MeasureCodes {
+        name: "blood pressure",
+        profile: Some("Bloodpressure"),
+        loinc: Some("85354-9"),
+        snomed_ct: Some("75367002"),
+        nlk: None,
+    },
+    MeasureCodes {
+        name: "systolic blood pressure",
+        profile: None,
+        loinc: Some("8480-6"),
+        snomed_ct: Some("271649006"),
+        nlk: None,
+    },
+    MeasureCodes {
+        name: "diastolic blood pressure",
+        profile: None,
+        loinc: Some("8462-4"),
+        snomed_ct: Some("271650006"),
+        nlk: None,
+    },
+    MeasureCodes {
+        name: "oxygen saturation",
+        profile: Some("Oxygensat"),
+        loinc: Some("2708-6"),
+        snomed_ct: Some("431314004"),
+        nlk: None,
+    },
+    MeasureCodes {
+        name: "blood glucose",
+        profile: None,
+        loinc: Some("15074-8"),
+        snomed_ct: Some("434912009"),
+        nlk: Some("NPU02187"),
+    },
+    MeasureCodes {
+        name: "body temperature",
+        profile: Some("Bodytemp"),
+        loinc: Some("8310-5"),
+        snomed_ct: Some("276885007"),
+        nlk: None,
+    },
+    MeasureCodes {
+        name: "body weight",
+        profile: Some("Bodyweight"),
+        loinc: Some("29463-7"),
+        snomed_ct: Some("27113001"),
+        nlk: None,
+    },
+    MeasureCodes {
+        name: "respiratory rate",
+        profile: Some("Resprate"),
+        loinc: Some("9279-1"),
+        snomed_ct: Some("86290005"),
+        nlk: None,
+    },
+    MeasureCodes {
+        name: "NEWS2 score",
+        profile: Some("NEWS2score"),
+        loinc: None,
+        snomed_ct: Some("1104051000000101"),
+        nlk: None,
+    },
+    MeasureCodes {
+        name: "consciousness (ACVPU)",
+        profile: Some("Consciousness"),
+        loinc: None,
+        snomed_ct: Some("1104441000000107"),
+        nlk: None,
+    },
+    MeasureCodes {
+        name: "Clinical Frailty Scale",
+        profile: Some("CFSscore"),
+        loinc: None,
+        snomed_ct: Some("763264000"),
+        nlk: None,
+    },
+    MeasureCodes {
+        name: "questionnaire score",
+        profile: None,
+        loinc: Some("74465-6"),
+        snomed_ct: None,
+        nlk: None,
+    },
+];
+
+impl Measure {
+    /// Heart rate
+    pub const HEART_RATE: Self = Self(0);
+    /// Blood pressure
+    pub const BLOOD_PRESSURE: Self = Self(1);
+    /// Systolic blood pressure
+    pub const SYSTOLIC_BLOOD_PRESSURE: Self = Self(2);
+    /// Diastolic blood pressure
+    pub const DIASTOLIC_BLOOD_PRESSURE: Self = Self(3);
+    /// Oxygen saturation
+    pub const OXYGEN_SATURATION: Self = Self(4);
+    /// Blood glucose
+    pub const BLOOD_GLUCOSE: Self = Self(5);
+    /// Body temperature
+    pub const BODY_TEMPERATURE: Self = Self(6);
+    /// Body weight
+    pub const BODY_WEIGHT: Self = Self(7);
+    /// Respiratory rate
+    pub const RESPIRATORY_RATE: Self = Self(8);
+    /// NEWS2 score
+    pub const NEWS2_SCORE: Self = Self(9);
+    /// Consciousness (ACVPU)
+    pub const CONSCIOUSNESS: Self = Self(10);
+    /// Clinical Frailty Scale
+    pub const CLINICAL_FRAILTY_SCALE: Self = Self(11);
+    /// Questionnaire score
+    pub const QUESTIONNAIRE_SCORE: Self = Self(12);
 }

@@ -1,4 +1,6 @@
-//! Code systems by address.
+//! Code systems and their tables.
+
+use super::generated::TABLES;
 
 /// One code of a code system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,51 +20,42 @@ pub(super) struct Table {
 }
 
 /// A code system that this crate knows (FHIR reference 8).
-#[derive(Clone, Copy)]
-pub struct CodeSystem(pub(super) &'static Table);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CodeSystem(pub(super) u8);
 
 impl CodeSystem {
+    const fn table(self) -> &'static Table {
+        const ALL: &[Table] = &TABLES;
+        &ALL[self.0 as usize]
+    }
+
     /// The name in the address, `vkp-alert-code`.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        self.0.name
+        self.table().name
     }
 
     /// The canonical address, as it is written.
     #[must_use]
     pub const fn url(self) -> &'static str {
-        self.0.url
+        self.table().url
     }
 
     /// The codes. All of them for a code system of VKP; of the foreign ones those that VKP uses.
     #[must_use]
     pub const fn entries(self) -> &'static [Entry] {
-        self.0.entries
+        self.table().entries
     }
 
     /// The entry with exactly this code.
     #[must_use]
     pub fn entry(self, code: &str) -> Option<&'static Entry> {
-        self.0.entries.iter().find(|entry| entry.code == code)
-    }
-}
-
-impl PartialEq for CodeSystem {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.url == other.0.url
-    }
-}
-
-impl Eq for CodeSystem {}
-
-impl core::hash::Hash for CodeSystem {
-    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
-        self.0.url.hash(state);
+        self.table().entries.iter().find(|entry| entry.code == code)
     }
 }
 
 impl core::fmt::Debug for CodeSystem {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "CodeSystem({})", self.0.name)
+        write!(f, "CodeSystem({})", self.table().name)
     }
 }

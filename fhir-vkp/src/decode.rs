@@ -25,7 +25,6 @@
 //! # Ok::<(), fhir_vkp::decode::DecodeError>(())
 //! ```
 
-pub(crate) mod address;
 mod bundle;
 mod elements;
 mod entries;

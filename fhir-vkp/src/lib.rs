@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 pub mod codes;
+pub mod decode;
 mod finding;
 pub mod identifier;
 mod text;
 mod time;
 mod uuid;
+pub mod view;
 
 pub use self::uuid::{Role, UuidNames, urn};
 pub use ::uuid::Uuid;

@@ -76,7 +76,9 @@ impl<'r> Bundle<'r> {
     /// The business identifier.
     #[must_use]
     pub fn identifier(&self) -> Option<crate::view::Identifier<'r>> {
-        self.node.get("identifier").map(crate::view::Identifier::new)
+        self.node
+            .get("identifier")
+            .map(crate::view::Identifier::new)
     }
 
     /// When it was put together.
@@ -178,7 +180,10 @@ impl<'r> Page<'r> {
     /// What was searched for: entries that are neither included nor an outcome.
     pub fn matches(&self) -> impl Iterator<Item = Resource<'r>> {
         let entries = self.entries.iter().filter(|entry| {
-            matches!(entry.search_mode(), SearchMode::Match | SearchMode::Unstated)
+            matches!(
+                entry.search_mode(),
+                SearchMode::Match | SearchMode::Unstated
+            )
         });
         entries.filter_map(|entry| entry.resource())
     }
@@ -232,7 +237,11 @@ impl<'r> Entry<'r> {
     /// Why it is in the answer to a search.
     #[must_use]
     pub fn search_mode(self) -> SearchMode {
-        match self.node.get("search").and_then(|search| search.text("mode")) {
+        match self
+            .node
+            .get("search")
+            .and_then(|search| search.text("mode"))
+        {
             Some("match") => SearchMode::Match,
             Some("include") => SearchMode::Include,
             Some("outcome") => SearchMode::Outcome,

@@ -1,7 +1,7 @@
 //! The tree: JSON as it was written, with order, number text and repeated names kept.
 
-use std::borrow::Cow;
 use core::fmt;
+use std::borrow::Cow;
 
 use super::flags::Flags;
 

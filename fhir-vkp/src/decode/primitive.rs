@@ -52,7 +52,9 @@ pub(super) fn is_plain_date(bytes: &[u8]) -> bool {
 /// `YYYY` or `YYYY-MM`.
 pub(super) fn is_plain_month_or_year(text: &str) -> bool {
     match text.as_bytes() {
-        [a, b, c, d] => two(*a, *b).zip(two(*c, *d)).is_some_and(|year| year != (0, 0)),
+        [a, b, c, d] => two(*a, *b)
+            .zip(two(*c, *d))
+            .is_some_and(|year| year != (0, 0)),
         [year @ .., b'-', e, f] if year.len() == 4 => {
             two(*e, *f).is_some_and(|month| (1..=12).contains(&month))
                 && is_plain_month_or_year(&text[..4])

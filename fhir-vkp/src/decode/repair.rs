@@ -16,6 +16,7 @@ use super::findings::Findings;
 use super::flags::Flags;
 use super::limits::Limits;
 use super::node::{Node, Value};
+use crate::codes::is_old_version;
 use crate::{CodeSystem, FindingKind, Path};
 
 /// One step down from the root.
@@ -143,12 +144,17 @@ impl<'a> Repair<'a> {
         if is_old {
             self.note(FindingKind::OlderRelease);
         }
-        let profiles = node.get("meta").map_or(&[][..], |meta| meta.list("profile"));
+        let profiles = node
+            .get("meta")
+            .map_or(&[][..], |meta| meta.list("profile"));
         for (index, profile) in profiles.iter().enumerate() {
-            if profile.as_str().is_some_and(super::address::is_older_version) {
+            if profile.as_str().is_some_and(is_old_version) {
                 let (root, steps) = (&self.root, &self.steps);
                 self.findings.push(FindingKind::OlderRelease, || {
-                    path(root, steps).member("meta").member("profile").index(index)
+                    path(root, steps)
+                        .member("meta")
+                        .member("profile")
+                        .index(index)
                 });
             }
         }

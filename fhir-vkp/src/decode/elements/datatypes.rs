@@ -1,6 +1,9 @@
 //! The data types.
 
-use super::required_codes::{ADDRESS_TYPE, ADDRESS_USE, CONTACT_POINT_SYSTEM, CONTACT_POINT_USE, DAYS_OF_WEEK, EVENT_TIMING, IDENTIFIER_USE, NAME_USE, NARRATIVE_STATUS, QUANTITY_COMPARATOR, UNITS_OF_TIME};
+use super::required_codes::{
+    ADDRESS_TYPE, ADDRESS_USE, CONTACT_POINT_SYSTEM, CONTACT_POINT_USE, DAYS_OF_WEEK, EVENT_TIMING,
+    IDENTIFIER_USE, NAME_USE, NARRATIVE_STATUS, QUANTITY_COMPARATOR, UNITS_OF_TIME,
+};
 use super::shape::Kind::{Boolean, Code, DateTime, Decimal, Instant, Integer, Text, Time, Type};
 use super::shape::{Base, Shape, many, one};
 
@@ -56,10 +59,7 @@ pub(in crate::decode) static SIGNATURE: Shape = Shape {
 pub(in crate::decode) static CODEABLE_CONCEPT: Shape = Shape {
     name: "CodeableConcept",
     base: Base::Element,
-    elements: &[
-        many("coding", Type(&CODING)),
-        one("text", Text),
-    ],
+    elements: &[many("coding", Type(&CODING)), one("text", Text)],
 };
 
 pub(in crate::decode) static REFERENCE: Shape = Shape {
@@ -76,10 +76,7 @@ pub(in crate::decode) static REFERENCE: Shape = Shape {
 pub(in crate::decode) static PERIOD: Shape = Shape {
     name: "Period",
     base: Base::Element,
-    elements: &[
-        one("start", DateTime),
-        one("end", DateTime),
-    ],
+    elements: &[one("start", DateTime), one("end", DateTime)],
 };
 
 pub(in crate::decode) static QUANTITY: Shape = Shape {
@@ -200,10 +197,7 @@ pub(in crate::decode) static TIMING_REPEAT: Shape = Shape {
 pub(in crate::decode) static RANGE: Shape = Shape {
     name: "Range",
     base: Base::Element,
-    elements: &[
-        one("low", Type(&QUANTITY)),
-        one("high", Type(&QUANTITY)),
-    ],
+    elements: &[one("low", Type(&QUANTITY)), one("high", Type(&QUANTITY))],
 };
 
 pub(in crate::decode) static RATIO: Shape = Shape {
@@ -278,8 +272,5 @@ pub(in crate::decode) static ADDRESS: Shape = Shape {
 pub(in crate::decode) static MONEY: Shape = Shape {
     name: "Money",
     base: Base::Element,
-    elements: &[
-        one("value", Decimal),
-        one("currency", Code(None)),
-    ],
+    elements: &[one("value", Decimal), one("currency", Code(None))],
 };

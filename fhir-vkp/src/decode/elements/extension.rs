@@ -1,7 +1,13 @@
 //! Extensions, with a value of any data type.
 
-use super::datatypes::{ADDRESS, ANNOTATION, ATTACHMENT, CODEABLE_CONCEPT, CODING, CONTACT_POINT, DOSAGE, HUMAN_NAME, IDENTIFIER, META, MONEY, PERIOD, QUANTITY, RANGE, RATIO, REFERENCE, SAMPLED_DATA, SIGNATURE, TIMING};
-use super::shape::Kind::{Any, Boolean, Code, Date, DateTime, Decimal, Instant, Integer, Text, Time, Type};
+use super::datatypes::{
+    ADDRESS, ANNOTATION, ATTACHMENT, CODEABLE_CONCEPT, CODING, CONTACT_POINT, DOSAGE, HUMAN_NAME,
+    IDENTIFIER, META, MONEY, PERIOD, QUANTITY, RANGE, RATIO, REFERENCE, SAMPLED_DATA, SIGNATURE,
+    TIMING,
+};
+use super::shape::Kind::{
+    Any, Boolean, Code, Date, DateTime, Decimal, Instant, Integer, Text, Time, Type,
+};
 use super::shape::{Base, Shape, one};
 
 pub(in crate::decode) static EXTENSION: Shape = Shape {

@@ -1,8 +1,16 @@
 //! Medicines, measurements and answered questionnaires.
 
-use super::datatypes::{ANNOTATION, ATTACHMENT, CODEABLE_CONCEPT, CODING, DOSAGE, IDENTIFIER, PERIOD, QUANTITY, RANGE, RATIO, REFERENCE, SAMPLED_DATA, TIMING};
-use super::required_codes::{MEDICATIONDISPENSE_STATUS, MEDICATION_STATEMENT_STATUS, OBSERVATION_STATUS, QUESTIONNAIRE_ANSWERS_STATUS};
-use super::shape::Kind::{Boolean, Code, Date, DateTime, Decimal, Instant, Integer, Text, Time, Type};
+use super::datatypes::{
+    ANNOTATION, ATTACHMENT, CODEABLE_CONCEPT, CODING, DOSAGE, IDENTIFIER, PERIOD, QUANTITY, RANGE,
+    RATIO, REFERENCE, SAMPLED_DATA, TIMING,
+};
+use super::required_codes::{
+    MEDICATION_STATEMENT_STATUS, MEDICATIONDISPENSE_STATUS, OBSERVATION_STATUS,
+    QUESTIONNAIRE_ANSWERS_STATUS,
+};
+use super::shape::Kind::{
+    Boolean, Code, Date, DateTime, Decimal, Instant, Integer, Text, Time, Type,
+};
 use super::shape::{Base, Shape, many, one};
 
 pub(in crate::decode) static MEDICATION_DISPENSE: Shape = Shape {
@@ -15,8 +23,12 @@ pub(in crate::decode) static MEDICATION_DISPENSE: Shape = Shape {
         one("statusReasonCodeableConcept", Type(&CODEABLE_CONCEPT)).choice("statusReason"),
         one("statusReasonReference", Type(&REFERENCE)).choice("statusReason"),
         one("category", Type(&CODEABLE_CONCEPT)),
-        one("medicationCodeableConcept", Type(&CODEABLE_CONCEPT)).choice("medication").required(),
-        one("medicationReference", Type(&REFERENCE)).choice("medication").required(),
+        one("medicationCodeableConcept", Type(&CODEABLE_CONCEPT))
+            .choice("medication")
+            .required(),
+        one("medicationReference", Type(&REFERENCE))
+            .choice("medication")
+            .required(),
         one("subject", Type(&REFERENCE)),
         one("context", Type(&REFERENCE)),
         many("supportingInformation", Type(&REFERENCE)),
@@ -197,8 +209,12 @@ pub(in crate::decode) static MEDICATION_STATEMENT: Shape = Shape {
         one("status", Code(Some(MEDICATION_STATEMENT_STATUS))).required(),
         many("statusReason", Type(&CODEABLE_CONCEPT)),
         one("category", Type(&CODEABLE_CONCEPT)),
-        one("medicationCodeableConcept", Type(&CODEABLE_CONCEPT)).choice("medication").required(),
-        one("medicationReference", Type(&REFERENCE)).choice("medication").required(),
+        one("medicationCodeableConcept", Type(&CODEABLE_CONCEPT))
+            .choice("medication")
+            .required(),
+        one("medicationReference", Type(&REFERENCE))
+            .choice("medication")
+            .required(),
         one("subject", Type(&REFERENCE)).required(),
         one("context", Type(&REFERENCE)),
         one("effectiveDateTime", DateTime).choice("effective"),

@@ -1,7 +1,15 @@
 //! The resources of a journal note, and the refusal.
 
-use super::datatypes::{ANNOTATION, CODEABLE_CONCEPT, CODING, CONTACT_POINT, IDENTIFIER, NARRATIVE, PERIOD, QUANTITY, REFERENCE, SIGNATURE};
-use super::required_codes::{BUNDLE_TYPE, COMPOSITION_ATTESTATION_MODE, COMPOSITION_STATUS, DETECTEDISSUE_SEVERITY, DEVICE_NAMETYPE, DEVICE_STATUS, DOCUMENT_RELATIONSHIP_TYPE, ENCOUNTER_LOCATION_STATUS, ENCOUNTER_STATUS, HTTP_VERB, ISSUE_SEVERITY, ISSUE_TYPE, LIST_MODE, OBSERVATION_STATUS, SEARCH_ENTRY_MODE, UDI_ENTRY_TYPE, V3_CONFIDENTIALITY_CLASSIFICATION};
+use super::datatypes::{
+    ANNOTATION, CODEABLE_CONCEPT, CODING, CONTACT_POINT, IDENTIFIER, NARRATIVE, PERIOD, QUANTITY,
+    REFERENCE, SIGNATURE,
+};
+use super::required_codes::{
+    BUNDLE_TYPE, COMPOSITION_ATTESTATION_MODE, COMPOSITION_STATUS, DETECTEDISSUE_SEVERITY,
+    DEVICE_NAMETYPE, DEVICE_STATUS, DOCUMENT_RELATIONSHIP_TYPE, ENCOUNTER_LOCATION_STATUS,
+    ENCOUNTER_STATUS, HTTP_VERB, ISSUE_SEVERITY, ISSUE_TYPE, LIST_MODE, OBSERVATION_STATUS,
+    SEARCH_ENTRY_MODE, UDI_ENTRY_TYPE, V3_CONFIDENTIALITY_CLASSIFICATION,
+};
 use super::shape::Kind::{Code, DateTime, Decimal, Instant, Integer, Resource, Text, Type};
 use super::shape::{Base, Shape, many, one};
 
@@ -88,7 +96,10 @@ pub(in crate::decode) static COMPOSITION: Shape = Shape {
         one("date", DateTime).required(),
         many("author", Type(&REFERENCE)).required(),
         one("title", Text).required(),
-        one("confidentiality", Code(Some(V3_CONFIDENTIALITY_CLASSIFICATION))),
+        one(
+            "confidentiality",
+            Code(Some(V3_CONFIDENTIALITY_CLASSIFICATION)),
+        ),
         many("attester", Type(&COMPOSITION_ATTESTER)),
         one("custodian", Type(&REFERENCE)),
         many("relatesTo", Type(&COMPOSITION_RELATES_TO)),
@@ -112,8 +123,12 @@ pub(in crate::decode) static COMPOSITION_RELATES_TO: Shape = Shape {
     base: Base::Backbone,
     elements: &[
         one("code", Code(Some(DOCUMENT_RELATIONSHIP_TYPE))).required(),
-        one("targetIdentifier", Type(&IDENTIFIER)).choice("target").required(),
-        one("targetReference", Type(&REFERENCE)).choice("target").required(),
+        one("targetIdentifier", Type(&IDENTIFIER))
+            .choice("target")
+            .required(),
+        one("targetReference", Type(&REFERENCE))
+            .choice("target")
+            .required(),
     ],
 };
 
@@ -365,9 +380,7 @@ pub(in crate::decode) static ENCOUNTER_LOCATION: Shape = Shape {
 pub(in crate::decode) static OPERATION_OUTCOME: Shape = Shape {
     name: "OperationOutcome",
     base: Base::DomainResource,
-    elements: &[
-        many("issue", Type(&OPERATION_OUTCOME_ISSUE)).required(),
-    ],
+    elements: &[many("issue", Type(&OPERATION_OUTCOME_ISSUE)).required()],
 };
 
 pub(in crate::decode) static OPERATION_OUTCOME_ISSUE: Shape = Shape {

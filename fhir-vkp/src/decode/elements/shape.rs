@@ -161,7 +161,9 @@ impl Shape {
     /// the order of the definition.
     pub(in crate::decode) fn find(&self, name: &str, hint: usize) -> Option<usize> {
         let inherited = self.inherited();
-        let own_hint = hint.saturating_sub(inherited.len()).min(self.elements.len());
+        let own_hint = hint
+            .saturating_sub(inherited.len())
+            .min(self.elements.len());
         let (before, after) = self.elements.split_at(own_hint);
         let is_it = |element: &Element| element.name == name;
         if let Some(at) = after.iter().position(is_it) {
@@ -197,13 +199,24 @@ mod tests {
                 every_shape(inner, seen);
             }
         }
-        assert!(shape.len() <= 128, "{} fits the set of seen elements", shape.name);
+        assert!(
+            shape.len() <= 128,
+            "{} fits the set of seen elements",
+            shape.name
+        );
     }
 
     #[test]
     fn every_element_is_found_from_any_place() {
         let mut seen = Vec::new();
-        for name in ["Bundle", "Patient", "CarePlan", "Condition", "Observation", "Composition"] {
+        for name in [
+            "Bundle",
+            "Patient",
+            "CarePlan",
+            "Condition",
+            "Observation",
+            "Composition",
+        ] {
             every_shape(resource(name).expect("known"), &mut seen);
         }
         assert!(seen.len() > 40);
@@ -225,7 +238,13 @@ mod tests {
                 }
             }
         }
-        for name in ["Bundle", "Patient", "Device", "Encounter", "MedicationDispense"] {
+        for name in [
+            "Bundle",
+            "Patient",
+            "Device",
+            "Encounter",
+            "MedicationDispense",
+        ] {
             check(resource(name).expect("known"), &mut seen);
         }
     }

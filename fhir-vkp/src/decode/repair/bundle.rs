@@ -41,10 +41,9 @@ impl<'a> Repair<'a> {
             }
         }
         let identifier = node.get("identifier");
-        let is_whole = identifier
-            .is_some_and(|identifier| {
-                identifier.get("system").is_some() && identifier.get("value").is_some()
-            });
+        let is_whole = identifier.is_some_and(|identifier| {
+            identifier.get("system").is_some() && identifier.get("value").is_some()
+        });
         if !is_whole {
             self.note_member(FindingKind::MissingBundleIdentifier, "identifier");
         }

@@ -1,10 +1,10 @@
 //! Coded elements: addresses of code systems, unknown codes, codes in another's place, and codes
 //! that contradict their text (FHIR reference 13 rules 4 to 6).
 
-use super::super::address::{Address, is_of_vkp, recognise};
 use super::super::elements::{CODEABLE_CONCEPT, CODING, Element, Kind, Shape};
 use super::super::node::Node;
 use super::{Repair, Step};
+use crate::codes::SystemMatch;
 use crate::{CodeSystem, FindingKind};
 
 impl<'a> Repair<'a> {
@@ -21,14 +21,16 @@ impl<'a> Repair<'a> {
     }
 
     pub(super) fn coding(&mut self, node: &Node<'a>) {
-        let Some(known) = node.text("system").and_then(recognise) else {
+        let Some(found) = node.text("system").and_then(CodeSystem::recognise) else {
             return;
         };
-        let (system, address) = known;
-        match address {
-            Address::Canonical => {}
-            Address::Alias => self.note_at("system", FindingKind::SystemAlias),
-            Address::OlderVersion => self.note_at("system", FindingKind::OldSystemVersion),
+        let (SystemMatch::Canonical(system)
+        | SystemMatch::Alias(system)
+        | SystemMatch::OldVersion(system)) = found;
+        match found {
+            SystemMatch::Canonical(_) => {}
+            SystemMatch::Alias(_) => self.note_at("system", FindingKind::SystemAlias),
+            SystemMatch::OldVersion(_) => self.note_at("system", FindingKind::OldSystemVersion),
         }
         if !is_of_vkp(system) {
             return;
@@ -36,12 +38,11 @@ impl<'a> Repair<'a> {
         if self.expected.is_some_and(|expected| expected != system) {
             self.note(FindingKind::CodeInWrongPlace);
         }
-        // Old versions have other codes; without a code there is nothing to look up.
-        let Some(code) = node.text("code") else {
-            return;
-        };
-        if address != Address::OlderVersion && system.entry(code).is_none() {
-            self.note_at("code", FindingKind::UnknownCode);
+        // Without a code there is nothing to look up.
+        if let (Some(system), Some(code)) = (found.same_codes(), node.text("code")) {
+            if system.entry(code).is_none() {
+                self.note_at("code", FindingKind::UnknownCode);
+            }
         }
     }
 
@@ -51,12 +52,9 @@ impl<'a> Repair<'a> {
             return;
         };
         let contradicts = node.list("coding").iter().any(|coding| {
-            let system = coding.text("system").and_then(recognise);
-            let system = system
-                .filter(|(system, address)| {
-                    *address != Address::OlderVersion && is_of_vkp(*system)
-                })
-                .map(|(system, _)| system);
+            let found = coding.text("system").and_then(CodeSystem::recognise);
+            let system = found.and_then(SystemMatch::same_codes);
+            let system = system.filter(|system| is_of_vkp(*system));
             let entry = system.and_then(|system| system.entry(coding.text("code")?));
             let (Some(system), Some(entry)) = (system, entry) else {
                 return false;
@@ -72,6 +70,11 @@ impl<'a> Repair<'a> {
     fn note_at(&mut self, member: &'static str, kind: FindingKind) {
         self.down(Step::Member(member), |repair| repair.note(kind));
     }
+}
+
+/// Whether a code system is one of VKP's own, with a complete list.
+fn is_of_vkp(system: CodeSystem) -> bool {
+    system.name().starts_with("vkp-")
 }
 
 fn same_words(display: &str, text: &str) -> bool {

@@ -80,7 +80,8 @@ impl<'a> Repair<'a> {
                 dropped = true;
                 self.note_known(FindingKind::DuplicateKey, element, twin);
             }
-            let has_twin = element.many && element.kind.is_primitive() && has_twin(members, element);
+            let has_twin =
+                element.many && element.kind.is_primitive() && has_twin(members, element);
             let Some(member) = members.get_mut(at) else {
                 continue;
             };

@@ -101,6 +101,12 @@ pub fn decode(body: &[u8], options: DecodeOptions) -> Result<Decoded<'_>, Decode
     })
 }
 
+/// JSON as it is, without a look at FHIR.
+#[cfg(feature = "fhir-sdk")]
+pub(crate) fn parse_plain(text: &str, limits: Limits) -> Option<Node<'_>> {
+    Reader::new(text, 0, limits.bounded()).value(0).ok()
+}
+
 impl<'a> Decoded<'a> {
     /// The resource.
     #[must_use]

@@ -6,6 +6,8 @@ mod finding;
 pub mod identifier;
 mod text;
 mod time;
+#[cfg(feature = "fhir-sdk")]
+pub mod typed;
 mod uuid;
 pub mod view;
 

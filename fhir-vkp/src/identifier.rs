@@ -1,10 +1,12 @@
 //! Identifiers of persons, organisations and devices (FHIR reference 3 and 4).
 
+mod check;
 mod kind;
 mod number;
 mod person;
 pub mod system;
 
+pub use check::{Admission, Environment, IdentifierWarning};
 pub use kind::IdentifierKind;
 pub use number::{
     CheckDigit, DufNumber, HerId, HprNumber, InvalidNumber, OrganisationNumber, ReshId,

@@ -4,6 +4,7 @@ pub mod codes;
 pub mod decode;
 mod finding;
 pub mod identifier;
+pub mod note;
 mod text;
 mod time;
 #[cfg(feature = "fhir-sdk")]
@@ -18,6 +19,6 @@ pub use codes::{
     NoteCategory, NoteEvent, NoteSection, OutcomeCode, Severity,
 };
 pub use finding::{Finding, FindingKind, Path};
-pub use identifier::{Identifier, IdentifierKind, InvalidIdentifier, Person};
+pub use identifier::{Environment, Identifier, IdentifierKind, InvalidIdentifier, Person};
 pub use text::{escape_into, narrative_div, plain_text};
 pub use time::{DateTime, InvalidDateTime, Precision};

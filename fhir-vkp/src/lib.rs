@@ -4,12 +4,16 @@ pub mod codes;
 #[cfg(feature = "events")]
 pub mod event;
 pub mod encode;
+pub mod decode;
 mod finding;
 pub mod identifier;
 pub mod note;
 mod text;
 mod time;
+#[cfg(feature = "fhir-sdk")]
+pub mod typed;
 mod uuid;
+pub mod view;
 
 pub use self::uuid::{Role, UuidNames, urn};
 pub use ::uuid::Uuid;

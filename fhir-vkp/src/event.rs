@@ -5,6 +5,7 @@
 //! | an event | a journal note | [`journal_note`] |
 //! | an event | the alert code alone | [`alert_of`] |
 //! | medicine that was taken | a MedicationDispense | [`medication_dispense`] |
+//! | a resource that was read | a kind | [`mapping_of_issue`], [`mapping_of_medication`] |
 //! | codes that were read | a kind | [`mapping_of`], [`mapping_of_alert`], [`mapping_of_dispense`] |
 //!
 //! What is no patient care has no alert code, and is not journaled unless the caller says how:
@@ -52,7 +53,9 @@ use alarm_codes::{Attachment, Change, Event, Loss, Timestamp};
 pub use code::{AlarmSystem, Alert, NotJournalable, NotJournalableReason, alert_of, severity_of};
 pub use device::device_of;
 pub use dispense::{dispense_event_of, medication_dispense};
-pub use kind::{mapping_of, mapping_of_alert, mapping_of_dispense};
+pub use kind::{
+    mapping_of, mapping_of_alert, mapping_of_dispense, mapping_of_issue, mapping_of_medication,
+};
 pub use log::log_of;
 pub use words::{device_words, words_of};
 

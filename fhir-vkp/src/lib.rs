@@ -1,10 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 pub mod codes;
+pub mod decode;
+pub mod encode;
 #[cfg(feature = "events")]
 pub mod event;
-pub mod encode;
-pub mod decode;
 mod finding;
 pub mod identifier;
 pub mod note;

@@ -321,6 +321,48 @@ fn codings_that_were_read_lead_to_a_kind_whatever_address_they_have() {
 }
 
 #[test]
+fn what_was_written_leads_back_to_its_kind() {
+    use fhir_vkp::decode::{DecodeOptions, decode};
+    use fhir_vkp::event::{mapping_of_issue, mapping_of_medication};
+    use fhir_vkp::{encode, view};
+
+    let mut json = Vec::new();
+    for kind in [
+        Kind::Fall,
+        Kind::HelpCall,
+        Kind::Smoke,
+        Kind::MedicationNotTaken,
+    ] {
+        json.clear();
+        encode::alarm_document(&journaled(&event(kind)).note, &mut json).expect("complete");
+        let decoded = decode(&json, DecodeOptions::lenient()).expect("JSON");
+        assert!(decoded.findings().is_empty(), "{:?}", decoded.findings());
+        let bundle = decoded.bundle().expect("a Bundle");
+        let issue = bundle.alarms()[0].issue;
+        let read = mapping_of_issue(issue).expect("a known code").kind();
+        // Smoke is coded as fire; that is told as a loss.
+        assert_eq!(
+            read,
+            if kind == Kind::Smoke {
+                Kind::Fire
+            } else {
+                kind
+            }
+        );
+    }
+
+    let taken = event_of(Kind::MedicationTaken, DeviceKind::MedicineDispenser);
+    let serial = identifier("https://vendor.example.net/serial", "MD-1");
+    let dispense = medication_dispense(&taken, &context(), Performer::new(serial, None));
+    json.clear();
+    encode::medication_dispense(&dispense.expect("complete"), &mut json).expect("complete");
+    let decoded = decode(&json, DecodeOptions::lenient()).expect("JSON");
+    let read = view::MedicationDispense::of(decoded.resource()).expect("one");
+    let mapping = mapping_of_medication(read).expect("a known code");
+    assert_eq!(mapping.kind(), Kind::MedicationTaken);
+}
+
+#[test]
 fn severity_follows_priority() {
     let pairs = [
         (Priority::Critical, Severity::High),

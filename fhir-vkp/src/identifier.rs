@@ -6,7 +6,7 @@ mod number;
 mod person;
 pub mod system;
 
-pub use check::{Admission, Environment, IdentifierWarning};
+pub use check::{Admission, IdentifierWarning, Stage};
 pub use kind::IdentifierKind;
 pub use number::{
     CheckDigit, DufNumber, HerId, HprNumber, InvalidNumber, OrganisationNumber, ReshId,

@@ -22,6 +22,6 @@ pub use codes::{
     NoteCategory, NoteEvent, NoteSection, OutcomeCode, Severity,
 };
 pub use finding::{Finding, FindingKind, Path};
-pub use identifier::{Environment, Identifier, IdentifierKind, InvalidIdentifier, Person};
+pub use identifier::{Identifier, IdentifierKind, InvalidIdentifier, Person};
 pub use text::{escape_into, narrative_div, plain_text};
 pub use time::{DateTime, InvalidDateTime, Precision};

@@ -3,9 +3,9 @@
 use alarm_codes::national_identity_number::{NationalIdentityNumber, Population, Rule};
 use fhir_vkp::identifier::{
     Admission, CheckDigit, DufNumber, HerId, HprNumber, IdentifierWarning, InvalidNumber,
-    OrganisationNumber, ReshId, system,
+    OrganisationNumber, ReshId, Stage, system,
 };
-use fhir_vkp::{Environment, Identifier, IdentifierKind, InvalidIdentifier, Person};
+use fhir_vkp::{Identifier, IdentifierKind, InvalidIdentifier, Person};
 
 fn number(text: &str) -> NationalIdentityNumber {
     text.parse().expect("a valid number")
@@ -90,10 +90,7 @@ fn an_invalid_number_is_taken_and_warned_about() {
             identifier.warning(),
             Some(IdentifierWarning::NoIdentityNumber)
         );
-        assert_eq!(
-            Environment::Test.admits_person(&identifier),
-            Admission::Unknown
-        );
+        assert_eq!(Stage::Test.admits_person(&identifier), Admission::Unknown);
     }
 }
 
@@ -113,8 +110,8 @@ fn the_test_environment_takes_synthetic_numbers_only_and_production_real_ones_on
     let admitted = |text: &str| {
         let identifier = Identifier::from(number(text));
         (
-            Environment::Test.admits_person(&identifier),
-            Environment::Production.admits_person(&identifier),
+            Stage::Test.admits_person(&identifier),
+            Stage::Production.admits_person(&identifier),
         )
     };
     for synthetic in ["15813410033", "17712811226", "55813410027"] {

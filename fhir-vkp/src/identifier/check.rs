@@ -42,7 +42,7 @@ pub enum IdentifierWarning {
 
 /// The environment of a service. Those of Norsk helsenett refuse numbers of the other (FHIR reference 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Environment {
+pub enum Stage {
     /// Synthetic persons only.
     Test,
     /// Real persons only.
@@ -61,7 +61,7 @@ pub enum Admission {
     Unknown,
 }
 
-impl Environment {
+impl Stage {
     /// Whether this environment takes a number.
     #[must_use]
     pub fn admits(self, number: &NationalIdentityNumber) -> Admission {

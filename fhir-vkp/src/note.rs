@@ -3,7 +3,7 @@
 //!
 //! What a resource cannot be without is an argument of the constructor; the rest are public fields.
 //! Texts are never empty ([`Text`]), lists that need a member have one ([`AtLeastOne`]), and
-//! `Debug` shows neither persons nor texts. The `encode` module turns all of this
+//! `Debug` shows neither persons nor texts. The [`encode`](crate::encode) module turns all of this
 //! into JSON.
 
 mod address;

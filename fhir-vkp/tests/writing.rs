@@ -12,7 +12,7 @@ use fhir_vkp::note::{
 };
 use fhir_vkp::{
     AlertCode, DateTime, DispenseEvent, EncounterMode, Identifier, IdentifierKind, NoteEvent,
-    NoteSection, Person, UuidNames,
+    NoteSection, Person, Role, UuidNames, urn,
 };
 use serde_json::{Value, json};
 
@@ -502,6 +502,11 @@ fn a_batch_has_entries_of_their_own_and_can_replace() {
         json!({"method": "PUT", "url": "Observation/a-1.b"})
     );
     assert_eq!(entry["resource"]["id"], "a-1.b");
+    let uuid = samples::heart_rate()
+        .expect("measurement")
+        .id
+        .uuid(Role::Observation, 0);
+    assert_eq!(entry["fullUrl"], urn(&uuid));
     for bad in ["", "a/b", "æ", &"a".repeat(65)] {
         assert_eq!(ResourceId::new(bad), None);
     }

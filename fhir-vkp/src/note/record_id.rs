@@ -46,6 +46,11 @@ impl RecordId {
     }
 
     /// The UUID of a part of this record. `number` counts parts of the same role from zero.
+    ///
+    /// What is written under it: `Bundle.identifier` of a note ([`Role::Bundle`] with the number of
+    /// its [`Version`](crate::note::Version)); the `fullUrl` of each entry, which is also the
+    /// identifier of a DetectedIssue, Encounter, MedicationDispense, Observation or
+    /// QuestionnaireResponse (number 0). So an answer can be matched with what was sent.
     #[must_use]
     pub fn uuid(&self, role: Role, number: u32) -> Uuid {
         self.names.uuid(role, self.as_str(), number)

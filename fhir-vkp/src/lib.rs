@@ -2,6 +2,7 @@
 
 pub mod codes;
 pub mod decode;
+pub mod encode;
 mod finding;
 pub mod identifier;
 pub mod note;

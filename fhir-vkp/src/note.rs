@@ -29,6 +29,7 @@ mod version;
 pub use address::{Address, AddressUse};
 pub use alarm::{Alarm, AlarmNote, AlarmRef};
 pub use at_least_one::AtLeastOne;
+pub(crate) use coding::is_address;
 pub use coding::{ExtraCoding, InvalidCoding};
 pub use decimal::{Decimal, InvalidDecimal};
 pub use device::{Device, DeviceRef};

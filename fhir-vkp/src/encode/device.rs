@@ -1,0 +1,45 @@
+//! Device (FHIR reference 5.2).
+
+use super::json::Object;
+use super::part;
+use crate::note::{AlarmNote, Device, DeviceRef};
+use crate::{Role, Uuid};
+
+/// A device; it has no profile of VKP.
+pub(super) fn inside(o: &mut Object<'_, '_>, device: &Device) {
+    part::head(o, "Device", None);
+    o.array_of_one("identifier", |o| {
+        part::identifier(o, &device.identifier, "Device.identifier");
+    });
+    o.text("manufacturer", device.manufacturer.as_ref());
+    o.text("serialNumber", device.serial_number.as_ref());
+    o.array("deviceName", |a| {
+        let names = [
+            (&device.name, "user-friendly-name"),
+            (&device.model_name, "model-name"),
+        ];
+        for (name, kind) in names {
+            if let Some(name) = name {
+                a.object(|o| {
+                    o.any_text("name", name.as_str());
+                    o.constant("type", kind);
+                });
+            }
+        }
+    });
+    o.text("modelNumber", device.model_number.as_ref());
+    o.object("type", |o| {
+        part::concept(o, &device.kind_codings, device.kind.as_ref());
+    });
+    if let Some(owner) = &device.owner {
+        o.object("owner", |o| part::person(o, owner, "Device.owner"));
+    }
+    o.object("location", |o| o.text("display", device.location.as_ref()));
+}
+
+/// The `fullUrl` of a device.
+pub(super) fn uuid(note: &AlarmNote, device: DeviceRef) -> Uuid {
+    // More devices than a number has room for do not fit in a Bundle.
+    let number = u32::try_from(device.0).unwrap_or(u32::MAX);
+    note.journal.id.uuid(Role::Device, number)
+}

@@ -144,7 +144,6 @@ impl Shape {
         matches!(self.base, Base::Resource | Base::DomainResource)
     }
 
-
     pub(in crate::decode) fn element(&self, number: usize) -> Option<&'static Element> {
         let inherited = self.inherited();
         match number.checked_sub(inherited.len()) {

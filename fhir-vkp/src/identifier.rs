@@ -43,7 +43,7 @@ pub enum InvalidIdentifier {
     /// The address of the system is empty.
     #[error("an identifier needs a system")]
     EmptySystem,
-    /// The value is empty or nothing but white space, which FHIR forbids.
+    /// The value is empty. FHIR forbids empty strings.
     #[error("an identifier needs a value")]
     EmptyValue,
     /// A lokalt H-nummer without the one who gave it out.
@@ -55,7 +55,8 @@ pub enum InvalidIdentifier {
 }
 
 impl Identifier {
-    /// Any system, any value; neither may be empty or nothing but white space. The value is not checked: a local patient number
+    /// Any system, any value; neither may be empty. The value is not checked (the writer refuses
+    /// white space and control characters): a local patient number
     /// stands under the address of its vendor (FHIR reference 3).
     ///
     /// # Errors
@@ -66,10 +67,10 @@ impl Identifier {
         value: impl Into<String>,
     ) -> Result<Self, InvalidIdentifier> {
         let (system, value) = (system.into(), value.into());
-        if system.trim().is_empty() {
+        if system.is_empty() {
             return Err(InvalidIdentifier::EmptySystem);
         }
-        if value.trim().is_empty() {
+        if value.is_empty() {
             return Err(InvalidIdentifier::EmptyValue);
         }
         Ok(Self {
@@ -101,7 +102,7 @@ impl Identifier {
             IdentityNumberKind::HNumber | IdentityNumberKind::DAndHNumber => {}
             _ => return Err(InvalidIdentifier::OtherKind),
         }
-        if assigner.trim().is_empty() {
+        if assigner.is_empty() {
             return Err(InvalidIdentifier::EmptyAssigner);
         }
         Ok(Self {

@@ -168,12 +168,7 @@ fn neither_system_nor_value_is_ever_empty() {
         Identifier::new("", "1"),
         Err(InvalidIdentifier::EmptySystem)
     );
-    for value in ["", " ", "\t\n"] {
-        assert_eq!(
-            Identifier::new("x", value),
-            Err(InvalidIdentifier::EmptyValue)
-        );
-    }
+    assert_eq!(Identifier::new("x", ""), Err(InvalidIdentifier::EmptyValue));
 }
 
 #[test]

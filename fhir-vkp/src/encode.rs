@@ -116,7 +116,7 @@ pub fn medication_dispense(
     out: &mut Vec<u8>,
 ) -> Result<(), EncodeError> {
     json::resource(out, MAX_BYTES, |o| {
-        medication_dispense::inside(o, dispense);
+        medication_dispense::alone(o, dispense);
     })
 }
 

@@ -17,6 +17,7 @@ pub(super) fn alarm_document(o: &mut Object<'_, '_>, note: &AlarmNote) {
     if has_repeats(&subjects) {
         return o.fail(EncodeError::DuplicateId);
     }
+    let devices = device::uuids(note);
     let entries = composition::Entries {
         date: note.date(),
         encounter: note.supervision.as_ref().map(|_| encounter::uuid(note)),
@@ -24,16 +25,19 @@ pub(super) fn alarm_document(o: &mut Object<'_, '_>, note: &AlarmNote) {
     };
     document(o, &note.journal, note.timestamp(), &entries, |a| {
         for (alarm, uuid) in note.alarms.iter().zip(&subjects) {
-            entry(a, *uuid, |o| detected_issue::inside(o, note, alarm));
+            entry(a, *uuid, |o| {
+                detected_issue::inside(o, note, alarm, *uuid, &devices);
+            });
         }
         if let (Some(supervision), Some(uuid)) = (&note.supervision, entries.encounter) {
-            entry(a, uuid, |o| encounter::in_document(o, note, supervision));
+            entry(a, uuid, |o| {
+                encounter::in_document(o, note, supervision, uuid, &devices);
+            });
         }
-        for (index, device) in note.devices().iter().enumerate() {
-            let found = DeviceRef(index);
+        for (index, (device, uuid)) in note.devices().iter().zip(&devices).enumerate() {
             // Everything in a document is reached from its Composition.
-            if is_named(note, found) {
-                entry(a, device::uuid(note, found), |o| device::inside(o, device));
+            if is_named(note, DeviceRef(index)) {
+                entry(a, *uuid, |o| device::inside(o, device));
             }
         }
         implicated(a, note);
@@ -106,7 +110,9 @@ pub(super) fn dispense_document(o: &mut Object<'_, '_>, note: &DispenseNote) {
     };
     document(o, &note.journal, entries.date, &entries, |a| {
         for (dispense, uuid) in note.dispenses.iter().zip(&subjects) {
-            entry(a, *uuid, |o| medication_dispense::inside(o, dispense));
+            entry(a, *uuid, |o| {
+                medication_dispense::inside(o, dispense, *uuid);
+            });
         }
     });
 }

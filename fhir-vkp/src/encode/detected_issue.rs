@@ -4,14 +4,20 @@ use super::EncodeError;
 use super::json::{Array, Object};
 use super::part;
 use crate::note::{Alarm, AlarmNote, Implicated};
-use crate::{Identifier, Role};
+use crate::{Identifier, Role, Uuid};
 
 const PROFILE: &str = "http://ehelse.no/fhir/StructureDefinition/vkp-DetectedIssue-v090";
 
-/// An alarm of a note.
-pub(super) fn inside(o: &mut Object<'_, '_>, note: &AlarmNote, alarm: &Alarm) {
+/// An alarm of a note. `devices` are the `fullUrl`s of the devices of the note.
+pub(super) fn inside(
+    o: &mut Object<'_, '_>,
+    note: &AlarmNote,
+    alarm: &Alarm,
+    uuid: Uuid,
+    devices: &[Uuid],
+) {
     part::head(o, "DetectedIssue", Some(PROFILE));
-    part::own_identifier(o, uuid(alarm));
+    part::own_identifier(o, uuid);
     o.constant("status", alarm.status.code());
     o.object("code", |o| {
         o.array("coding", |a| {
@@ -28,14 +34,14 @@ pub(super) fn inside(o: &mut Object<'_, '_>, note: &AlarmNote, alarm: &Alarm) {
         o.date_time("identifiedDateTime", at);
     }
     if let Some(found) = alarm.device {
-        match note.devices().get(found.0) {
-            Some(device) => {
+        match (note.devices().get(found.0), devices.get(found.0)) {
+            (Some(device), Some(uuid)) => {
                 o.object("author", |o| {
-                    o.uuid("reference", super::device::uuid(note, found));
+                    o.uuid("reference", *uuid);
                     o.text("display", device.name.as_ref());
                 });
             }
-            None => o.fail(EncodeError::UnknownDevice {
+            _ => o.fail(EncodeError::UnknownDevice {
                 element: "DetectedIssue.author",
             }),
         }
@@ -80,6 +86,6 @@ fn about(a: &mut Array<'_, '_>, implicated: &Implicated) {
 }
 
 /// The `fullUrl` and identifier of an alarm.
-pub(super) fn uuid(alarm: &Alarm) -> crate::Uuid {
+pub(super) fn uuid(alarm: &Alarm) -> Uuid {
     alarm.id.uuid(Role::DetectedIssue, 0)
 }

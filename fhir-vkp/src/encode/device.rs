@@ -2,7 +2,7 @@
 
 use super::json::Object;
 use super::part;
-use crate::note::{AlarmNote, Device, DeviceRef};
+use crate::note::{AlarmNote, Device};
 use crate::{Role, Uuid};
 
 /// A device; it has no profile of VKP.
@@ -37,9 +37,11 @@ pub(super) fn inside(o: &mut Object<'_, '_>, device: &Device) {
     o.object("location", |o| o.text("display", device.location.as_ref()));
 }
 
-/// The `fullUrl` of a device.
-pub(super) fn uuid(note: &AlarmNote, device: DeviceRef) -> Uuid {
-    // More devices than a number has room for do not fit in a Bundle.
-    let number = u32::try_from(device.0).unwrap_or(u32::MAX);
-    note.journal.id.uuid(Role::Device, number)
+/// The `fullUrl`s of the devices of a note, in its order.
+pub(super) fn uuids(note: &AlarmNote) -> Vec<Uuid> {
+    let numbers = 0..=u32::MAX;
+    let devices = note.devices().iter().zip(numbers);
+    devices
+        .map(|(_, number)| note.journal.id.uuid(Role::Device, number))
+        .collect()
 }

@@ -9,28 +9,31 @@ use crate::{Role, Uuid};
 const PROFILE: &str = "http://ehelse.no/fhir/StructureDefinition/vkp-Encounter-v090";
 const INDIVIDUAL: &str = "Encounter.participant.individual";
 
-/// Where the devices of a supervision are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Devices {
-    /// In the same Bundle.
-    Entries,
-    /// Nowhere: they are named by identifier.
-    Elsewhere,
-}
-
-/// An Encounter outside of a Bundle.
+/// An Encounter outside of a Bundle: devices are named by identifier.
 pub(super) fn alone(o: &mut Object<'_, '_>, note: &AlarmNote, supervision: &Supervision) {
-    inside(o, note, supervision, Devices::Elsewhere);
+    inside(o, note, supervision, uuid(note), None);
 }
 
-/// The Encounter of a document.
-pub(super) fn in_document(o: &mut Object<'_, '_>, note: &AlarmNote, supervision: &Supervision) {
-    inside(o, note, supervision, Devices::Entries);
+/// The Encounter of a document, in which the devices are entries.
+pub(super) fn in_document(
+    o: &mut Object<'_, '_>,
+    note: &AlarmNote,
+    supervision: &Supervision,
+    uuid: Uuid,
+    devices: &[Uuid],
+) {
+    inside(o, note, supervision, uuid, Some(devices));
 }
 
-fn inside(o: &mut Object<'_, '_>, note: &AlarmNote, supervision: &Supervision, devices: Devices) {
+fn inside(
+    o: &mut Object<'_, '_>,
+    note: &AlarmNote,
+    supervision: &Supervision,
+    uuid: Uuid,
+    devices: Option<&[Uuid]>,
+) {
     part::head(o, "Encounter", Some(PROFILE));
-    part::own_identifier(o, uuid(note));
+    part::own_identifier(o, uuid);
     // A note that should not have been written had no encounter either.
     let is_error = note.journal.version.status() == crate::note::RecordStatus::EnteredInError;
     o.constant(
@@ -71,7 +74,7 @@ fn participant(
     o: &mut Object<'_, '_>,
     note: &AlarmNote,
     participation: &Participation,
-    devices: Devices,
+    devices: Option<&[Uuid]>,
 ) {
     match participation.mode {
         Some(mode) => {
@@ -89,18 +92,18 @@ fn participant(
     });
 }
 
-fn device(o: &mut Object<'_, '_>, note: &AlarmNote, found: DeviceRef, devices: Devices) {
+fn device(o: &mut Object<'_, '_>, note: &AlarmNote, found: DeviceRef, devices: Option<&[Uuid]>) {
     let Some(device) = note.devices().get(found.0) else {
         return o.fail(EncodeError::UnknownDevice {
             element: INDIVIDUAL,
         });
     };
-    match devices {
-        Devices::Entries => {
-            o.uuid("reference", super::device::uuid(note, found));
+    match devices.and_then(|devices| devices.get(found.0)) {
+        Some(uuid) => {
+            o.uuid("reference", *uuid);
             o.text("display", device.name.as_ref());
         }
-        Devices::Elsewhere => {
+        None => {
             o.constant("type", "Device");
             part::logical_device(o, device, INDIVIDUAL);
         }

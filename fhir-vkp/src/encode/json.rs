@@ -69,6 +69,15 @@ impl Sink<'_> {
         true
     }
 
+    /// A text of ours that needs no escape, in quotes.
+    fn constant(&mut self, text: &'static str) {
+        let needs_none = |byte| byte >= 0x20 && byte != b'"' && byte != b'\\';
+        debug_assert!(!text.is_empty() && text.bytes().all(needs_none));
+        self.out.push(b'"');
+        self.out.extend_from_slice(text.as_bytes());
+        self.out.push(b'"');
+    }
+
     fn quoted(&mut self, text: &str) {
         self.out.push(b'"');
         escape(self.out, text);
@@ -114,14 +123,9 @@ impl Object<'_, '_> {
 
     /// A text of ours that needs no escape.
     pub(super) fn constant(&mut self, name: &'static str, text: &'static str) {
-        debug_assert!(
-            !text.is_empty() && !text.bytes().any(|b| b < 0x20 || b == b'"' || b == b'\\')
-        );
         if self.0.fits(text.len()) {
             self.0.name(name);
-            self.0.out.push(b'"');
-            self.0.out.extend_from_slice(text.as_bytes());
-            self.0.out.push(b'"');
+            self.0.constant(text);
         }
     }
 
@@ -277,6 +281,14 @@ impl Array<'_, '_> {
         }
     }
 
+    /// A text of ours that needs no escape.
+    pub(super) fn constant(&mut self, text: &'static str) {
+        if self.0.fits(text.len()) {
+            self.0.separate();
+            self.0.constant(text);
+        }
+    }
+
     pub(super) fn text(&mut self, text: &Text) {
         self.any_text(text.as_str());
     }
@@ -293,6 +305,11 @@ impl Array<'_, '_> {
 /// The inside of a JSON string (RFC 8259 7). Control characters, which a FHIR string must not hold, become
 /// `U+FFFD`.
 fn escape(out: &mut Vec<u8>, text: &str) {
+    // Most texts need none. Without a way out of the loop the compiler takes many bytes at a time.
+    let needs = |found, byte: &u8| found | (*byte < 0x20) | (*byte == b'"') | (*byte == b'\\');
+    if !text.as_bytes().iter().fold(false, needs) {
+        return out.extend_from_slice(text.as_bytes());
+    }
     escape_with(out, text, |byte, _| match byte {
         b'"' => Some(br#"\""#),
         b'\\' => Some(br"\\"),

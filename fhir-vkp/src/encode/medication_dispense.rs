@@ -7,10 +7,15 @@ use crate::{Role, Uuid};
 
 const PROFILE: &str = "http://ehelse.no/fhir/StructureDefinition/vkp-MedicationDispense-v090";
 
+/// Something handed out, outside of a Bundle.
+pub(super) fn alone(o: &mut Object<'_, '_>, dispense: &MedicationDispense) {
+    inside(o, dispense, uuid(dispense));
+}
+
 /// Something handed out.
-pub(super) fn inside(o: &mut Object<'_, '_>, dispense: &MedicationDispense) {
+pub(super) fn inside(o: &mut Object<'_, '_>, dispense: &MedicationDispense, uuid: Uuid) {
     part::head(o, "MedicationDispense", Some(PROFILE));
-    part::own_identifier(o, uuid(dispense));
+    part::own_identifier(o, uuid);
     o.constant("status", dispense.status.code());
     o.object("category", |o| part::concept_of(o, dispense.event));
     o.object("medicationCodeableConcept", |o| match &dispense.medicine {

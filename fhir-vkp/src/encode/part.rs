@@ -12,7 +12,7 @@ pub(super) fn head(o: &mut Object<'_, '_>, resource: &'static str, profile: Opti
     o.constant("resourceType", resource);
     if let Some(profile) = profile {
         o.object("meta", |o| {
-            o.array("profile", |a| a.any_text(profile));
+            o.array("profile", |a| a.constant(profile));
         });
     }
 }
@@ -131,7 +131,9 @@ pub(super) fn coding(o: &mut Object<'_, '_>, code: impl Code) {
     let (system, code, display) = code.parts();
     o.constant("system", system.url());
     o.constant("code", code);
-    o.any_text("display", display);
+    if !display.is_empty() {
+        o.constant("display", display);
+    }
 }
 
 /// The inside of a CodeableConcept with one coding.

@@ -55,8 +55,9 @@ pub enum InvalidIdentifier {
 }
 
 impl Identifier {
-    /// Any system, any value; neither may be empty. The value is not checked: a local patient number
-    /// stands under the address of its vendor (FHIR reference 3).
+    /// Any system, any value; neither may be empty. The value is not checked (the writer refuses white
+    /// space and control characters): a local patient number stands under the address of its vendor
+    /// (FHIR reference 3).
     ///
     /// # Errors
     ///

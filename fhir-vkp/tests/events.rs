@@ -392,17 +392,22 @@ fn by(name: &str, time: &str, to: Handling) -> HistoryEntry {
     }
 }
 
-fn printed(log: &[LogEntry]) -> Vec<(String, &str, Option<&str>)> {
-    let entry = |entry: &LogEntry| entry.at.to_string();
-    log.iter()
+/// Time, code and text of every entry.
+fn assert_log<const N: usize>(log: &[LogEntry], expected: [(&str, &str, Option<&str>); N]) {
+    let printed: Vec<_> = log
+        .iter()
         .map(|it| {
             (
-                entry(it),
+                it.at.to_string(),
                 it.event.code(),
                 it.text.as_ref().map(Text::as_str),
             )
         })
-        .collect()
+        .collect();
+    assert_eq!(
+        printed,
+        expected.map(|(time, code, text)| (time.to_owned(), code, text))
+    );
 }
 
 #[test]
@@ -419,19 +424,18 @@ fn the_handling_becomes_the_log_of_the_reference() {
         by("op-7", "2026-03-14T01:33:00Z", Handling::Closed),
     ];
     let log = log_of(&fall, Zone::Norway).expect("times");
-    let expected = [
-        ("2026-03-14T02:17:41+01:00", "0", None),
-        ("2026-03-14T02:18:05+01:00", "1", Some("op-7")),
-        ("2026-03-14T02:19:00+01:00", "10", Some("op-9")),
-        ("2026-03-14T02:20:30+01:00", "4", Some("op-7")),
-        ("2026-03-14T02:24:00+01:00", "5", Some("natt-2")),
-        ("2026-03-14T02:31:02+01:00", "3", Some("op-7")),
-        ("2026-03-14T02:32:00+01:00", "1", Some("gjenåpnet (op-7)")),
-        ("2026-03-14T02:33:00+01:00", "3", Some("op-7")),
-    ];
-    assert_eq!(
-        printed(&log),
-        expected.map(|(time, code, by)| (time.to_owned(), code, by))
+    assert_log(
+        &log,
+        [
+            ("2026-03-14T02:17:41+01:00", "0", None),
+            ("2026-03-14T02:18:05+01:00", "1", Some("op-7")),
+            ("2026-03-14T02:19:00+01:00", "10", Some("op-9")),
+            ("2026-03-14T02:20:30+01:00", "4", Some("op-7")),
+            ("2026-03-14T02:24:00+01:00", "5", Some("natt-2")),
+            ("2026-03-14T02:31:02+01:00", "3", Some("op-7")),
+            ("2026-03-14T02:32:00+01:00", "1", Some("gjenåpnet (op-7)")),
+            ("2026-03-14T02:33:00+01:00", "3", Some("op-7")),
+        ],
     );
 }
 
@@ -450,14 +454,13 @@ fn a_step_that_is_told_twice_is_one_entry_and_the_log_is_in_order_of_time() {
         ack("op-7", "2026-03-14T01:18:05Z", Handling::Accepted),
     ];
     let log = log_of(&fall, Zone::Fixed(0)).expect("times");
-    let expected = [
-        ("2026-03-14T01:17:41+00:00", "0", None),
-        ("2026-03-14T01:18:05+00:00", "1", Some("op-7")),
-        ("2026-03-14T01:31:02+00:00", "3", Some("op-7")),
-    ];
-    assert_eq!(
-        printed(&log),
-        expected.map(|(time, code, by)| (time.to_owned(), code, by))
+    assert_log(
+        &log,
+        [
+            ("2026-03-14T01:17:41+00:00", "0", None),
+            ("2026-03-14T01:18:05+00:00", "1", Some("op-7")),
+            ("2026-03-14T01:31:02+00:00", "3", Some("op-7")),
+        ],
     );
 }
 

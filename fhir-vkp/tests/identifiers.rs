@@ -309,3 +309,15 @@ fn a_uuid_is_written_in_lower_case() {
         assert_eq!(identifier.warning(), Some(IdentifierWarning::NoUuid));
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn the_end_of_a_value_is_never_printed(value in "[0-9]{1,12}|\\PC{1,20}") {
+        if let Ok(identifier) = Identifier::new("x", value.clone()) {
+            let hidden: String = value.chars().rev().take(5).collect::<Vec<_>>().into_iter().rev().collect();
+            let shown = value.strip_suffix(&hidden).unwrap_or_default();
+            proptest::prop_assert_eq!(identifier.to_string(), format!("x|{shown}*****"));
+            let _ = identifier.warning();
+        }
+    }
+}

@@ -137,8 +137,17 @@ impl<'a> Entries<'a> {
         &self.findings
     }
 
+    /// Keeps what is asked for later; the last of repeated names.
+    fn keep(&mut self, member: Member<'a>) {
+        const KEPT: [&str; 4] = ["resourceType", "type", "total", "link"];
+        if KEPT.contains(&member.name()) {
+            self.header.retain(|earlier| earlier.name != member.name);
+            self.header.push(member);
+        }
+    }
+
     fn header(&self, name: &str) -> Option<&Node<'a>> {
-        let mut members = self.header.iter().rev();
+        let mut members = self.header.iter();
         members.find(|m| m.name == name).map(|m| &m.node)
     }
 
@@ -185,11 +194,12 @@ impl<'a> Entries<'a> {
         let fault = |fault: super::error::Fault| fault.into_error("Bundle", skipped);
         let (name, _) = self.reader.name().map_err(fault)?;
         if name != "entry" {
+            self.reader.refill();
             let node = self
                 .reader
                 .value(1)
                 .map_err(|error| fault(error.inside_member(&name)))?;
-            self.header.push(Member { name, node });
+            self.keep(Member { name, node });
             return Ok(None);
         }
         match self.reader.peek() {

@@ -36,6 +36,7 @@ impl Flags {
         Flags(up)
     }
 
+    #[cfg(feature = "fhir-sdk")]
     /// Whether the copy for a typed model differs from the tree.
     pub(crate) const fn differs_for_typed(self) -> bool {
         self.0 & Self::FOR_TYPED != 0

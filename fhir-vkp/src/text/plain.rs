@@ -300,7 +300,7 @@ mod tests {
         assert_eq!(plain_text("a<script/>b"), "ab");
         for hostile in ["<a \"", "<a \">", "<!--", "<script", "<p '>", "&#x", "<"] {
             // Were the time not linear, this would not end.
-            let text = hostile.repeat(200_000) + ">";
+            let text = hostile.repeat(50_000) + ">";
             assert!(plain_text(&text).len() <= text.len());
         }
     }

@@ -103,6 +103,14 @@ macro_rules! element_view {
             }
         }
 
+        impl $name<'_> {
+            /// Whether both look at the same place of the same tree.
+            #[must_use]
+            pub fn is_same(self, other: Self) -> bool {
+                core::ptr::eq(self.node, other.node)
+            }
+        }
+
         impl<'r> $crate::view::View<'r> for $name<'r> {
             fn over(node: &'r $crate::decode::Node<'r>) -> Self {
                 $name { node }
@@ -131,6 +139,12 @@ macro_rules! resource_view {
             pub fn of(resource: $crate::decode::Resource<'r>) -> Option<Self> {
                 let node = resource.node();
                 (resource.resource_type() == Self::RESOURCE_TYPE).then_some($name { node })
+            }
+
+            /// Whether both look at the same place of the same tree.
+            #[must_use]
+            pub fn is_same(self, other: Self) -> bool {
+                core::ptr::eq(self.node, other.node)
             }
 
             /// The resource: type, id, original text, everything without a name here.

@@ -121,6 +121,13 @@ impl<'r> Bundle<'r> {
         entries.map(|(index, node)| Entry { node, index })
     }
 
+    /// The entry at a place, from 0.
+    #[must_use]
+    pub fn entry(&self, index: usize) -> Option<Entry<'r>> {
+        let node = self.node.list("entry").get(index)?;
+        Some(Entry { node, index })
+    }
+
     /// The resources of all entries.
     pub fn resources(&self) -> impl Iterator<Item = Resource<'r>> {
         self.entries().filter_map(Entry::resource)
@@ -148,7 +155,7 @@ impl<'r> Bundle<'r> {
             let (id, resource_type) = (parts.next()?, parts.next()?);
             index.get(&*format!("{resource_type}/{id}"))
         })?;
-        self.entries().nth(*found)
+        self.entry(*found)
     }
 
     fn build_index(&self) -> HashMap<Cow<'r, str>, usize> {

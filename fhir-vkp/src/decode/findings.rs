@@ -2,7 +2,7 @@
 
 use crate::{Finding, FindingKind, Path};
 
-/// What reading found, in the order of the document, at most
+/// What reading found, much in the order of the document, at most
 /// [`Limits::findings`](super::Limits::findings) of them; the rest is counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {

@@ -204,3 +204,13 @@ impl fmt::Debug for Member<'_> {
         write!(f, "Member({:?})", self.node)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_costs_what_the_limits_say() {
+        assert!(size_of::<Member<'_>>() <= 80 && size_of::<Node<'_>>() <= 80);
+    }
+}

@@ -1,6 +1,7 @@
 //! The alarms of a Bundle, each with what belongs to it (FHIR reference 2).
 
 use core::fmt;
+use std::collections::HashMap;
 
 use super::{Composition, DetectedIssue, Device, Encounter, Observation, Reference, Section};
 use crate::decode::{Bundle, Entry, Resource};
@@ -19,8 +20,7 @@ pub struct AlarmReading<'r> {
     pub composition: Option<Composition<'r>>,
     /// The follow-up that the note names; else the only one there is.
     pub encounter: Option<Encounter<'r>>,
-    /// The sections of the note that are about this alarm. Sections about no alarm at all belong to
-    /// every one.
+    /// The sections of the note that name this alarm.
     pub sections: Vec<Section<'r>>,
     /// The measurements it is about.
     pub observations: Vec<Observation<'r>>,
@@ -45,10 +45,7 @@ impl<'r> Bundle<'r> {
     pub fn alarms(&self) -> Vec<AlarmReading<'r>> {
         let compositions: Vec<Composition<'r>> =
             self.resources().filter_map(Composition::of).collect();
-        let notes: Vec<Note<'r>> = compositions
-            .iter()
-            .map(|composition| self.note(*composition))
-            .collect();
+        let notes = self.notes(&compositions);
         let device = only(self.resources().filter_map(Device::of));
         let encounter = only(self.resources().filter_map(Encounter::of));
         self.entries()
@@ -63,7 +60,7 @@ impl<'r> Bundle<'r> {
         &self,
         entry: Entry<'r>,
         issue: DetectedIssue<'r>,
-        notes: &[Note<'r>],
+        notes: &Notes<'r>,
         only_device: Option<Device<'r>>,
         only_encounter: Option<Encounter<'r>>,
     ) -> AlarmReading<'r> {
@@ -72,11 +69,8 @@ impl<'r> Bundle<'r> {
         // An author who is somebody else is not replaced by a device.
         let names_nothing = author.is_none_or(|author| author.reference().is_none());
         let device = device.or(only_device.filter(|_| names_nothing));
-        let note = notes
-            .iter()
-            .find(|note| note.is_about(entry.index()))
-            .or_else(|| notes.first().filter(|_| notes.len() == 1));
-        let composition = note.map(|note| note.composition);
+        let about = notes.about.get(&entry.index());
+        let composition = about.map(|about| about.composition).or(notes.only);
         let named = composition.and_then(Composition::encounter);
         let encounter = match named {
             Some(named) => self
@@ -95,7 +89,7 @@ impl<'r> Bundle<'r> {
             device,
             composition,
             encounter,
-            sections: note.map_or_else(Vec::new, |note| note.sections_about(entry.index())),
+            sections: about.map_or_else(Vec::new, |about| about.sections.clone()),
             observations,
         }
     }
@@ -110,44 +104,51 @@ impl<'r> Bundle<'r> {
         }
     }
 
-    fn note(&self, composition: Composition<'r>) -> Note<'r> {
-        let sections = composition.all_sections().into_iter();
-        let sections = sections
-            .map(|(_, section)| {
-                let about = section
-                    .entries()
-                    .filter_map(|entry| self.resolve(entry.reference()?))
-                    .map(Entry::index)
-                    .collect();
-                (section, about)
-            })
-            .collect();
-        Note {
-            composition,
-            sections,
+    /// Which note and which of its sections name an entry. The first note that does has it.
+    fn notes(&self, compositions: &[Composition<'r>]) -> Notes<'r> {
+        let mut about: HashMap<usize, About<'r>> = HashMap::new();
+        for &composition in compositions {
+            for (_, section) in composition.all_sections() {
+                let entries = section.entries().filter_map(Reference::reference);
+                for entry in entries.filter_map(|reference| self.resolve(reference)) {
+                    let about = about.entry(entry.index()).or_insert_with(|| About {
+                        composition,
+                        sections: Vec::new(),
+                    });
+                    let same_note = about.composition.is_same(composition);
+                    let repeated = about.sections.last().is_some_and(|s| s.is_same(section));
+                    if same_note && !repeated {
+                        about.sections.push(section);
+                    }
+                }
+            }
+        }
+        Notes {
+            about,
+            only: only(compositions.iter().copied()),
         }
     }
 }
 
-/// A note with the entries that each section is about.
-struct Note<'r> {
-    composition: Composition<'r>,
-    sections: Vec<(Section<'r>, Vec<usize>)>,
+/// The notes of a Bundle, by the entries they are about.
+struct Notes<'r> {
+    about: HashMap<usize, About<'r>>,
+    only: Option<Composition<'r>>,
 }
 
-impl<'r> Note<'r> {
-    fn is_about(&self, entry: usize) -> bool {
-        self.sections
-            .iter()
-            .any(|(_, about)| about.contains(&entry))
-    }
+struct About<'r> {
+    composition: Composition<'r>,
+    sections: Vec<Section<'r>>,
+}
 
-    fn sections_about(&self, entry: usize) -> Vec<Section<'r>> {
-        let sections = self.sections.iter();
+impl<'r> AlarmReading<'r> {
+    /// The sections of the note that name nothing at all: about the whole, this alarm among it.
+    pub fn general_sections(&self) -> impl Iterator<Item = Section<'r>> + use<'r> {
+        let sections = self.composition.into_iter();
         sections
-            .filter(|(_, about)| about.is_empty() || about.contains(&entry))
-            .map(|(section, _)| *section)
-            .collect()
+            .flat_map(Composition::all_sections)
+            .map(|(_, section)| section)
+            .filter(|section| section.entries().next().is_none())
     }
 }
 

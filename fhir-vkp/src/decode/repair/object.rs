@@ -13,6 +13,10 @@ struct Seen {
     twins: u128,
 }
 
+const fn bit(number: usize) -> u128 {
+    1 << (number & 127)
+}
+
 impl Seen {
     /// Whether it was new.
     fn insert(&mut self, number: usize, twin: bool) -> bool {
@@ -21,9 +25,8 @@ impl Seen {
         } else {
             &mut self.values
         };
-        let bit = 1_u128 << (number & 127);
-        let new = *set & bit == 0;
-        *set |= bit;
+        let new = *set & bit(number) == 0;
+        *set |= bit(number);
         new
     }
 
@@ -33,15 +36,15 @@ impl Seen {
         } else {
             &mut self.values
         };
-        *set &= !(1_u128 << (number & 127));
+        *set &= !bit(number);
     }
 
     fn has(&self, number: usize) -> bool {
-        self.values & (1_u128 << (number & 127)) != 0
+        self.values & bit(number) != 0
     }
 
     fn has_either(&self, number: usize) -> bool {
-        (self.values | self.twins) & (1_u128 << (number & 127)) != 0
+        (self.values | self.twins) & bit(number) != 0
     }
 }
 
@@ -62,7 +65,9 @@ impl<'a> Repair<'a> {
         };
         let mut seen = Seen::default();
         let mut flags = node.flags;
-        let (mut hint, mut unknown, mut dropped, mut choices) = (0, 0_usize, false, false);
+        let (mut hint, mut unknown, mut dropped) = (0, 0_usize, false);
+        let (mut choices, mut repeated) = (false, false);
+        let twins = twins(members, shape);
         for at in 0..members.len() {
             let Some(found) = self.known(members, at, shape, hint) else {
                 unknown += usize::from(self.unknown(members, at, shape));
@@ -76,12 +81,10 @@ impl<'a> Repair<'a> {
             hint = number;
             choices |= element.choice.is_some();
             if !seen.insert(number, twin) {
-                drop_earlier(members, at);
-                dropped = true;
+                repeated = true;
                 self.note_known(FindingKind::DuplicateKey, element, twin);
             }
-            let has_twin =
-                element.many && element.kind.is_primitive() && has_twin(members, element);
+            let has_twin = twins & bit(number) != 0;
             let Some(member) = members.get_mut(at) else {
                 continue;
             };
@@ -104,8 +107,8 @@ impl<'a> Repair<'a> {
             }
             flags.add(member.node.flags.for_parent());
         }
-        if unknown > 1 {
-            dropped |= self.duplicates_among_unknown(members);
+        if repeated || unknown > 1 {
+            dropped |= self.keep_the_last(members);
         }
         if choices {
             self.choices(members, shape, &seen, &mut flags);
@@ -156,23 +159,24 @@ impl<'a> Repair<'a> {
         true
     }
 
-    /// Of members that are no elements the last of each name stays.
-    fn duplicates_among_unknown(&mut self, members: &mut [Member<'a>]) -> bool {
-        let mut order: Vec<usize> = (0..members.len())
-            .filter(|&at| {
-                let member = &members[at];
-                member.node.flags.has(Flags::UNKNOWN) || member.name == "resourceType"
-            })
-            .collect();
-        order.sort_by(|&a, &b| (members[a].name.as_ref(), a).cmp(&(members[b].name.as_ref(), b)));
+    /// Of every name the last member stays. Repeated elements were reported where they stand; here the
+    /// members that are no elements are.
+    #[cold]
+    fn keep_the_last(&mut self, members: &mut [Member<'a>]) -> bool {
+        let mut order: Vec<usize> = (0..members.len()).collect();
+        order.sort_by(|&a, &b| (members[a].name(), a).cmp(&(members[b].name(), b)));
         let mut dropped = false;
         for pair in order.windows(2) {
             let (earlier, later) = (pair[0], pair[1]);
-            if members[earlier].name == members[later].name {
-                members[earlier].node.flags.add(Flags::DROPPED);
-                self.note_member(FindingKind::DuplicateKey, &members[later].name);
-                dropped = true;
+            if members[earlier].name != members[later].name {
+                continue;
             }
+            let last = &members[later];
+            if last.node.flags.has(Flags::UNKNOWN) || last.name == "resourceType" {
+                self.note_member(FindingKind::DuplicateKey, last.name());
+            }
+            members[earlier].node.flags.add(Flags::DROPPED);
+            dropped = true;
         }
         dropped
     }
@@ -284,19 +288,12 @@ struct Known {
     twin: bool,
 }
 
-fn has_twin(members: &[Member<'_>], element: &Element) -> bool {
-    members
+/// Which elements have `_name` beside them.
+fn twins(members: &[Member<'_>], shape: &'static Shape) -> u128 {
+    let names = members
         .iter()
-        .any(|member| member.name.strip_prefix('_') == Some(element.name))
-}
-
-/// Marks the members before `at` that have its name.
-fn drop_earlier(members: &mut [Member<'_>], at: usize) {
-    let (earlier, rest) = members.split_at_mut(at);
-    let Some(last) = rest.first() else {
-        return;
-    };
-    for member in earlier.iter_mut().filter(|m| m.name == last.name) {
-        member.node.flags.add(Flags::DROPPED);
-    }
+        .filter_map(|member| member.name.strip_prefix('_'));
+    names
+        .filter_map(|name| shape.find(name, 0))
+        .fold(0, |twins, number| twins | bit(number))
 }

@@ -28,3 +28,5 @@ mod secret;
 pub use backoff::{Backoff, Random};
 pub use clock::{Time, WallMicros};
 pub use secret::Secret;
+#[cfg(feature = "security")]
+pub mod security;

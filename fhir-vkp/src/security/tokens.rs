@@ -404,7 +404,6 @@ impl Tokens {
         });
         self.problem = None;
         self.failures = 0;
-        // After tokens that were refused the next one may still have to wait.
         self.not_before = Time::ZERO;
         self.push(Event::Renewed { expires });
     }

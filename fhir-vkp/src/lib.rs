@@ -21,7 +21,7 @@ pub use time::{DateTime, InvalidDateTime, Precision};
 pub mod answer;
 mod backoff;
 mod clock;
-// pub mod delivery;
+pub mod delivery;
 pub mod request;
 mod secret;
 

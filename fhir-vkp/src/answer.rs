@@ -19,12 +19,14 @@ mod batch;
 mod classify;
 mod headers;
 mod journal;
+mod next_link;
 mod oauth;
 mod operation_outcome;
 
 pub use batch::{BatchAnswer, BatchEntry, BatchError, MatchedBy};
 pub use headers::PAUSE_LIMIT;
 pub use journal::{JournalState, JournalStatus, StatusError, StatusFinding, StatusTime};
+pub use next_link::next_link;
 pub use oauth::OAuthError;
 pub use operation_outcome::{Issue, OperationOutcome};
 

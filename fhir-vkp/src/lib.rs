@@ -28,5 +28,7 @@ mod secret;
 pub use backoff::{Backoff, Random};
 pub use clock::{Time, WallMicros};
 pub use secret::Secret;
+#[cfg(feature = "reqwest")]
+pub mod client;
 #[cfg(feature = "security")]
 pub mod security;

@@ -55,6 +55,8 @@ pub(crate) use address::checked;
 use core::fmt;
 use std::sync::Arc;
 
+use address::follow;
+
 use crate::secret::Secret;
 
 /// Why no request can be built.
@@ -165,20 +167,6 @@ impl Request {
         request
     }
 
-    /// GET of the next page of a searchset, which the answer to `previous` linked to.
-    pub(crate) fn page(
-        previous: &Self,
-        base: &BaseAddress,
-        next: &str,
-    ) -> Result<Self, RequestError> {
-        let url = base.follow(&previous.url, next)?;
-        let mut request = Self::new(previous.call.service, Action::Page, Method::Get, url);
-        request.accept = previous.accept;
-        request.resource = previous.resource;
-        request.service_codes.clone_from(&previous.service_codes);
-        Ok(request)
-    }
-
     pub(crate) fn accepting(mut self, media_type: MediaType) -> Self {
         self.accept = media_type;
         self
@@ -192,6 +180,25 @@ impl Request {
     pub(crate) fn noting(mut self, notice: Notice) -> Self {
         self.notices.push(notice);
         self
+    }
+
+    /// GET of the next page: the `next` link of the answer to this request, as it was given and to the
+    /// same origin only (FHIR reference 9.3). That VKP, where everything else is POST, hands pages out
+    /// with GET is FHIR's rule, not seen.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestError::Address`] when the link leads to another server or is none.
+    pub fn next_page(&self, next: &str) -> Result<Self, RequestError> {
+        let url = follow(&self.url, next)?;
+        let mut request = Self::new(self.call.service, Action::Page, Method::Get, url);
+        request.accept = self.accept;
+        request.resource = self.resource;
+        request.service_codes.clone_from(&self.service_codes);
+        Ok(match self.call.service {
+            Service::Vkp => request.noting(Notice::PageByGet),
+            _ => request,
+        })
     }
 
     /// What it is for.

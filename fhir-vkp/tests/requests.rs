@@ -340,7 +340,7 @@ fn the_next_page_is_fetched_as_it_was_given_and_from_the_same_server_only() {
     let codes = ServiceCodes::new(["ta"]).expect("codes");
     let first = vkp().patients(&codes, None);
     let given = "https://vkp.example.net/epj/r4/310000000/patient?cursor=a%2Bb/c==";
-    let next = vkp().next_page(&first, given).expect("followed");
+    let next = first.next_page(given).expect("followed");
     assert_eq!(next.url(), given);
     assert_eq!(next.method(), Method::Get);
     assert_eq!(header(&next, "servicecodes"), Some("ta"));
@@ -351,7 +351,7 @@ fn the_next_page_is_fetched_as_it_was_given_and_from_the_same_server_only() {
         "https://evil.example.org/epj/r4",
         "//evil.example.org/epj/r4",
     ] {
-        let refused = vkp().next_page(&first, elsewhere);
+        let refused = first.next_page(elsewhere);
         let expected = RequestError::Address(InvalidAddress::OtherOrigin);
         assert_eq!(refused, Err(expected), "{elsewhere}");
     }

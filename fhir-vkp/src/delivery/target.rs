@@ -43,7 +43,7 @@ impl Target {
     }
 
     /// Where the answer to a write says that the status is.
-    pub(super) fn status_address(&self, outcome: &Outcome) -> Option<StatusAddress> {
+    pub(crate) fn status_address(&self, outcome: &Outcome) -> Option<StatusAddress> {
         match self {
             Self::Jft(jft) => jft.status_address(outcome.location()?).ok(),
             _ => None,

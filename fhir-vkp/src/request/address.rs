@@ -108,22 +108,7 @@ impl BaseAddress {
     ///
     /// [`InvalidAddress`] when it leads elsewhere or is no address.
     pub fn follow(&self, context: &str, given: &str) -> Result<String, InvalidAddress> {
-        if given.len() > LONGEST {
-            return Err(InvalidAddress::TooLong);
-        }
-        let context = Url::parse(context).map_err(|_| InvalidAddress::NotUrl)?;
-        let url = context
-            .join(given.trim())
-            .map_err(|_| InvalidAddress::NotUrl)?;
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(InvalidAddress::UserInfo);
-        }
-        if origin(&url) != *self.origin {
-            return Err(InvalidAddress::OtherOrigin);
-        }
-        let mut url = url;
-        url.set_fragment(None);
-        Ok(url.into())
+        join(context, given, &self.origin)
     }
 }
 
@@ -132,6 +117,29 @@ impl fmt::Debug for BaseAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "BaseAddress({}{})", self.origin, self.path)
     }
+}
+
+/// An address that the server at `url` handed out, followed to the origin of `url`.
+pub(super) fn follow(url: &str, given: &str) -> Result<String, InvalidAddress> {
+    let context = Url::parse(url).map_err(|_| InvalidAddress::NotUrl)?;
+    join(url, given, &origin(&context))
+}
+
+fn join(context: &str, given: &str, allowed: &str) -> Result<String, InvalidAddress> {
+    if given.len() > LONGEST {
+        return Err(InvalidAddress::TooLong);
+    }
+    let context = Url::parse(context).map_err(|_| InvalidAddress::NotUrl)?;
+    let url = context.join(given.trim());
+    let mut url = url.map_err(|_| InvalidAddress::NotUrl)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(InvalidAddress::UserInfo);
+    }
+    if origin(&url) != allowed {
+        return Err(InvalidAddress::OtherOrigin);
+    }
+    url.set_fragment(None);
+    Ok(url.into())
 }
 
 fn origin(url: &Url) -> String {

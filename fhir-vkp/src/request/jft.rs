@@ -256,15 +256,6 @@ impl JftRequests {
             .about(resource)
     }
 
-    /// The next page: the `next` link of the answer to `previous`, as it was given.
-    ///
-    /// # Errors
-    ///
-    /// [`RequestError::Address`] when the link leads to another server.
-    pub fn next_page(&self, previous: &Request, next: &str) -> Result<Request, RequestError> {
-        Request::page(previous, &self.read, next)
-    }
-
     /// Says that a resource is journaled, at the address that is read from.
     #[must_use]
     pub fn acknowledge(&self, kind: JftType, id: &ResourceId) -> Request {

@@ -126,13 +126,4 @@ impl PitRequests {
             .accepting(self.media_type.unwrap_or(MediaType::FhirJson))
             .about(Resource::Patient)
     }
-
-    /// The next page: the `next` link of the answer to `previous`, as it was given.
-    ///
-    /// # Errors
-    ///
-    /// [`RequestError::Address`] when the link leads to another server.
-    pub fn next_page(&self, previous: &Request, next: &str) -> Result<Request, RequestError> {
-        Request::page(previous, &self.base, next)
-    }
 }

@@ -69,13 +69,4 @@ impl PmdRequests {
             self.media_type,
         ))
     }
-
-    /// The next page: the `next` link of the answer to `previous`, as it was given.
-    ///
-    /// # Errors
-    ///
-    /// [`RequestError::Address`] when the link leads to another server.
-    pub fn next_page(&self, previous: &Request, next: &str) -> Result<Request, RequestError> {
-        Request::page(previous, &self.base, next)
-    }
 }

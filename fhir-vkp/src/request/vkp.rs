@@ -169,13 +169,4 @@ impl VkpRequests {
         }
         Ok(request)
     }
-
-    /// The next page: the `next` link of the answer to `previous`, as it was given (FHIR reference 9.3).
-    ///
-    /// # Errors
-    ///
-    /// [`RequestError::Address`] when the link leads to another server.
-    pub fn next_page(&self, previous: &Request, next: &str) -> Result<Request, RequestError> {
-        Ok(Request::page(previous, &self.base, next)?.noting(Notice::PageByGet))
-    }
 }

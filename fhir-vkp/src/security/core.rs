@@ -6,7 +6,7 @@ use super::answer::{AccessToken, TokenType};
 use super::credentials::Credentials;
 use super::dpop::Proof;
 use super::tokens::{Access, AttemptId, Config, Endpoint, Problem, Tokens, Transmit};
-use crate::answer::{Class, Outcome};
+use crate::answer::{BatchError, Class, Outcome, StatusError};
 use crate::clock::{Time, WallMicros};
 use crate::request::{Request, RequestError};
 
@@ -65,6 +65,12 @@ pub enum CallError {
     /// There were more pages than are followed.
     #[error("the search has more pages than are followed")]
     TooManyPages,
+    /// The status of a document cannot be understood.
+    #[error(transparent)]
+    Status(#[from] StatusError),
+    /// The answer to a batch cannot be understood.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
     /// The server said something else than 2xx, or nothing.
     #[error("{0}")]
     Outcome(Box<Outcome>),
@@ -86,7 +92,7 @@ impl CallError {
         match self {
             Self::Outcome(outcome) => outcome.class.may_repeat(),
             Self::NoToken(problem) => !problem.is_permanent(),
-            Self::Deadline => true,
+            Self::Deadline | Self::Status(_) => true,
             _ => false,
         }
     }

@@ -1,13 +1,23 @@
 #![doc = include_str!("../README.md")]
 
+pub mod answer;
+mod backoff;
+#[cfg(feature = "reqwest")]
+pub mod client;
+mod clock;
 pub mod codes;
 pub mod decode;
+pub mod delivery;
 pub mod encode;
 #[cfg(feature = "events")]
 pub mod event;
 mod finding;
 pub mod identifier;
 pub mod note;
+pub mod request;
+mod secret;
+#[cfg(feature = "security")]
+pub mod security;
 mod text;
 mod time;
 #[cfg(feature = "fhir-sdk")]
@@ -17,26 +27,14 @@ pub mod view;
 
 pub use self::uuid::{Role, UuidNames, urn};
 pub use ::uuid::Uuid;
+pub use backoff::{Backoff, Random};
+pub use clock::{Time, WallMicros};
 pub use codes::{
     AlertCode, CarePlanCategory, CodeSystem, Coding, DispenseEvent, EncounterMode, EncounterReason,
     NoteCategory, NoteEvent, NoteSection, OutcomeCode, Severity,
 };
 pub use finding::{Finding, FindingKind, Path};
 pub use identifier::{Identifier, IdentifierKind, InvalidIdentifier, Person};
+pub use secret::Secret;
 pub use text::{escape_into, narrative_div, plain_text};
 pub use time::{DateTime, InvalidDateTime, Precision};
-
-pub mod answer;
-mod backoff;
-mod clock;
-pub mod delivery;
-pub mod request;
-mod secret;
-
-pub use backoff::{Backoff, Random};
-pub use clock::{Time, WallMicros};
-pub use secret::Secret;
-#[cfg(feature = "reqwest")]
-pub mod client;
-#[cfg(feature = "security")]
-pub mod security;

@@ -25,3 +25,18 @@ pub use finding::{Finding, FindingKind, Path};
 pub use identifier::{Identifier, IdentifierKind, InvalidIdentifier, Person};
 pub use text::{escape_into, narrative_div, plain_text};
 pub use time::{DateTime, InvalidDateTime, Precision};
+
+pub mod answer;
+mod backoff;
+mod clock;
+pub mod delivery;
+pub mod request;
+mod secret;
+
+pub use backoff::{Backoff, Random};
+pub use clock::{Time, WallMicros};
+pub use secret::Secret;
+#[cfg(feature = "reqwest")]
+pub mod client;
+#[cfg(feature = "security")]
+pub mod security;

@@ -1,0 +1,260 @@
+//! The way of a document until it is journaled, sans-I/O (FHIR reference 9.1 and 9.2).
+//!
+//! [`Delivery`] keeps each document in a [`Store`] before it takes it over, and delivers it at least
+//! once:
+//!
+//! | what | how |
+//! |---|---|
+//! | VKP, PIT | 2xx to the write is the end: [`Event::Done`] |
+//! | JFT | 202 is the beginning: the status is asked for, 2 seconds to 15 minutes apart, until it says [journaled](Event::Journaled) or failed |
+//! | order | documents of one [`Lane`], such as those of one patient, one after the other |
+//! | repeats | byte for byte the same; a document whose identifier is on its way is [not taken twice](Submitted) |
+//! | failures that pass | repeated after 1 second to 5 minutes, longer if the server asks; [`Event::Late`] after 5 minutes |
+//! | 401, 403, 3xx | all wait, a minute to 15 minutes, then one goes ahead |
+//! | the end of patience | [parked](Event::Parked) for an operator: refused, failed, not taken within a day, not confirmed within three days |
+//!
+//! Nothing leaves the store but what is done, journaled, or [dismissed](Delivery::dismiss) by somebody.
+//!
+//! ```
+//! use std::time::SystemTime;
+//! use fhir_vkp::answer::Outcome;
+//! use fhir_vkp::delivery::{Config, Delivery, Event, MemoryStore, Target};
+//! use fhir_vkp::request::{Document, Environment, JftRequests};
+//! use fhir_vkp::{Random, Time, WallMicros};
+//!
+//! let test = Environment::test();
+//! let jft = JftRequests::new(test.jft_write.ok_or("none")?, test.jft_read.ok_or("none")?);
+//! let (now, store) = (Time::ZERO, MemoryStore::new());
+//! let random = Random::new(7); // another seed for each start, in earnest
+//! let mut delivery =
+//!     Delivery::open(now, WallMicros::now(), Target::Jft(jft), store, Config::default(), random)?;
+//!
+//! let json = br#"{"resourceType":"Bundle","identifier":{"system":"s","value":"v"}}"#;
+//! let id = delivery.submit(now, &Document::from_json(&json[..])?, None)?.id; // durable now
+//!
+//! // The driver: make every call, hand in what came, wait no longer than poll_timeout.
+//! while let Some(call) = delivery.poll_call(now) {
+//!     let headers = [("Location", &b"/v1/Bundle/7/$status"[..])];
+//!     let answer = Outcome::read(call.request.call(), 202, headers, vec![], SystemTime::now());
+//!     delivery.handle_outcome(now, call.id, &answer);
+//! }
+//! assert_eq!(delivery.poll_event(), Some(Event::Taken { id }));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod config;
+mod entry;
+mod event;
+mod lanes;
+mod outcome;
+mod pause;
+mod poll;
+mod state;
+mod store;
+mod submit;
+mod target;
+
+pub use config::{Config, Order};
+pub use event::Event;
+pub use lanes::Lane;
+pub use poll::{CallId, DeliveryCall};
+pub use state::{EntryState, InvalidState, ParkReason};
+pub use store::{
+    Completion, EntryId, MemoryStore, NewEntry, Store, StoreError, Stored, StoredEntry,
+};
+pub use submit::{SubmitError, Submitted};
+pub use target::Target;
+
+use core::fmt;
+use std::collections::{BTreeSet, HashMap, VecDeque};
+
+use crate::backoff::Random;
+use crate::clock::{Time, WallMicros};
+use crate::identifier::Identifier;
+
+use entry::{Entry, Stage};
+use lanes::Lanes;
+use pause::Pause;
+use poll::Flight;
+
+/// Delivers documents to one service of one municipality.
+///
+/// Inputs are [`submit`](Self::submit) and [`handle_outcome`](Self::handle_outcome); after each one take
+/// every [`poll_call`](Self::poll_call), then every [`poll_event`](Self::poll_event), then ask
+/// [`poll_timeout`](Self::poll_timeout) when to call [`handle_timeout`](Self::handle_timeout). Time never
+/// runs backwards.
+pub struct Delivery<S> {
+    target: Target,
+    store: S,
+    config: Config,
+    random: Random,
+    now: Time,
+    /// One moment by both clocks.
+    anchor: (Time, WallMicros),
+    entries: HashMap<EntryId, Entry>,
+    lanes: Lanes,
+    identifiers: HashMap<Identifier, EntryId>,
+    /// What may be written, and when: [`Entry::due`].
+    writes: BTreeSet<(Time, EntryId)>,
+    /// What may be asked for, and when: [`Entry::due`].
+    asks: BTreeSet<(Time, EntryId)>,
+    /// When an entry is late or its time is over: [`Entry::alarm`].
+    alarms: BTreeSet<(Time, EntryId)>,
+    flights: HashMap<CallId, Flight>,
+    pause: Pause,
+    events: VecDeque<Event>,
+    next_entry: u64,
+    next_call: u64,
+}
+
+impl<S: Store> Delivery<S> {
+    /// Begins with what the store holds. `now` is by the caller's clock, `wall` the same moment by the
+    /// wall clock.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store cannot be read. Single entries that cannot are reported as
+    /// [`Event::Unreadable`].
+    pub fn open(
+        now: Time,
+        wall: WallMicros,
+        target: Target,
+        mut store: S,
+        config: Config,
+        random: Random,
+    ) -> Result<Self, StoreError> {
+        let mut kept = Vec::new();
+        store.load(&mut |stored| kept.push(stored))?;
+        let mut delivery = Self {
+            target,
+            store,
+            pause: Pause::new(&config),
+            config,
+            random,
+            now,
+            anchor: (now, wall),
+            entries: HashMap::new(),
+            lanes: Lanes::default(),
+            identifiers: HashMap::new(),
+            writes: BTreeSet::new(),
+            asks: BTreeSet::new(),
+            alarms: BTreeSet::new(),
+            flights: HashMap::new(),
+            events: VecDeque::new(),
+            // Ids are not used again after a restart, so that reports of two runs do not mix.
+            next_entry: u64::try_from(wall.0).unwrap_or(1),
+            next_call: 0,
+        };
+        for stored in kept {
+            delivery.restore(stored);
+        }
+        Ok(delivery)
+    }
+
+    fn restore(&mut self, stored: Stored) {
+        let entry = match stored {
+            Stored::Entry(entry) => entry,
+            Stored::Unreadable(id) => {
+                self.next_entry = self.next_entry.max(id.0.saturating_add(1));
+                self.events.push_back(Event::Unreadable { id });
+                return;
+            }
+        };
+        let id = entry.id;
+        self.next_entry = self.next_entry.max(id.0.saturating_add(1));
+        let mut restored = Entry::new(&entry.document, entry.lane, entry.submitted);
+        // Nobody knows what became of an attempt that the last run made.
+        restored.maybe_taken = true;
+        if let Some(identifier) = &restored.identifier {
+            self.identifiers.insert(identifier.clone(), id);
+        }
+        restored.stage = match entry.state {
+            EntryState::Waiting => Stage::Waiting,
+            EntryState::Taken { status, since } => Stage::Following {
+                status,
+                since,
+                state: None,
+            },
+            EntryState::Parked { reason, at, status } => Stage::Parked { reason, at, status },
+        };
+        self.entries.insert(id, restored);
+        self.begin(id);
+    }
+
+    /// Sets the wall clock right, after it was changed.
+    pub fn set_wall(&mut self, now: Time, wall: WallMicros) {
+        let now = self.advance(now);
+        self.anchor = (now, wall);
+    }
+
+    fn wall(&self) -> WallMicros {
+        let (time, wall) = self.anchor;
+        wall.after(self.now.since(time))
+    }
+
+    /// The present time, which never runs backwards.
+    fn advance(&mut self, now: Time) -> Time {
+        self.now = self.now.max(now);
+        self.now
+    }
+
+    /// Ends a pause after 401, 403 or 3xx: for an operator who has mended the cause.
+    pub fn resume(&mut self, now: Time) {
+        self.advance(now);
+        if self.pause.end() {
+            self.events.push_back(Event::Resumed);
+        }
+    }
+
+    /// What happened since, oldest first.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// Documents that wait, are under way or are followed; parked ones do not count.
+    #[must_use]
+    pub fn open_documents(&self) -> usize {
+        self.entries.len() - self.parked().count()
+    }
+
+    /// What is parked, for an operator.
+    pub fn parked(&self) -> impl Iterator<Item = (EntryId, &ParkReason, WallMicros)> {
+        self.entries.iter().filter_map(|(id, entry)| {
+            let Stage::Parked { reason, at, .. } = &entry.stage else {
+                return None;
+            };
+            Some((*id, reason, *at))
+        })
+    }
+
+    /// How far a document has come; `None` when it is done or unknown.
+    #[must_use]
+    pub fn state(&self, id: EntryId) -> Option<EntryState> {
+        Some(self.entries.get(&id)?.state())
+    }
+
+    /// Whether everything waits after 401, 403 or 3xx.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.pause.is_paused(self.now)
+    }
+
+    /// The store.
+    pub const fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// Ends the machine and gives the store back. What waits is in it.
+    pub fn into_store(self) -> S {
+        self.store
+    }
+}
+
+impl<S> fmt::Debug for Delivery<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("documents", &self.entries.len())
+            .field("in_flight", &self.flights.len())
+            .finish_non_exhaustive()
+    }
+}

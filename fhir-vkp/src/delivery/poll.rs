@@ -1,0 +1,289 @@
+//! What to do next, and when.
+
+use core::time::Duration;
+use std::collections::BTreeSet;
+
+use crate::answer::{Failure, Outcome};
+use crate::clock::Time;
+use crate::request::Request;
+
+use super::entry::Stage;
+use super::event::Event;
+use super::state::ParkReason;
+use super::store::{EntryId, Store};
+use super::{Delivery, Order};
+
+/// Which call; answers to calls that were given up do not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CallId(u64);
+
+/// A call to be made now.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DeliveryCall {
+    /// To hand back with the answer.
+    pub id: CallId,
+    /// Which document it is about.
+    pub entry: EntryId,
+    /// The request, without a token.
+    pub request: Request,
+    /// Until when the answer counts.
+    pub deadline: Time,
+}
+
+/// A call under way.
+pub(super) struct Flight {
+    pub(super) entry: EntryId,
+    pub(super) call: crate::request::Call,
+    pub(super) deadline: Time,
+}
+
+impl<S: Store> Delivery<S> {
+    /// The next call, if one is due. Writes go before questions.
+    pub fn poll_call(&mut self, now: Time) -> Option<DeliveryCall> {
+        let now = self.advance(now);
+        loop {
+            if now < self.pause.opens_at() || self.flights.len() >= self.parallel() {
+                return None;
+            }
+            let due = first_due(&self.writes, now).or_else(|| first_due(&self.asks, now))?;
+            let id = due.1;
+            self.unschedule(id);
+            let Some(request) = self.request(id) else {
+                continue;
+            };
+            self.next_call += 1;
+            let (call, deadline) = (CallId(self.next_call), now + self.config.attempt);
+            let flight = Flight {
+                entry: id,
+                call: request.call(),
+                deadline,
+            };
+            self.flights.insert(call, flight);
+            if let Some(entry) = self.entries.get_mut(&id) {
+                entry.in_flight = true;
+            }
+            return Some(DeliveryCall {
+                id: call,
+                entry: id,
+                request,
+                deadline,
+            });
+        }
+    }
+
+    fn parallel(&self) -> usize {
+        match self.pause.is_probing() {
+            true => 1,
+            false => self.config.parallel.get(),
+        }
+    }
+
+    /// `None` when the document cannot be had; what follows from that is done.
+    fn request(&mut self, id: EntryId) -> Option<Request> {
+        if let Stage::Following { status, .. } = &self.entries.get(&id)?.stage {
+            let request = self.target.status(status);
+            if request.is_none() {
+                // Such as after the addresses of the service were changed.
+                self.park(id, ParkReason::WithoutStatus);
+            }
+            return request;
+        }
+        match self.store.document(id) {
+            Ok(document) => {
+                let request = document.and_then(|document| self.target.write(&document).ok());
+                if request.is_none() {
+                    self.park(id, ParkReason::DocumentLost);
+                }
+                request
+            }
+            Err(error) => {
+                self.events.push_back(Event::StoreFailed { id, error });
+                self.again(id, None);
+                None
+            }
+        }
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) and [`poll_call`](Self::poll_call) want to be called
+    /// again; a time that has passed means now.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Time> {
+        let first = |set: &BTreeSet<(Time, EntryId)>| set.first().map(|(time, _)| *time);
+        let calls = [first(&self.writes), first(&self.asks)];
+        let calls = calls.into_iter().flatten().min();
+        let calls = calls.filter(|_| self.flights.len() < self.parallel());
+        let calls = calls.map(|time| time.max(self.pause.opens_at()));
+        let flights = self.flights.values().map(|flight| flight.deadline).min();
+        [calls, flights, first(&self.alarms)]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Gives up calls that took too long, and documents whose time is over.
+    pub fn handle_timeout(&mut self, now: Time) {
+        let now = self.advance(now);
+        let over = self.flights.iter();
+        let over = over.filter(|(_, flight)| flight.deadline <= now);
+        let mut over: Vec<_> = over.map(|(id, flight)| (*id, flight.call)).collect();
+        over.sort_by_key(|(id, _)| id.0);
+        for (id, call) in over {
+            self.handle_outcome(now, id, &Outcome::failed(call, Failure::TimedOut));
+        }
+        while let Some((time, id)) = first_due(&self.alarms, now) {
+            self.alarms.remove(&(time, id));
+            self.ring(id);
+        }
+    }
+
+    fn ring(&mut self, id: EntryId) {
+        let Some(entry) = self.entries.get_mut(&id) else {
+            return;
+        };
+        entry.alarm = None;
+        if matches!(entry.stage, Stage::Waiting) && !entry.late {
+            entry.late = true;
+            self.events.push_back(Event::Late { id });
+        }
+        // Its outcome decides, when it comes.
+        if !entry.in_flight {
+            self.check_time(id);
+        }
+        self.set_alarm(id);
+    }
+
+    /// Parks a document whose time is over; says whether it was.
+    pub(super) fn check_time(&mut self, id: EntryId) -> bool {
+        let Some(left) = self.time_left(id) else {
+            return false;
+        };
+        if left > Duration::ZERO {
+            return false;
+        }
+        let Some(entry) = self.entries.get(&id) else {
+            return false;
+        };
+        let reason = match &entry.stage {
+            Stage::Waiting => ParkReason::NotTaken {
+                maybe_taken: entry.maybe_taken,
+            },
+            Stage::Following {
+                state: Some(crate::answer::JournalState::Contradictory),
+                ..
+            } => ParkReason::Contradictory,
+            Stage::Following { .. } => ParkReason::Unconfirmed,
+            Stage::Parked { .. } => return false,
+        };
+        self.park(id, reason);
+        true
+    }
+
+    /// How long a document may still wait; `None` for a parked one.
+    fn time_left(&self, id: EntryId) -> Option<Duration> {
+        let entry = self.entries.get(&id)?;
+        let (within, since) = match &entry.stage {
+            Stage::Waiting => (self.config.take_within, entry.submitted),
+            Stage::Following { since, .. } => (self.config.confirm_within, *since),
+            Stage::Parked { .. } => return None,
+        };
+        Some(within.saturating_sub(self.wall().since(since)))
+    }
+
+    pub(super) fn set_alarm(&mut self, id: EntryId) {
+        let left = self.time_left(id);
+        let (now, wall, late_after) = (self.now, self.wall(), self.config.late_after);
+        self.clear_alarm(id);
+        let Some(entry) = self.entries.get_mut(&id) else {
+            return;
+        };
+        let Some(mut wait) = left else { return };
+        if matches!(entry.stage, Stage::Waiting) && !entry.late {
+            wait = wait.min(late_after.saturating_sub(wall.since(entry.submitted)));
+        } else if wait == Duration::ZERO {
+            // A call is under way and decides.
+            return;
+        }
+        entry.alarm = Some(now + wait);
+        self.alarms.insert((now + wait, id));
+    }
+
+    pub(super) fn clear_alarm(&mut self, id: EntryId) {
+        let alarm = self
+            .entries
+            .get_mut(&id)
+            .and_then(|entry| entry.alarm.take());
+        if let Some(alarm) = alarm {
+            self.alarms.remove(&(alarm, id));
+        }
+    }
+
+    /// Puts a document where its stage belongs: into its lane, among what is written or asked for.
+    pub(super) fn begin(&mut self, id: EntryId) {
+        let now = self.now;
+        let Some(entry) = self.entries.get(&id) else {
+            return;
+        };
+        let keeps_order = match &entry.stage {
+            Stage::Waiting => true,
+            Stage::Following { .. } => self.config.order == Order::Journaled,
+            Stage::Parked { .. } => false,
+        };
+        if let Some(lane) = entry.lane.filter(|_| keeps_order) {
+            self.lanes.enter(lane, id);
+        }
+        match &entry.stage {
+            Stage::Waiting => self.schedule(id, now),
+            Stage::Following { .. } => {
+                let first = self.config.status.pause(0, &mut self.random);
+                self.schedule(id, now + first);
+            }
+            Stage::Parked { .. } => {}
+        }
+        self.set_alarm(id);
+    }
+
+    /// Lets a document go at this time, if it is its turn.
+    pub(super) fn schedule(&mut self, id: EntryId, at: Time) {
+        self.unschedule(id);
+        let Some(entry) = self.entries.get_mut(&id) else {
+            return;
+        };
+        let set = match &entry.stage {
+            Stage::Waiting => {
+                if entry
+                    .lane
+                    .is_some_and(|lane| !self.lanes.is_first(lane, id))
+                {
+                    return;
+                }
+                &mut self.writes
+            }
+            Stage::Following { .. } => &mut self.asks,
+            Stage::Parked { .. } => return,
+        };
+        entry.due = Some(at);
+        set.insert((at, id));
+    }
+
+    pub(super) fn unschedule(&mut self, id: EntryId) {
+        let due = self.entries.get_mut(&id).and_then(|entry| entry.due.take());
+        if let Some(due) = due {
+            self.writes.remove(&(due, id));
+            self.asks.remove(&(due, id));
+        }
+    }
+
+    /// Leaves the lane, so that the next one may go.
+    pub(super) fn leave_lane(&mut self, id: EntryId) {
+        let lane = self.entries.get(&id).and_then(|entry| entry.lane);
+        let next = lane.and_then(|lane| self.lanes.leave(lane, id));
+        if let Some(next) = next {
+            self.schedule(next, self.now);
+        }
+    }
+}
+
+fn first_due(set: &BTreeSet<(Time, EntryId)>, now: Time) -> Option<(Time, EntryId)> {
+    set.first().copied().filter(|(time, _)| *time <= now)
+}

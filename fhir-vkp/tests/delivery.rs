@@ -1,0 +1,407 @@
+//! Documents on their way (FHIR reference 9.1 and 9.2).
+
+#[path = "delivery/support.rs"]
+mod support;
+
+use core::time::Duration;
+
+use fhir_vkp::answer::{Class, JournalState, Refusal};
+use fhir_vkp::delivery::{
+    Config, Delivery, EntryState, Event, Lane, MemoryStore, Order, ParkReason, SubmitError, Target,
+};
+use fhir_vkp::request::{Action, RequestError};
+use fhir_vkp::{OutcomeCode, Random, Time, WallMicros};
+use support::{Answer, at, bundle, delivery, events, jft, open, sent, vkp};
+
+const LOCATION: (&str, &str) = ("Location", "/v1/Bundle/7/$status");
+const JOURNALED: &str =
+    r#"{"registered":"2026-03-14T02:20:00Z","journaled":"2026-03-14T02:21:00Z","failed":null}"#;
+const REGISTERED: &str = r#"{"registered":"2026-03-14T02:20:00Z","journaled":null,"failed":null}"#;
+
+#[test]
+fn vkp_has_it_with_2xx() {
+    let mut delivery = delivery(vkp());
+    let id = delivery
+        .submit(at(0), &bundle(1), None)
+        .expect("taken over")
+        .id;
+    let call = sent(&mut delivery, at(0), Action::Write);
+    assert_eq!(call.request.body(), bundle(1).body());
+    delivery.handle_outcome(at(1), call.id, &Answer::of(200).read(&call));
+    assert_eq!(events(&mut delivery), [Event::Done { id }]);
+    assert_eq!(
+        (
+            delivery.open_documents(),
+            delivery.store().entries().count()
+        ),
+        (0, 0)
+    );
+    assert_eq!(delivery.poll_timeout(), None);
+}
+
+#[test]
+fn jft_is_followed_until_it_says_journaled() {
+    let mut delivery = delivery(jft());
+    let id = delivery
+        .submit(at(0), &bundle(1), None)
+        .expect("taken over")
+        .id;
+    let call = sent(&mut delivery, at(0), Action::Write);
+    delivery.handle_outcome(at(1), call.id, &Answer::of(202).with(LOCATION).read(&call));
+    assert_eq!(events(&mut delivery), [Event::Taken { id }]);
+    assert!(matches!(delivery.state(id), Some(EntryState::Taken { .. })));
+    assert!(delivery.poll_call(at(1)).is_none(), "not at once");
+    let mut now = at(1);
+    let mut pauses = Vec::new();
+    for body in [REGISTERED, REGISTERED, "<html>", JOURNALED] {
+        let due = delivery.poll_timeout().expect("a question");
+        pauses.push(due.since(now));
+        now = due;
+        let call = sent(&mut delivery, now, Action::Status);
+        assert_eq!(
+            call.request.url(),
+            "https://write.example.net/v1/Bundle/7/$status"
+        );
+        delivery.handle_outcome(now, call.id, &Answer::of(200).body(body).read(&call));
+    }
+    assert!(
+        pauses.iter().all(|pause| *pause <= Duration::from_secs(16)),
+        "{pauses:?}"
+    );
+    let events = events(&mut delivery);
+    let state = JournalState::Registered;
+    assert_eq!(events[0], Event::Progress { id, state });
+    assert!(matches!(&events[1..], [Event::Journaled { id: journaled, .. }] if *journaled == id));
+    assert_eq!(delivery.open_documents(), 0);
+}
+
+#[test]
+fn a_repeat_is_byte_for_byte_the_same() {
+    let mut delivery = delivery(jft());
+    delivery
+        .submit(at(0), &bundle(1), None)
+        .expect("taken over");
+    let mut now = at(0);
+    for answer in [None, Some(503), Some(500), Some(429), None] {
+        let call = sent(&mut delivery, now, Action::Write);
+        assert_eq!(call.request.body(), bundle(1).body());
+        match answer {
+            Some(status) => {
+                delivery.handle_outcome(now, call.id, &Answer::of(status).read(&call));
+            }
+            None => {
+                now = call.deadline;
+                delivery.handle_timeout(now);
+                // The answer that comes too late does not count.
+                let late = Answer::of(202).with(LOCATION).read(&call);
+                delivery.handle_outcome(now, call.id, &late);
+            }
+        }
+        assert!(delivery.poll_call(now).is_none(), "not at once");
+        now = delivery.poll_timeout().expect("another attempt");
+    }
+    assert_eq!(events(&mut delivery), []);
+}
+
+#[test]
+fn retry_after_is_heeded() {
+    let mut delivery = delivery(vkp());
+    delivery
+        .submit(at(0), &bundle(1), None)
+        .expect("taken over");
+    delivery
+        .submit(at(0), &bundle(2), None)
+        .expect("taken over");
+    let call = sent(&mut delivery, at(0), Action::Write);
+    let busy = Answer::of(503).with(("Retry-After", "120"));
+    delivery.handle_outcome(at(0), call.id, &busy.read(&call));
+    assert!(delivery.poll_call(at(119_999)).is_none());
+    assert!(delivery.poll_call(at(120_000)).is_some());
+}
+
+#[test]
+fn a_refusal_is_parked_with_its_code_and_holds_up_nobody() {
+    let mut delivery = delivery(vkp());
+    let lane = Some(Lane(7));
+    let first = delivery
+        .submit(at(0), &bundle(1), lane)
+        .expect("taken over")
+        .id;
+    let second = delivery
+        .submit(at(0), &bundle(2), lane)
+        .expect("taken over")
+        .id;
+    let call = sent(&mut delivery, at(0), Action::Write);
+    assert!(delivery.poll_call(at(0)).is_none(), "the lane is taken");
+    let body =
+        r#"{"resourceType":"OperationOutcome","issue":[{"diagnostics":"MissingActiveService"}]}"#;
+    delivery.handle_outcome(at(1), call.id, &Answer::of(400).body(body).read(&call));
+    let reason = ParkReason::Refused(Refusal::Coded(OutcomeCode::NO_ACTIVE_SERVICE));
+    assert_eq!(events(&mut delivery), [Event::Parked { id: first, reason }]);
+    let call = sent(&mut delivery, at(1), Action::Write);
+    assert_eq!(call.entry, second);
+    delivery.handle_outcome(at(2), call.id, &Answer::of(204).read(&call));
+    // The parked one is still there, for an operator.
+    assert_eq!(delivery.parked().count(), 1);
+    assert!(delivery.retry(at(3), first).expect("kept"));
+    let call = sent(&mut delivery, at(3), Action::Write);
+    assert_eq!(call.request.body(), bundle(1).body());
+    delivery.handle_outcome(at(4), call.id, &Answer::of(422).read(&call));
+    assert!(delivery.dismiss(first).expect("removed"));
+    assert!(!delivery.dismiss(first).expect("nothing to remove"));
+    assert_eq!(delivery.store().entries().count(), 0);
+}
+
+#[test]
+fn what_jft_fails_is_shown_with_its_raw_text_and_never_called_journaled() {
+    for (body, reason) in [
+        (
+            r#"{"failed":"code 7"}"#,
+            ParkReason::Failed("code 7".into()),
+        ),
+        (
+            r#"{"failed":{"a":1}}"#,
+            ParkReason::Failed(r#"{"a":1}"#.into()),
+        ),
+    ] {
+        let mut delivery = delivery(jft());
+        let id = delivery
+            .submit(at(0), &bundle(1), None)
+            .expect("taken over")
+            .id;
+        let call = sent(&mut delivery, at(0), Action::Write);
+        delivery.handle_outcome(at(0), call.id, &Answer::of(202).with(LOCATION).read(&call));
+        let now = delivery.poll_timeout().expect("a question");
+        let call = sent(&mut delivery, now, Action::Status);
+        delivery.handle_outcome(now, call.id, &Answer::of(200).body(body).read(&call));
+        assert_eq!(events(&mut delivery)[1..], [Event::Parked { id, reason }]);
+    }
+}
+
+#[test]
+fn what_is_not_confirmed_in_time_is_shown_and_may_be_followed_again() {
+    let mut delivery = delivery(jft());
+    let id = delivery
+        .submit(at(0), &bundle(1), None)
+        .expect("taken over")
+        .id;
+    let call = sent(&mut delivery, at(0), Action::Write);
+    delivery.handle_outcome(at(0), call.id, &Answer::of(202).with(LOCATION).read(&call));
+    let (mut now, mut questions) = (at(0), 0);
+    while delivery.parked().count() == 0 {
+        now = delivery.poll_timeout().expect("it does not stop by itself");
+        delivery.handle_timeout(now);
+        while let Some(call) = delivery.poll_call(now) {
+            questions += 1;
+            delivery.handle_outcome(now, call.id, &Answer::of(404).read(&call));
+        }
+    }
+    assert!(
+        now >= at(72 * 3_600_000) && now <= at(73 * 3_600_000),
+        "{now:?}"
+    );
+    assert!((288..5_000).contains(&questions), "{questions}");
+    let reason = ParkReason::Unconfirmed;
+    assert_eq!(
+        events(&mut delivery).last(),
+        Some(&Event::Parked { id, reason })
+    );
+    assert_eq!(delivery.poll_timeout(), None);
+    // It is followed again, not written again.
+    assert!(delivery.retry(now, id).expect("kept"));
+    let now = delivery.poll_timeout().expect("a question");
+    let call = sent(&mut delivery, now, Action::Status);
+    delivery.handle_outcome(now, call.id, &Answer::of(200).body(JOURNALED).read(&call));
+    assert!(matches!(
+        events(&mut delivery)[..],
+        [Event::Journaled { .. }]
+    ));
+}
+
+#[test]
+fn what_is_not_taken_is_late_and_then_parked() {
+    let mut delivery = delivery(vkp());
+    let id = delivery
+        .submit(at(0), &bundle(1), None)
+        .expect("taken over")
+        .id;
+    let mut now = at(0);
+    while delivery.parked().count() == 0 {
+        delivery.handle_timeout(now);
+        while let Some(call) = delivery.poll_call(now) {
+            delivery.handle_outcome(now, call.id, &Answer::of(503).read(&call));
+        }
+        now = delivery.poll_timeout().unwrap_or(now);
+    }
+    let reason = ParkReason::NotTaken { maybe_taken: false };
+    assert_eq!(
+        events(&mut delivery),
+        [Event::Late { id }, Event::Parked { id, reason }]
+    );
+}
+
+#[test]
+fn accepted_without_a_status_to_follow_is_not_called_journaled() {
+    let elsewhere = ("Location", "https://elsewhere.example.org/7");
+    for answer in [Answer::of(202), Answer::of(202).with(elsewhere)] {
+        let mut delivery = delivery(jft());
+        let id = delivery
+            .submit(at(0), &bundle(1), None)
+            .expect("taken over")
+            .id;
+        let call = sent(&mut delivery, at(0), Action::Write);
+        delivery.handle_outcome(at(0), call.id, &answer.read(&call));
+        let reason = ParkReason::WithoutStatus;
+        assert_eq!(events(&mut delivery), [Event::Parked { id, reason }]);
+    }
+}
+
+#[test]
+fn a_refused_client_pauses_all_and_one_goes_ahead() {
+    let mut delivery = delivery(vkp());
+    for number in 1..=4 {
+        delivery
+            .submit(at(0), &bundle(number), None)
+            .expect("taken over");
+    }
+    let call = sent(&mut delivery, at(0), Action::Write);
+    delivery.handle_outcome(at(0), call.id, &Answer::of(403).read(&call));
+    let (class, until) = (Class::Permission, at(60_000));
+    assert_eq!(events(&mut delivery), [Event::Paused { class, until }]);
+    assert!(delivery.poll_call(at(59_999)).is_none());
+    let probe = sent(&mut delivery, at(60_000), Action::Write);
+    assert!(delivery.poll_call(at(60_000)).is_none(), "one at a time");
+    delivery.handle_outcome(at(60_000), probe.id, &Answer::of(200).read(&probe));
+    assert!(matches!(
+        events(&mut delivery)[..],
+        [Event::Resumed, Event::Done { .. }]
+    ));
+    assert!(delivery.poll_call(at(60_000)).is_some() && delivery.poll_call(at(60_000)).is_some());
+}
+
+#[test]
+fn a_document_that_alone_is_forbidden_is_parked_in_the_end() {
+    let mut delivery = delivery(vkp());
+    let bad = delivery
+        .submit(at(0), &bundle(0), None)
+        .expect("taken over")
+        .id;
+    let (mut now, mut number) = (at(0), 0);
+    while delivery.parked().count() == 0 {
+        number += 1;
+        assert!(number < 100, "it goes on for ever");
+        delivery
+            .submit(now, &bundle(number), None)
+            .expect("taken over");
+        delivery.handle_timeout(now);
+        while let Some(call) = delivery.poll_call(now) {
+            let status = if call.entry == bad { 403 } else { 200 };
+            delivery.handle_outcome(now, call.id, &Answer::of(status).read(&call));
+        }
+        now = now + Duration::from_secs(30);
+    }
+    let reason = ParkReason::NotPermitted;
+    assert!(events(&mut delivery).contains(&Event::Parked { id: bad, reason }));
+}
+
+#[test]
+fn the_order_of_a_lane_may_be_kept_until_journaled() {
+    let mut config = Config::default();
+    config.order = Order::Journaled;
+    let mut delivery = open(jft(), config, MemoryStore::new());
+    let lane = Some(Lane(7));
+    delivery
+        .submit(at(0), &bundle(1), lane)
+        .expect("taken over");
+    let second = delivery
+        .submit(at(0), &bundle(2), lane)
+        .expect("taken over")
+        .id;
+    let call = sent(&mut delivery, at(0), Action::Write);
+    delivery.handle_outcome(at(0), call.id, &Answer::of(202).with(LOCATION).read(&call));
+    let now = delivery.poll_timeout().expect("a question");
+    let call = sent(&mut delivery, now, Action::Status);
+    assert!(delivery.poll_call(now).is_none());
+    delivery.handle_outcome(now, call.id, &Answer::of(200).body(JOURNALED).read(&call));
+    assert_eq!(sent(&mut delivery, now, Action::Write).entry, second);
+}
+
+#[test]
+fn repeats_are_recognised_by_their_identifier() {
+    let mut delivery = delivery(jft());
+    let first = delivery
+        .submit(at(0), &bundle(1), None)
+        .expect("taken over");
+    let again = delivery
+        .submit(at(1), &bundle(1), None)
+        .expect("taken over");
+    assert_eq!((again.id, again.repeated), (first.id, true));
+    let other = String::from_utf8(bundle(1).body().to_vec()).expect("text");
+    let other = other.replace("\"document\"", "\"collection\"");
+    let other = fhir_vkp::request::Document::from_json(other.as_bytes()).expect("a document");
+    assert_eq!(
+        delivery.submit(at(2), &other, None),
+        Err(SubmitError::IdentifierReused)
+    );
+    assert_eq!(delivery.open_documents(), 1);
+}
+
+#[test]
+fn what_the_service_would_not_take_is_refused_at_once_and_so_is_too_much() {
+    let mut config = Config::default();
+    config.capacity = 1;
+    let mut delivery = open(jft(), config, MemoryStore::new());
+    let patient = fhir_vkp::request::Document::from_json(&br#"{"resourceType":"Patient"}"#[..]);
+    let refused = delivery.submit(at(0), &patient.expect("a document"), None);
+    assert!(matches!(
+        refused,
+        Err(SubmitError::Request(RequestError::NotTaken { .. }))
+    ));
+    delivery
+        .submit(at(0), &bundle(1), None)
+        .expect("taken over");
+    assert_eq!(
+        delivery.submit(at(0), &bundle(2), None),
+        Err(SubmitError::Full)
+    );
+}
+
+#[test]
+fn after_a_restart_it_goes_on_where_it_was() {
+    let mut first = delivery(jft());
+    let waiting = first
+        .submit(at(0), &bundle(1), None)
+        .expect("taken over")
+        .id;
+    let call = sent(&mut first, at(0), Action::Write);
+    first.handle_outcome(at(0), call.id, &Answer::of(202).with(LOCATION).read(&call));
+    let second = first
+        .submit(at(0), &bundle(2), None)
+        .expect("taken over")
+        .id;
+    let _lost = sent(&mut first, at(0), Action::Write);
+    let mut delivery = open(jft(), Config::default(), first.into_store());
+    assert!(matches!(
+        delivery.state(waiting),
+        Some(EntryState::Taken { .. })
+    ));
+    let call = sent(&mut delivery, at(0), Action::Write);
+    assert_eq!(
+        (call.entry, call.request.body()),
+        (second, bundle(2).body())
+    );
+    let third = delivery
+        .submit(at(0), &bundle(3), None)
+        .expect("taken over")
+        .id;
+    assert!(third > second, "ids are not used again");
+    // What was submitted long ago is out of time at once.
+    let target: Target = jft();
+    let (later, random) = (WallMicros(support::WALL.0 + 90_000_000_000), Random::new(7));
+    let store = delivery.into_store();
+    let mut late = Delivery::open(Time::ZERO, later, target, store, Config::default(), random)
+        .expect("opened");
+    late.handle_timeout(Time::ZERO);
+    let reason = ParkReason::NotTaken { maybe_taken: true };
+    assert!(events(&mut late).contains(&Event::Parked { id: second, reason }));
+}

@@ -1,0 +1,105 @@
+//! What the tests of deliveries share.
+
+use std::time::SystemTime;
+
+use fhir_vkp::answer::Outcome;
+use fhir_vkp::delivery::{Config, Delivery, DeliveryCall, Event, MemoryStore, Target};
+use fhir_vkp::identifier::OrganisationNumber;
+use fhir_vkp::request::{Action, BaseAddress, Document, JftRequests, VkpRequests};
+use fhir_vkp::{Random, Time, WallMicros};
+
+pub(crate) const WALL: WallMicros = WallMicros(1_795_332_425_000_000);
+
+pub(crate) fn at(millis: u64) -> Time {
+    Time::from_millis(millis)
+}
+
+fn base(text: &str) -> BaseAddress {
+    BaseAddress::new(text).expect("an address")
+}
+
+pub(crate) fn vkp() -> Target {
+    let organisation = OrganisationNumber::new("310000000").expect("a number");
+    Target::Vkp(VkpRequests::new(
+        base("https://vkp.example.net"),
+        &organisation,
+    ))
+}
+
+pub(crate) fn jft() -> Target {
+    let (write, read) = (
+        base("https://write.example.net"),
+        base("https://read.example.net"),
+    );
+    Target::Jft(JftRequests::new(write, read))
+}
+
+pub(crate) fn bundle(number: u32) -> Document {
+    let json = format!(
+        r#"{{"resourceType":"Bundle","type":"document","identifier":{{"system":"urn:ietf:rfc:3986","value":"urn:uuid:{number}"}}}}"#
+    );
+    Document::from_json(json.into_bytes()).expect("a document")
+}
+
+pub(crate) fn open(target: Target, config: Config, store: MemoryStore) -> Delivery<MemoryStore> {
+    Delivery::open(Time::ZERO, WALL, target, store, config, Random::new(7)).expect("opened")
+}
+
+pub(crate) fn delivery(target: Target) -> Delivery<MemoryStore> {
+    open(target, Config::default(), MemoryStore::new())
+}
+
+pub(crate) fn events(delivery: &mut Delivery<MemoryStore>) -> Vec<Event> {
+    core::iter::from_fn(|| delivery.poll_event()).collect()
+}
+
+/// The next call, which must be for this.
+pub(crate) fn sent(
+    delivery: &mut Delivery<MemoryStore>,
+    now: Time,
+    action: Action,
+) -> DeliveryCall {
+    let call = delivery.poll_call(now).expect("a call is due");
+    assert_eq!(call.request.call().action, action);
+    call
+}
+
+/// One answer of the double.
+pub(crate) struct Answer {
+    status: u16,
+    headers: Vec<(&'static str, &'static str)>,
+    body: String,
+}
+
+impl Answer {
+    pub(crate) fn of(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: String::new(),
+        }
+    }
+
+    pub(crate) fn with(mut self, header: (&'static str, &'static str)) -> Self {
+        self.headers.push(header);
+        self
+    }
+
+    pub(crate) fn body(mut self, body: &str) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    pub(crate) fn read(&self, call: &DeliveryCall) -> Outcome {
+        let headers = self.headers.iter();
+        let headers = headers.map(|(name, value)| (*name, value.as_bytes()));
+        let body = self.body.clone().into_bytes();
+        Outcome::read(
+            call.request.call(),
+            self.status,
+            headers,
+            body,
+            SystemTime::UNIX_EPOCH,
+        )
+    }
+}

@@ -1,0 +1,242 @@
+//! Whatever the service does and whenever the process dies: no document is lost, and none is called
+//! journaled that is not.
+
+#[path = "delivery/support.rs"]
+#[allow(dead_code)]
+mod support;
+
+use core::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
+
+use fhir_vkp::answer::{Failure, Outcome};
+use fhir_vkp::delivery::{Config, Delivery, DeliveryCall, EntryId, Event, Lane, MemoryStore};
+use fhir_vkp::request::Action;
+use fhir_vkp::{Random, Time, WallMicros};
+use proptest::prelude::*;
+use support::{Answer, bundle, jft};
+
+/// What JFT really knows.
+#[derive(Default)]
+struct Jft {
+    /// By the bytes of the document: its number at JFT.
+    taken: BTreeMap<Vec<u8>, usize>,
+    order: Vec<Vec<u8>>,
+    journaled: BTreeSet<usize>,
+    failed: BTreeSet<usize>,
+    calm: bool,
+}
+
+impl Jft {
+    fn take(&mut self, body: &[u8]) -> usize {
+        if let Some(known) = self.taken.get(body) {
+            return *known;
+        }
+        let number = self.taken.len();
+        self.taken.insert(body.to_vec(), number);
+        self.order.push(body.to_vec());
+        number
+    }
+
+    /// `None`: no answer comes.
+    fn answer(&mut self, call: &DeliveryCall, luck: u8) -> Option<Outcome> {
+        let luck = if self.calm { 0 } else { luck };
+        let lost = |why| Some(Outcome::failed(call.request.call(), why));
+        if call.request.call().action == Action::Write {
+            return match luck % 16 {
+                1 => lost(Failure::NotSent),
+                2 => Some(Answer::of(503).read(call)),
+                3 => Some(Answer::of(500).read(call)),
+                4 => Some(Answer::of(401).read(call)),
+                5 => Some(Answer::of(400).read(call)),
+                6 => Some(Answer::of(429).with(("Retry-After", "30")).read(call)),
+                7 => Some(Answer::of(302).read(call)),
+                8 => {
+                    self.take(call.request.body());
+                    lost(Failure::ConnectionLost)
+                }
+                9 => {
+                    self.take(call.request.body());
+                    None
+                }
+                10 => {
+                    self.take(call.request.body());
+                    Some(Answer::of(202).read(call))
+                }
+                _ => {
+                    let number = self.take(call.request.body());
+                    let location = format!("/v1/Bundle/{number}/$status");
+                    let location: &'static str = location.leak();
+                    Some(Answer::of(202).with(("Location", location)).read(call))
+                }
+            };
+        }
+        let number = call.request.url().split('/').nth(5).expect("an id");
+        let number: usize = number.parse().expect("a number");
+        if luck % 8 == 1 && !self.failed.contains(&number) {
+            self.journaled.insert(number);
+        } else if luck % 32 == 2 && !self.journaled.contains(&number) {
+            self.failed.insert(number);
+        } else if self.calm && !self.failed.contains(&number) {
+            self.journaled.insert(number);
+        }
+        let said = |known: bool| {
+            if known {
+                "\"2026-03-14T02:21:00Z\""
+            } else {
+                "null"
+            }
+        };
+        let body = format!(
+            r#"{{"registered":"2026-03-14T02:20:00Z","journaled":{},"failed":{}}}"#,
+            said(self.journaled.contains(&number)),
+            said(self.failed.contains(&number))
+        );
+        match luck / 32 {
+            3 => None,
+            4 => Some(Answer::of(404).read(call)),
+            5 => Some(Answer::of(200).body("<html>journaled</html>").read(call)),
+            6 => lost(Failure::ConnectionLost),
+            7 => Some(Answer::of(403).read(call)),
+            _ => Some(Answer::of(200).body(&body).read(call)),
+        }
+    }
+}
+
+struct Run {
+    delivery: Delivery<MemoryStore>,
+    jft: Jft,
+    now: Time,
+    documents: BTreeMap<EntryId, (u32, Option<Lane>)>,
+    journaled: BTreeSet<EntryId>,
+    parked: BTreeSet<EntryId>,
+}
+
+fn wall(now: Time) -> WallMicros {
+    support::WALL.after(now.elapsed())
+}
+
+fn open(now: Time, store: MemoryStore) -> Delivery<MemoryStore> {
+    let random = Random::new(now.elapsed().as_secs());
+    Delivery::open(now, wall(now), jft(), store, Config::default(), random).expect("opened")
+}
+
+impl Run {
+    fn events(&mut self) {
+        while let Some(event) = self.delivery.poll_event() {
+            match event {
+                Event::Journaled { id, .. } => {
+                    let (number, _) = self.documents[&id];
+                    let at_jft = self.jft.taken[bundle(number).body()];
+                    assert!(
+                        self.jft.journaled.contains(&at_jft),
+                        "journaled out of thin air"
+                    );
+                    assert!(self.journaled.insert(id), "twice");
+                }
+                Event::Parked { id, .. } => {
+                    assert!(self.parked.insert(id), "twice");
+                }
+                Event::Done { .. } => panic!("JFT does not confirm at once"),
+                _ => {}
+            }
+        }
+    }
+
+    fn crash(&mut self) {
+        let fresh = open(self.now, MemoryStore::new());
+        let dead = core::mem::replace(&mut self.delivery, fresh);
+        self.delivery = open(self.now, dead.into_store());
+    }
+
+    fn turn(&mut self, luck: &mut impl Iterator<Item = u8>) {
+        self.delivery.handle_timeout(self.now);
+        let mut calls = Vec::new();
+        while let Some(call) = self.delivery.poll_call(self.now) {
+            let (number, _) = self.documents[&call.entry];
+            if call.request.call().action == Action::Write {
+                assert_eq!(call.request.body(), bundle(number).body());
+            }
+            calls.push(call);
+            // Answers come in any order.
+            if luck.next().unwrap_or(0) % 3 == 0 {
+                self.answer(calls.remove(0), luck);
+            }
+        }
+        for call in calls.into_iter().rev() {
+            self.answer(call, luck);
+        }
+        self.events();
+    }
+
+    fn answer(&mut self, call: DeliveryCall, luck: &mut impl Iterator<Item = u8>) {
+        if let Some(outcome) = self.jft.answer(&call, luck.next().unwrap_or(0)) {
+            self.delivery.handle_outcome(self.now, call.id, &outcome);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn no_document_is_lost_and_none_is_called_journaled_that_is_not(
+        luck in prop::collection::vec(any::<u8>(), 0..400),
+        lanes in prop::collection::vec(prop::option::of(0u64..3), 1..12),
+        crashes in prop::collection::btree_set(0usize..60, 0..4),
+    ) {
+        let mut luck = luck.into_iter();
+        let mut run = Run {
+            delivery: open(Time::ZERO, MemoryStore::new()),
+            jft: Jft::default(),
+            now: Time::ZERO,
+            documents: BTreeMap::new(),
+            journaled: BTreeSet::new(),
+            parked: BTreeSet::new(),
+        };
+        for (number, lane) in (0..).zip(&lanes) {
+            let lane = lane.map(Lane);
+            let submitted = run.delivery.submit(run.now, &bundle(number), lane);
+            let submitted = submitted.expect("taken over");
+            prop_assert!(!submitted.repeated);
+            run.documents.insert(submitted.id, (number, lane));
+            run.turn(&mut luck);
+        }
+        for step in 0.. {
+            if crashes.contains(&step) {
+                run.crash();
+            }
+            run.jft.calm = luck.len() == 0;
+            prop_assert!(step < 20_000, "it never ends");
+            // As late as asked for, and sometimes much later.
+            let Some(next) = run.delivery.poll_timeout() else { break };
+            run.now = run.now.max(next);
+            if luck.next().unwrap_or(1) == 0 {
+                run.now = run.now + Duration::from_secs(7_200);
+            }
+            run.turn(&mut luck);
+        }
+        // Everybody is accounted for: journaled, or in the store for an operator.
+        for id in run.documents.keys() {
+            let kept = run.delivery.store().entries().any(|entry| entry.id == *id);
+            prop_assert_eq!(run.journaled.contains(id), !kept);
+            prop_assert_eq!(run.parked.contains(id), kept);
+        }
+        // What was taken of a lane was taken in its order.
+        for lane in 0..3 {
+            let in_lane = run.documents.values().filter(|(_, of)| *of == Some(Lane(lane)));
+            let submitted: Vec<_> = in_lane.map(|(number, _)| bundle(*number).body().to_vec()).collect();
+            let taken: Vec<_> = run.jft.order.iter().filter(|body| submitted.contains(body)).collect();
+            let expected: Vec<_> = submitted.iter().filter(|body| taken.contains(body)).collect();
+            prop_assert_eq!(taken, expected);
+        }
+    }
+
+    #[test]
+    fn states_of_any_text_are_read_or_refused(text in "\\PC*") {
+        let _ = fhir_vkp::delivery::EntryState::from_text(&text);
+        let _ = fhir_vkp::answer::JournalStatus::read(text.as_bytes());
+        let _ = fhir_vkp::answer::OperationOutcome::read(text.as_bytes());
+        let _ = fhir_vkp::answer::BatchAnswer::read(text.as_bytes(), text.as_bytes());
+        let _ = fhir_vkp::request::Document::from_json(text.as_bytes());
+    }
+}

@@ -103,20 +103,13 @@ macro_rules! element_view {
             }
         }
 
-        impl $name<'_> {
-            /// Whether both look at the same place of the same tree.
-            #[must_use]
-            pub fn is_same(self, other: Self) -> bool {
-                core::ptr::eq(self.node, other.node)
-            }
-        }
-
         impl<'r> $crate::view::View<'r> for $name<'r> {
             fn over(node: &'r $crate::decode::Node<'r>) -> Self {
                 $name { node }
             }
         }
 
+        $crate::view::same_place!($name);
         $crate::view::hidden_debug!($name);
     };
 }
@@ -141,12 +134,6 @@ macro_rules! resource_view {
                 (resource.resource_type() == Self::RESOURCE_TYPE).then_some($name { node })
             }
 
-            /// Whether both look at the same place of the same tree.
-            #[must_use]
-            pub fn is_same(self, other: Self) -> bool {
-                core::ptr::eq(self.node, other.node)
-            }
-
             /// The resource: type, id, original text, everything without a name here.
             #[must_use]
             pub const fn resource(self) -> $crate::decode::Resource<'r> {
@@ -154,7 +141,20 @@ macro_rules! resource_view {
             }
         }
 
+        $crate::view::same_place!($name);
         $crate::view::hidden_debug!($name);
+    };
+}
+
+macro_rules! same_place {
+    ($name:ident) => {
+        impl $name<'_> {
+            /// Whether both look at the same place of the same tree.
+            #[must_use]
+            pub fn is_same(self, other: Self) -> bool {
+                core::ptr::eq(self.node, other.node)
+            }
+        }
     };
 }
 
@@ -217,4 +217,4 @@ macro_rules! accessors {
     };
 }
 
-use {accessors, element_view, hidden_debug, resource_view};
+use {accessors, element_view, hidden_debug, resource_view, same_place};

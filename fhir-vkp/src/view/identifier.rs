@@ -64,9 +64,9 @@ impl<'r> Reference<'r> {
     /// Identifier and name, as a logical reference carries them.
     #[must_use]
     pub fn to_person(self) -> Person {
-        let mut person = Person::default();
-        person.identifier = self.identifier().and_then(Identifier::to_identifier);
-        person.name = self.display().map(str::to_owned);
-        person
+        Person {
+            identifier: self.identifier().and_then(Identifier::to_identifier),
+            name: self.display().map(str::to_owned),
+        }
     }
 }

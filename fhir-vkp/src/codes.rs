@@ -18,6 +18,21 @@ pub use generated::{
 pub use measure::Measure;
 pub use system::{CodeSystem, Entry};
 
+/// An array of the first so many values of a type that counts from zero.
+macro_rules! numbered {
+    ($type:ident, $count:expr) => {{
+        let mut all = [$type(0); $count];
+        let (mut index, mut number) = (0, 0);
+        while index < all.len() {
+            all[index] = $type(number);
+            index += 1;
+            number += 1;
+        }
+        all
+    }};
+}
+use numbered;
+
 /// Defines the type of a code list over its generated table.
 macro_rules! code_list {
     ($(#[$meta:meta])* $name:ident, $system:expr, $table:expr) => {
@@ -27,17 +42,7 @@ macro_rules! code_list {
 
         impl $name {
             /// Every code, in the order of the code system.
-            pub const ALL: [Self; $table.len()] = {
-                let mut all = [Self(0); $table.len()];
-                let mut index = 0;
-                let mut code = 0;
-                while index < all.len() {
-                    all[index] = Self(code);
-                    index += 1;
-                    code += 1;
-                }
-                all
-            };
+            pub const ALL: [Self; $table.len()] = $crate::codes::numbered!(Self, $table.len());
 
             /// The code system.
             pub const SYSTEM: $crate::codes::CodeSystem = $system;

@@ -202,6 +202,12 @@ kinds! {
     LostByTypedModel = "a part that the typed model does not carry",
     /// An organisation number whose check digit does not fit; taken as it is (FHIR reference 3).
     CheckDigit = "a check digit does not fit",
+    /// An array of one where a single value belongs; read as that value.
+    ArrayForSingle = "an array where a single value belongs",
+    /// `"true"` or `"false"` where a boolean belongs.
+    BooleanAsString = "a boolean written as a string",
+    /// A control character that is not escaped, or half a surrogate pair (RFC 8259 section 7).
+    InvalidString = "a string that JSON does not allow",
 }
 
 #[cfg(test)]

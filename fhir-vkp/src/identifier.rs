@@ -1,10 +1,12 @@
 //! Identifiers of persons, organisations and devices (FHIR reference 3 and 4).
 
+mod check;
 mod kind;
 mod number;
 mod person;
 pub mod system;
 
+pub use check::{Admission, IdentifierWarning, Stage};
 pub use kind::IdentifierKind;
 pub use number::{
     CheckDigit, DufNumber, HerId, HprNumber, InvalidNumber, OrganisationNumber, ReshId,
@@ -53,8 +55,9 @@ pub enum InvalidIdentifier {
 }
 
 impl Identifier {
-    /// Any system, any value; neither may be empty. The value is not checked: a local patient number
-    /// stands under the address of its vendor (FHIR reference 3).
+    /// Any system, any value; neither may be empty. The value is not checked (the writer refuses white
+    /// space and control characters): a local patient number stands under the address of its vendor
+    /// (FHIR reference 3).
     ///
     /// # Errors
     ///

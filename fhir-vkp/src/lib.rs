@@ -1,11 +1,19 @@
 #![doc = include_str!("../README.md")]
 
 pub mod codes;
+pub mod decode;
+pub mod encode;
+#[cfg(feature = "events")]
+pub mod event;
 mod finding;
 pub mod identifier;
+pub mod note;
 mod text;
 mod time;
+#[cfg(feature = "fhir-sdk")]
+pub mod typed;
 mod uuid;
+pub mod view;
 
 pub use self::uuid::{Role, UuidNames, urn};
 pub use ::uuid::Uuid;

@@ -1,5 +1,10 @@
 //! Narrative: text to the `div` of FHIR and back (FHIR reference 5.4, 13 rule 11).
 
+mod entity;
+mod plain;
+
+pub use plain::plain_text;
+
 /// The opening tag of a narrative.
 const OPEN: &str = "<div xmlns=\"http://www.w3.org/1999/xhtml\">";
 const CLOSE: &str = "</div>";
@@ -46,8 +51,45 @@ pub fn escape_into(out: &mut String, text: &str) {
     }
 }
 
-/// The text of a narrative for showing.
-#[must_use]
-pub fn plain_text(div: &str) -> String {
-    div.to_owned()
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_narrative_holds_no_markup_of_the_text() {
+        let div = narrative_div("<script>\"x\" & y</script>\u{0}\u{1b}\u{ffff}\r\n\n\tz");
+        let inner = "&lt;script&gt;&quot;x&quot; &amp; y&lt;/script&gt;<br/><br/>\tz";
+        assert_eq!(div, format!("{OPEN}{inner}{CLOSE}"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_comes_out_of_its_narrative_again(text in r"[^\p{Cc}\u{fffe}\u{ffff}]*") {
+            prop_assert_eq!(plain_text(&narrative_div(&text)), text.trim());
+        }
+
+        #[test]
+        fn lines_come_out_of_their_narrative_again(
+            lines in prop::collection::vec("[a-zæøå<>&;#\" ]*x", 1..6),
+            end in prop::sample::select(vec!["\n", "\r\n", "\r"]),
+        ) {
+            let text = lines.join(end);
+            let expected = lines.join("\n");
+            prop_assert_eq!(plain_text(&narrative_div(&text)), expected.trim());
+        }
+
+        #[test]
+        fn any_text_can_be_shown(text in any::<String>()) {
+            let shown = plain_text(&text);
+            prop_assert!(shown.len() <= text.len());
+            prop_assert!(!shown.contains(|c: char| c.is_control() && c != '\n' && c != '\t'));
+        }
+
+        #[test]
+        fn any_markup_can_be_shown(text in "(<|>|/|!|--|&|;|#|x|div|br|script|\"|'| |\n|1|amp){0,40}") {
+            prop_assert!(plain_text(&text).len() <= text.len());
+        }
+    }
 }

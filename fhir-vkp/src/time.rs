@@ -76,6 +76,15 @@ impl DateTime {
         Self::from_unix_micros(timestamp.as_micros(), offset_minutes)
     }
 
+    /// A point in time with the offset of Norway at that time, with summer time.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidDateTime`] for years outside 1 to 9999.
+    pub fn in_norway(timestamp: Timestamp) -> Result<Self, InvalidDateTime> {
+        Self::new(timestamp, parse::offset_in_norway(timestamp)?)
+    }
+
     /// The text as it was written, without anything added.
     #[must_use]
     pub fn as_str(&self) -> &str {

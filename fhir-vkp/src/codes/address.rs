@@ -336,6 +336,22 @@ mod tests {
         );
     }
 
+    proptest::proptest! {
+        #[test]
+        fn an_address_has_one_canonical_form(
+            scheme in "(http://|https://|urn:oid:|URN:OID:|)",
+            rest in "(loinc.org|ehelse.no/fhir/(CodeSystem|ValueSet)/vkp-(alert-code|triage|x)-v0(90|5|6)\
+                |helsedir.no/fhir/CodeSystem/no-kodeverk-[0-9]{1,5}|2.16.578.1.12.4.1.1.[0-9]{0,5}\
+                |register.geonorge.no/sosi-kodelister/kommunenummer|\\PC{0,8})",
+            end in "(/|\\|0.9.0|)",
+        ) {
+            let address = format!("{scheme}{rest}{end}");
+            let canonical = canonical_address(&address);
+            proptest::prop_assert_eq!(canonical_address(&canonical), &*canonical);
+            proptest::prop_assert!(same_system(&address, &canonical));
+        }
+    }
+
     #[test]
     fn every_system_is_found_by_its_own_address() {
         for system in CodeSystem::ALL {

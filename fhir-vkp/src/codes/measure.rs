@@ -1,7 +1,7 @@
 //! What home follow-up measures (FHIR reference 5.6).
 
 use super::generated::MEASURES;
-use super::{CodeSystem, Coding, SystemMatch};
+use super::{CodeSystem, Coding, SystemMatch, numbered};
 
 /// The start of the address of every Observation profile of PMD.
 const PROFILE: &str = "http://hl7.no/fhir/vkpobservation/StructureDefinition/vkp-Observation";
@@ -32,17 +32,7 @@ pub struct Measure(pub(super) u8);
 
 impl Measure {
     /// Every measure of the reference.
-    pub const ALL: [Self; MEASURES.len()] = {
-        let mut all = [Self(0); MEASURES.len()];
-        let mut index = 0;
-        let mut number = 0;
-        while index < all.len() {
-            all[index] = Self(number);
-            index += 1;
-            number += 1;
-        }
-        all
-    };
+    pub const ALL: [Self; MEASURES.len()] = numbered!(Self, MEASURES.len());
 
     const fn codes(self) -> &'static MeasureCodes {
         const CODES: &[MeasureCodes] = &MEASURES;

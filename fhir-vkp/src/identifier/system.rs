@@ -28,3 +28,53 @@ pub const MUNICIPALITY: &str = "https://register.geonorge.no/sosi-kodelister/kom
 pub const MUNICIPALITY_OID: &str = "urn:oid:2.16.578.1.12.4.1.1.3402";
 /// Urban district. (Statistics Norway has an address of its own for the class.)
 pub const URBAN_DISTRICT: &str = "urn:oid:2.16.578.1.12.4.1.1.3403";
+
+/// The start of every OID as a URI.
+const OID: &str = "urn:oid:";
+
+/// The addresses of HL7 Norway for the same systems, without their common start.
+const NAMING_SYSTEMS: [(&str, &str); 5] = [
+    ("FNR", FODSELSNUMMER),
+    ("DNR", D_NUMBER),
+    ("FHNR", FELLES_HJELPENUMMER),
+    ("HPR", HPR),
+    ("DUFN", DUF),
+];
+
+/// The address that is due, for another address of an identifier system of this module: the
+/// naming systems of HL7 Norway, an OID without `urn:oid:` or with it in capitals. `None` for the
+/// address itself and for systems that are not listed here.
+///
+/// ```
+/// use fhir_vkp::identifier::system;
+///
+/// let written = "http://hl7.no/fhir/NamingSystem/FNR";
+/// assert_eq!(system::canonical(written), Some(system::FODSELSNUMMER));
+/// assert_eq!(system::canonical("2.16.578.1.12.4.1.2"), Some(system::HER_ID));
+/// assert_eq!(system::canonical(system::HER_ID), None);
+/// ```
+#[must_use]
+pub fn canonical(address: &str) -> Option<&'static str> {
+    if let Some(name) = address.strip_prefix("http://hl7.no/fhir/NamingSystem/") {
+        let found = NAMING_SYSTEMS.iter().find(|(known, _)| *known == name);
+        return found.map(|(_, system)| *system);
+    }
+    let oid = match address.split_at_checked(OID.len()) {
+        Some((OID, _)) => return None,
+        Some((scheme, oid)) if scheme.eq_ignore_ascii_case(OID) => oid,
+        _ => address,
+    };
+    let systems = [
+        FODSELSNUMMER,
+        D_NUMBER,
+        FELLES_HJELPENUMMER,
+        HPR,
+        DUF,
+        ORGANISATION,
+        RESH,
+        HER_ID,
+    ];
+    systems
+        .into_iter()
+        .find(|system| system.strip_prefix(OID) == Some(oid))
+}

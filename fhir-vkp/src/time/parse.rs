@@ -18,6 +18,13 @@ static NORWAY: LazyLock<TimeZone> = LazyLock::new(|| {
     TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap_or(TimeZone::fixed(Offset::constant(1)))
 });
 
+/// The offset of Norway at a point in time, in minutes.
+pub(super) fn offset_in_norway(timestamp: Timestamp) -> Result<i16, InvalidDateTime> {
+    let instant = jiff::Timestamp::from_microsecond(timestamp.as_micros());
+    let offset = NORWAY.to_offset(instant.map_err(|_| InvalidDateTime)?);
+    i16::try_from(offset.seconds() / 60).map_err(|_| InvalidDateTime)
+}
+
 /// The fields of a text.
 struct Fields {
     local: civil::DateTime,

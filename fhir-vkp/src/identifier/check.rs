@@ -1,0 +1,179 @@
+//! What a look at an identifier says before it is sent.
+
+use alarm_codes::national_identity_number::{
+    IdentityNumberKind, InvalidIdentityNumber, NationalIdentityNumber, Population, Rule,
+};
+
+use super::{
+    CheckDigit, DufNumber, HerId, HprNumber, Identifier, IdentifierKind, InvalidNumber,
+    OrganisationNumber, ReshId, system,
+};
+
+/// What is odd about an identifier (FHIR reference 3, 4). Says nothing of its value, and refuses
+/// nothing: a number that does not fit may be one of a test environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum IdentifierWarning {
+    /// The system is that of a national identity number, and the value is none.
+    #[error("no national identity number")]
+    NoIdentityNumber,
+    /// The number carries the mark of another kind than its system says.
+    #[error("the number is of another kind than its system")]
+    OtherKind,
+    /// Valid only when issued from 2032: before that day in practice a typing error.
+    #[error("the number follows the rule from 2032")]
+    Rule2032,
+    /// The value of an HPR, DUF or organisation number, a RESH id or a HER-id has not the form of one.
+    #[error("the number has not the form that its system demands")]
+    Form,
+    /// The check digit of an organisation number does not fit.
+    #[error("the check digit does not fit")]
+    CheckDigit,
+    /// Under the system for URIs, and no `urn:uuid:` with a UUID in lower case.
+    #[error("no urn:uuid: in lower case")]
+    NoUuid,
+    /// A lokalt H-nummer without the one who gave it out.
+    #[error("an H-number without assigner")]
+    NoAssigner,
+    /// The system is written with another address than the one that is due.
+    #[error("another address of the identifier system")]
+    SystemAlias,
+}
+
+/// The environment of a service. Those of Norsk helsenett refuse numbers of the other (FHIR reference 4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Synthetic persons only.
+    Test,
+    /// Real persons only.
+    Production,
+}
+
+/// Whether an environment takes an identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Admission {
+    /// It does.
+    Admitted,
+    /// It answers with an error.
+    Refused,
+    /// The identifier does not say: no national number, or one without a mark (a felles hjelpenummer, a
+    /// number with the mark of an H-number).
+    Unknown,
+}
+
+impl Stage {
+    /// Whether this environment takes a number.
+    #[must_use]
+    pub fn admits(self, number: &NationalIdentityNumber) -> Admission {
+        match (self, number.population()) {
+            (Self::Production, Some(Population::Real)) => Admission::Admitted,
+            (Self::Test, Some(Population::Real)) => Admission::Refused,
+            (Self::Test, Some(Population::SyntheticSkatteetaten | Population::SyntheticNhn)) => {
+                Admission::Admitted
+            }
+            (Self::Production, Some(_)) => Admission::Refused,
+            _ => Admission::Unknown,
+        }
+    }
+
+    /// Whether this environment takes a person under an identifier.
+    #[must_use]
+    pub fn admits_person(self, identifier: &Identifier) -> Admission {
+        match identifier.national_identity_number() {
+            Some(Ok(number)) => self.admits(&number),
+            _ => Admission::Unknown,
+        }
+    }
+}
+
+impl Identifier {
+    /// The national identity number behind an identifier of such a system; `None` for every other.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidIdentityNumber`] where the value is none.
+    #[must_use]
+    pub fn national_identity_number(
+        &self,
+    ) -> Option<Result<NationalIdentityNumber, InvalidIdentityNumber>> {
+        let kind = self.kind();
+        (kind.is_national() || kind == IdentifierKind::HNumber).then(|| self.reveal().parse())
+    }
+
+    /// What is odd, the gravest first; `None` where nothing is, and for systems that this crate does
+    /// not know.
+    #[must_use]
+    pub fn warning(&self) -> Option<IdentifierWarning> {
+        if let Some(number) = self.national_identity_number() {
+            return self.warning_of_national(number);
+        }
+        let formed = |valid: Result<(), InvalidNumber>| match valid {
+            Ok(()) => None,
+            Err(_) => Some(IdentifierWarning::Form),
+        };
+        match self.kind() {
+            IdentifierKind::Hpr => formed(HprNumber::try_from(self).map(drop)),
+            IdentifierKind::Duf => formed(DufNumber::try_from(self).map(drop)),
+            IdentifierKind::Resh => formed(ReshId::try_from(self).map(drop)),
+            IdentifierKind::HerId => formed(HerId::try_from(self).map(drop)),
+            IdentifierKind::Organisation => match OrganisationNumber::try_from(self) {
+                Ok(number) => (number.check_digit() == CheckDigit::DoesNotFit)
+                    .then_some(IdentifierWarning::CheckDigit),
+                Err(_) => Some(IdentifierWarning::Form),
+            },
+            IdentifierKind::Uuid => {
+                (!is_uuid_urn(self.reveal())).then_some(IdentifierWarning::NoUuid)
+            }
+            _ => system::canonical(self.system()).map(|_| IdentifierWarning::SystemAlias),
+        }
+    }
+
+    fn warning_of_national(
+        &self,
+        number: Result<NationalIdentityNumber, InvalidIdentityNumber>,
+    ) -> Option<IdentifierWarning> {
+        let Ok(number) = number else {
+            return Some(IdentifierWarning::NoIdentityNumber);
+        };
+        if !may_stand_under(number.kind(), self.kind()) {
+            return Some(IdentifierWarning::OtherKind);
+        }
+        if self.kind() == IdentifierKind::HNumber && self.assigner().is_none() {
+            return Some(IdentifierWarning::NoAssigner);
+        }
+        (number.rule() == Rule::Rule2032).then_some(IdentifierWarning::Rule2032)
+    }
+}
+
+/// Whether a number of a kind belongs under the system of a kind. Test tools mark synthetic persons as
+/// H-numbers are marked, so such a number may stand as fødselsnummer or D-nummer, too.
+fn may_stand_under(number: IdentityNumberKind, system: IdentifierKind) -> bool {
+    match system {
+        IdentifierKind::Fodselsnummer => {
+            matches!(
+                number,
+                IdentityNumberKind::Fodselsnummer | IdentityNumberKind::HNumber
+            )
+        }
+        IdentifierKind::DNumber => {
+            matches!(
+                number,
+                IdentityNumberKind::DNumber | IdentityNumberKind::DAndHNumber
+            )
+        }
+        IdentifierKind::FellesHjelpenummer => number == IdentityNumberKind::FellesHjelpenummer,
+        _ => matches!(
+            number,
+            IdentityNumberKind::HNumber | IdentityNumberKind::DAndHNumber
+        ),
+    }
+}
+
+/// Whether a value is `urn:uuid:` and a UUID in lower case.
+fn is_uuid_urn(value: &str) -> bool {
+    let uuid = value
+        .strip_prefix("urn:uuid:")
+        .filter(|uuid| uuid.len() == 36);
+    let lower = |uuid: &str| !uuid.bytes().any(|byte| byte.is_ascii_uppercase());
+    uuid.is_some_and(|uuid| lower(uuid) && uuid.parse::<crate::Uuid>().is_ok())
+}

@@ -1,0 +1,156 @@
+//! Decimals as text: digits have meaning.
+
+use core::fmt;
+use core::str::FromStr;
+
+/// A decimal exactly as it was given: `72.50` stays `72.50` (FHIR reference 12).
+///
+/// The form is that of the FHIR type `decimal`, which is that of a JSON number, in at most
+/// [`MAX_LENGTH`](Self::MAX_LENGTH) bytes.
+///
+/// ```
+/// use fhir_vkp::note::Decimal;
+///
+/// let rate: Decimal = "72.50".parse()?;
+/// assert_eq!(rate.as_str(), "72.50");
+/// assert!("1,5".parse::<Decimal>().is_err());
+/// # Ok::<(), fhir_vkp::note::InvalidDecimal>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Decimal {
+    bytes: [u8; Self::MAX_LENGTH],
+    length: u8,
+}
+
+impl Decimal {
+    /// The longest text, in bytes. FHIR asks for 18 digits; sign, point and exponent come on top.
+    pub const MAX_LENGTH: usize = 30;
+
+    /// The text as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        // ASCII was checked when it was built.
+        core::str::from_utf8(&self.bytes[..usize::from(self.length)]).unwrap_or_default()
+    }
+}
+
+/// Why a text is no decimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidDecimal {
+    /// Not the form of a JSON number.
+    #[error("not the form of a decimal: digits, then perhaps a point with digits and an exponent")]
+    Form,
+    /// Longer than [`Decimal::MAX_LENGTH`].
+    #[error("the decimal is longer than {} bytes", Decimal::MAX_LENGTH)]
+    TooLong,
+}
+
+impl FromStr for Decimal {
+    type Err = InvalidDecimal;
+
+    fn from_str(text: &str) -> Result<Self, InvalidDecimal> {
+        let length = text.len();
+        if length > Self::MAX_LENGTH {
+            return Err(InvalidDecimal::TooLong);
+        }
+        if !is_number(text.as_bytes()) {
+            return Err(InvalidDecimal::Form);
+        }
+        let mut bytes = [0; Self::MAX_LENGTH];
+        bytes[..length].copy_from_slice(text.as_bytes());
+        let length = u8::try_from(length).map_err(|_| InvalidDecimal::TooLong)?;
+        Ok(Self { bytes, length })
+    }
+}
+
+/// `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?`
+fn is_number(text: &[u8]) -> bool {
+    /// What follows the digits at the start, and how many they were.
+    fn digits(text: &[u8]) -> (usize, &[u8]) {
+        let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        (count, &text[count..])
+    }
+    let text = text.strip_prefix(b"-").unwrap_or(text);
+    let (count, mut rest) = digits(text);
+    if count == 0 || (count > 1 && text[0] == b'0') {
+        return false;
+    }
+    if let Some(fraction) = rest.strip_prefix(b".") {
+        let (count, after) = digits(fraction);
+        if count == 0 {
+            return false;
+        }
+        rest = after;
+    }
+    if let [b'e' | b'E', exponent @ ..] = rest {
+        let unsigned = match exponent {
+            [b'+' | b'-', unsigned @ ..] => unsigned,
+            unsigned => unsigned,
+        };
+        let (count, after) = digits(unsigned);
+        if count == 0 {
+            return false;
+        }
+        rest = after;
+    }
+    rest.is_empty()
+}
+
+impl From<i32> for Decimal {
+    fn from(value: i32) -> Self {
+        let mut bytes = [0; Self::MAX_LENGTH];
+        let mut rest = i64::from(value).unsigned_abs();
+        let mut at = Self::MAX_LENGTH;
+        while at == Self::MAX_LENGTH || rest > 0 {
+            at -= 1;
+            bytes[at] = b"0123456789"[(rest % 10) as usize];
+            rest /= 10;
+        }
+        if value < 0 {
+            at -= 1;
+            bytes[at] = b'-';
+        }
+        bytes.copy_within(at.., 0);
+        #[allow(clippy::cast_possible_truncation, reason = "at most eleven")]
+        let length = (Self::MAX_LENGTH - at) as u8;
+        bytes[usize::from(length)..].fill(0);
+        Self { bytes, length }
+    }
+}
+
+/// Hidden: a measurement is about a person.
+impl fmt::Debug for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Decimal(hidden)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_form_of_a_json_number_passes() {
+        for good in ["0", "-0", "72.50", "1e3", "1.0E-10", "-12.003e+4", "10"] {
+            assert_eq!(good.parse::<Decimal>().expect(good).as_str(), good);
+        }
+        for bad in [
+            "", "-", "01", ".5", "5.", "1e", "1e+", "+1", "1,5", " 1", "NaN", "0x1", "1.5.2",
+        ] {
+            assert_eq!(bad.parse::<Decimal>(), Err(InvalidDecimal::Form), "{bad}");
+        }
+        assert_eq!(
+            "1".repeat(31).parse::<Decimal>(),
+            Err(InvalidDecimal::TooLong)
+        );
+    }
+
+    #[test]
+    fn whole_numbers_are_written_in_digits() {
+        for value in [0, 7, -7, 120, i32::MIN, i32::MAX] {
+            assert_eq!(Decimal::from(value).as_str(), value.to_string());
+            assert_eq!(Ok(Decimal::from(value)), value.to_string().parse());
+        }
+    }
+}

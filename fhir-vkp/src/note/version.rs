@@ -1,0 +1,140 @@
+//! First writing, and corrections.
+
+use core::num::NonZeroU32;
+
+/// The status of a note or of an alarm; the same codes in Composition and DetectedIssue (FHIR
+/// reference 5.1, 5.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RecordStatus {
+    /// `preliminary`: sent before the alarm was closed.
+    Preliminary,
+    /// `final`
+    #[default]
+    Final,
+    /// `amended`: changed after it was final.
+    Amended,
+    /// `entered-in-error`: should not have been written.
+    EnteredInError,
+}
+
+impl RecordStatus {
+    /// The code of FHIR.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Preliminary => "preliminary",
+            Self::Final => "final",
+            Self::Amended => "amended",
+            Self::EnteredInError => "entered-in-error",
+        }
+    }
+}
+
+/// Which writing of a note this is. A resend is the same writing and gives the same bytes; a
+/// correction is the next one and gets identifiers of its own.
+///
+/// ```
+/// use fhir_vkp::note::{RecordStatus, Version};
+///
+/// let first = Version::FINAL;
+/// let second = first.amended();
+/// assert_eq!((second.status(), second.number()), (RecordStatus::Amended, 1));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Version {
+    status: RecordStatus,
+    correction: Option<NonZeroU32>,
+}
+
+impl Version {
+    /// The first writing, and final.
+    pub const FINAL: Self = Self {
+        status: RecordStatus::Final,
+        correction: None,
+    };
+
+    /// The first writing, before the alarm is closed.
+    pub const PRELIMINARY: Self = Self {
+        status: RecordStatus::Preliminary,
+        correction: None,
+    };
+
+    /// A writing kept by the caller: the status and how many went before it. `None` for a
+    /// correction that corrects nothing.
+    #[must_use]
+    pub const fn from_parts(status: RecordStatus, number: u32) -> Option<Self> {
+        let correction = NonZeroU32::new(number);
+        match (status, correction) {
+            (RecordStatus::Amended | RecordStatus::EnteredInError, None) => None,
+            (status, correction) => Some(Self { status, correction }),
+        }
+    }
+
+    /// The next writing: the alarm of a preliminary note is closed.
+    #[must_use]
+    pub const fn completed(self) -> Self {
+        self.next(RecordStatus::Final)
+    }
+
+    /// The next writing: something was changed.
+    #[must_use]
+    pub const fn amended(self) -> Self {
+        self.next(RecordStatus::Amended)
+    }
+
+    /// The next writing: the note should not have been written.
+    #[must_use]
+    pub const fn entered_in_error(self) -> Self {
+        self.next(RecordStatus::EnteredInError)
+    }
+
+    const fn next(self, status: RecordStatus) -> Self {
+        let correction = match self.correction {
+            Some(number) => number.saturating_add(1),
+            None => NonZeroU32::MIN,
+        };
+        Self {
+            status,
+            correction: Some(correction),
+        }
+    }
+
+    /// The status that is written.
+    #[must_use]
+    pub const fn status(self) -> RecordStatus {
+        self.status
+    }
+
+    /// How many writings went before: 0 for the first.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        match self.correction {
+            Some(number) => number.get(),
+            None => 0,
+        }
+    }
+}
+
+impl Default for Version {
+    /// [`Version::FINAL`].
+    fn default() -> Self {
+        Self::FINAL
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_correction_needs_something_to_correct() {
+        assert_eq!(Version::from_parts(RecordStatus::Amended, 0), None);
+        assert_eq!(Version::from_parts(RecordStatus::EnteredInError, 0), None);
+        let kept = Version::from_parts(RecordStatus::EnteredInError, 2);
+        assert_eq!(
+            kept,
+            Some(Version::PRELIMINARY.completed().entered_in_error())
+        );
+    }
+}

@@ -1,0 +1,153 @@
+//! The tables against the published code systems and profiles, where a folder with them is at hand: the
+//! environment variable `FHIR_PROFILES` names it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use fhir_vkp::CodeSystem;
+use fhir_vkp::codes::{Measure, SystemMatch};
+use fhir_vkp::identifier::system;
+use serde_json::Value;
+
+/// Every JSON document of the folder and those below it; `None` when no folder is named.
+fn published() -> Option<Vec<Value>> {
+    let Some(folder) = std::env::var_os("FHIR_PROFILES") else {
+        eprintln!("skipped: FHIR_PROFILES names no folder with the published profiles");
+        return None;
+    };
+    let mut documents = Vec::new();
+    collect(Path::new(&folder), &mut documents);
+    assert!(!documents.is_empty(), "the folder holds no JSON");
+    Some(documents)
+}
+
+fn collect(folder: &Path, documents: &mut Vec<Value>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(&path, documents);
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
+            let text = fs::read_to_string(&path).expect("a file");
+            let text = text.trim_start_matches('\u{feff}');
+            documents.push(serde_json::from_str(text).expect("JSON"));
+        }
+    }
+}
+
+fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+    value[member].as_str().unwrap_or_default()
+}
+
+/// Codes and displays of a code system, nested concepts included.
+fn concepts(value: &Value, out: &mut Vec<(String, String)>) {
+    for concept in value["concept"].as_array().into_iter().flatten() {
+        out.push((
+            text(concept, "code").to_owned(),
+            text(concept, "display").to_owned(),
+        ));
+        concepts(concept, out);
+    }
+}
+
+#[test]
+fn every_code_system_is_as_it_was_published() {
+    let Some(documents) = published() else { return };
+    let mut compared = 0;
+    for document in documents
+        .iter()
+        .filter(|document| document["resourceType"] == "CodeSystem")
+    {
+        let url = text(document, "url");
+        if !url.starts_with("http://ehelse.no/") {
+            continue;
+        }
+        let Some(SystemMatch::Canonical(system)) = CodeSystem::recognise(url) else {
+            panic!("{url} is missing");
+        };
+        let mut expected = Vec::new();
+        concepts(document, &mut expected);
+        let ours: Vec<_> = system
+            .entries()
+            .iter()
+            .map(|e| (e.code.to_owned(), e.display.to_owned()))
+            .collect();
+        assert_eq!(ours, expected, "{url}");
+        compared += 1;
+    }
+    let of_vkp = CodeSystem::ALL
+        .iter()
+        .filter(|system| system.url().starts_with("http://ehelse.no/"));
+    assert_eq!(compared, of_vkp.count());
+}
+
+#[test]
+fn every_measure_has_the_code_that_its_profile_fixes() {
+    let Some(documents) = published() else { return };
+    let profiles: BTreeMap<&str, &Value> = documents
+        .iter()
+        .filter(|document| document["resourceType"] == "StructureDefinition")
+        .map(|document| (text(document, "url"), document))
+        .collect();
+    let mut compared = 0;
+    for measure in Measure::ALL {
+        let profile = measure.profile();
+        let document = profiles
+            .get(profile.as_str())
+            .unwrap_or_else(|| panic!("{profile}"));
+        let elements = document["differential"]["element"]
+            .as_array()
+            .expect("elements");
+        for element in elements
+            .iter()
+            .filter(|e| text(e, "path") == "Observation.code.coding.code")
+        {
+            assert_eq!(
+                element["patternCode"].as_str(),
+                measure.snomed_ct(),
+                "{measure:?}"
+            );
+            compared += 1;
+        }
+        if measure == Measure::BLOOD_PRESSURE {
+            let fixed: Vec<_> = elements
+                .iter()
+                .filter_map(|e| e["fixedCode"].as_str())
+                .collect();
+            let parts = [
+                Measure::SYSTOLIC_BLOOD_PRESSURE,
+                Measure::DIASTOLIC_BLOOD_PRESSURE,
+            ];
+            assert_eq!(
+                fixed,
+                parts.map(|part| part.snomed_ct().unwrap_or_default())
+            );
+        }
+    }
+    assert_eq!(compared, 9);
+}
+
+#[test]
+fn the_naming_systems_lead_to_the_systems_of_the_table() {
+    let Some(documents) = published() else { return };
+    let mut compared = 0;
+    for document in documents
+        .iter()
+        .filter(|document| document["resourceType"] == "NamingSystem")
+    {
+        let ids = document["uniqueId"].as_array().expect("identifiers");
+        let of = |kind: &str| ids.iter().find(|id| text(id, "type") == kind);
+        let (Some(uri), Some(oid)) = (of("uri"), of("oid")) else {
+            continue;
+        };
+        let oid = format!("urn:oid:{}", text(oid, "value"));
+        if let Some(system) = system::canonical(text(uri, "value")) {
+            assert_eq!(system, oid);
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 5);
+}

@@ -1,0 +1,251 @@
+//! Types of fhir-sdk from what was read, and what they lose (FHIR reference 12).
+#![cfg(feature = "fhir-sdk")]
+
+use fhir_sdk::r4b::resources::Resource as Any;
+use fhir_vkp::FindingKind;
+use fhir_vkp::decode::{DecodeOptions, Decoded, decode};
+use fhir_vkp::typed::{self, TypedError};
+
+fn read(text: &str) -> Decoded<'_> {
+    decode(text.as_bytes(), DecodeOptions::lenient()).expect("read")
+}
+
+fn lost<T>(typed: &typed::Typed<'_, T>) -> Vec<String> {
+    for finding in &typed.lost {
+        assert_eq!(finding.kind, FindingKind::LostByTypedModel);
+    }
+    typed
+        .lost
+        .iter()
+        .map(|found| found.path.to_string())
+        .collect()
+}
+
+#[test]
+fn clean_documents_lose_nothing() {
+    for text in [
+        include_str!("documents/alarm.json"),
+        include_str!("documents/dispense.json"),
+        include_str!("documents/patient.json"),
+        include_str!("documents/episode_of_care.json"),
+        include_str!("documents/care_plan.json"),
+        include_str!("documents/care_measures.json"),
+        include_str!("documents/outcome.json"),
+    ] {
+        let decoded = read(text);
+        let typed = typed::any(decoded.resource()).expect("typed");
+        assert_eq!(lost(&typed), [""; 0]);
+        assert_eq!(typed.original, text.trim());
+    }
+}
+
+#[test]
+fn decimals_that_are_rewritten_are_reported() {
+    let decoded = read(include_str!("documents/measurements.json"));
+    let bundle = decoded.bundle().expect("a Bundle");
+    let observation = bundle.resources().next().expect("one");
+    let typed = typed::observation(observation).expect("typed");
+    assert_eq!(lost(&typed), ["Observation.valueQuantity.value"]);
+    assert!(typed.original.contains("36.60"));
+}
+
+#[test]
+fn what_vanishes_or_is_rewritten_is_reported() {
+    let decoded = read(
+        r#"{"resourceType": "DetectedIssue", "status": "final", "vendor": 1,
+            "identifiedDateTime": "2026-03-14T02:17:41.1234567+00:00",
+            "code": {"text": "x", "hint": "y"}}"#,
+    );
+    let typed = typed::detected_issue(decoded.resource()).expect("typed");
+    assert_eq!(
+        lost(&typed),
+        [
+            "DetectedIssue.vendor",
+            "DetectedIssue.identifiedDateTime",
+            "DetectedIssue.code.hint"
+        ]
+    );
+}
+
+#[test]
+fn a_date_time_without_offset_does_not_vanish() {
+    let decoded = read(
+        r#"{"resourceType": "DetectedIssue", "status": "final", "identifiedDateTime": "2026-03-14T02:17"}"#,
+    );
+    let typed = typed::detected_issue(decoded.resource()).expect("typed");
+    assert!(
+        typed.value.identified.is_some(),
+        "completed for the typed model"
+    );
+    assert_eq!(lost(&typed), ["DetectedIssue.identifiedDateTime"]);
+}
+
+#[test]
+fn an_unknown_code_costs_its_element_and_not_the_resource() {
+    let decoded = read(
+        r#"{"resourceType": "DetectedIssue", "status": "final", "severity": "Kritisk", "detail": "x"}"#,
+    );
+    let typed = typed::detected_issue(decoded.resource()).expect("typed");
+    assert_eq!(typed.value.detail.as_deref(), Some("x"));
+    assert_eq!(lost(&typed), ["DetectedIssue.severity"]);
+}
+
+#[test]
+fn without_a_mandatory_element_there_is_no_typed_value_and_the_error_names_it() {
+    for text in [
+        r#"{"resourceType": "DetectedIssue", "status": "open"}"#,
+        r#"{"resourceType": "DetectedIssue"}"#,
+        r#"{"resourceType": "DetectedIssue", "status": ""}"#,
+    ] {
+        let decoded = read(text);
+        let error = typed::detected_issue(decoded.resource()).expect_err("no status");
+        let TypedError::Missing(missing) = &error else {
+            panic!("{error}");
+        };
+        assert_eq!(missing[0].path.as_str(), "DetectedIssue.status");
+        assert!(!format!("{error} {error:?}").contains("open"));
+    }
+}
+
+#[test]
+fn both_choices_give_one_value_and_a_loss() {
+    let decoded = read(
+        r#"{"resourceType": "DetectedIssue", "status": "final",
+            "identifiedPeriod": {"start": "2026-01-01"}, "identifiedDateTime": "2026-03-14"}"#,
+    );
+    let typed = typed::detected_issue(decoded.resource()).expect("typed");
+    assert_eq!(lost(&typed), ["DetectedIssue.identifiedPeriod"]);
+}
+
+#[test]
+fn repaired_deviations_are_typed() {
+    let decoded = read(
+        "\u{feff}{\"resourceType\": \"Patient\", \"name\": {\"given\": \"A\", \"family\": \"\"}, \"identifier\":
+            {\"system\": \"x\", \"value\": 17}, \"birthDate\": \"1928-06-17T00:00:00\", \"active\": \"true\",
+            \"gender\": null, \"telecom\": [], \"active\": true}",
+    );
+    let typed = typed::patient(decoded.resource()).expect("typed");
+    assert_eq!(typed.value.active, Some(true));
+    assert_eq!(typed.value.identifier.len(), 1);
+    assert!(typed.value.birth_date.is_some());
+    assert_eq!(lost(&typed), ["Patient.birthDate"]);
+}
+
+#[test]
+fn entries_are_typed_one_by_one() {
+    let text = include_str!("documents/alarm.json")
+        .replace("\"moderate\"", "\"gul\"")
+        .replace(r#""status": "finished""#, r#""status": "ferdig""#);
+    let decoded = read(&text);
+    let bundle = decoded.bundle().expect("a Bundle");
+    let typed: Vec<_> = bundle.resources().map(typed::any).collect();
+    assert!(matches!(
+        &typed[0].as_ref().expect("typed").value,
+        Any::Composition(_)
+    ));
+    assert!(matches!(
+        &typed[1].as_ref().expect("typed").value,
+        Any::DetectedIssue(_)
+    ));
+    assert!(
+        matches!(&typed[2], Err(TypedError::Missing(_))),
+        "one bad entry"
+    );
+    assert!(matches!(
+        &typed[3].as_ref().expect("typed").value,
+        Any::Device(_)
+    ));
+}
+
+#[test]
+fn another_type_is_refused_by_name() {
+    let decoded = read(r#"{"resourceType": "Device"}"#);
+    let error = typed::patient(decoded.resource()).expect_err("a Device");
+    assert_eq!(
+        error,
+        TypedError::OtherType {
+            expected: "Patient"
+        }
+    );
+    let decoded = read(r#"{"resourceType": "Flag"}"#);
+    assert_eq!(typed::any(decoded.resource()), Err(TypedError::UnknownType));
+}
+
+#[test]
+fn debug_shows_no_value() {
+    let decoded = read(include_str!("documents/patient.json"));
+    let typed = typed::patient(decoded.resource()).expect("typed");
+    assert!(!format!("{typed:?}").contains("NATTUGLE"));
+}
+
+/// Run with `cargo test -p fhir-vkp --release --features fhir-sdk --test typed -- --ignored --nocapture`.
+#[test]
+#[ignore = "measures; only a release build says anything"]
+fn reading_a_clean_alarm_costs_at_most_twice_what_a_tree_and_a_typed_value_cost() {
+    use std::hint::black_box;
+    use std::time::{Duration, Instant};
+
+    let text = include_str!("documents/alarm.json");
+    let best = |work: &mut dyn FnMut()| -> Duration {
+        let rounds = (0..200).map(|_| {
+            let start = Instant::now();
+            for _ in 0..20 {
+                work();
+            }
+            start.elapsed() / 20
+        });
+        rounds.min().unwrap_or_default()
+    };
+    let resources = |value: &serde_json::Value| -> Vec<String> {
+        let entries = value["entry"].as_array().expect("entries");
+        entries
+            .iter()
+            .map(|entry| entry["resource"].to_string())
+            .collect()
+    };
+    let tree = best(&mut || {
+        black_box(
+            serde_json::from_slice::<serde_json::Value>(black_box(text.as_bytes())).expect("JSON"),
+        );
+    });
+    let bundle = best(&mut || {
+        black_box(
+            serde_json::from_str::<fhir_sdk::r4b::resources::Bundle>(black_box(text))
+                .expect("typed"),
+        );
+    });
+    let value: serde_json::Value = serde_json::from_str(text).expect("JSON");
+    let texts = resources(&value);
+    let entries = best(&mut || {
+        for text in &texts {
+            black_box(serde_json::from_str::<Any>(black_box(text)).expect("typed"));
+        }
+    });
+    let reading = best(&mut || {
+        black_box(decode(black_box(text.as_bytes()), DecodeOptions::lenient()).expect("read"));
+    });
+    let decoded = read(text);
+    let typing = best(&mut || {
+        let bundle = decoded.bundle().expect("a Bundle");
+        for resource in bundle.resources() {
+            black_box(typed::any(resource).expect("typed"));
+        }
+    });
+    let alarms = best(&mut || {
+        black_box(decoded.bundle().expect("a Bundle").alarms());
+    });
+    println!("{} bytes", text.len());
+    println!("serde_json::Value           {tree:?}");
+    println!("fhir-sdk Bundle             {bundle:?}");
+    println!("fhir-sdk entry by entry     {entries:?}");
+    println!("decode                      {reading:?}");
+    println!("typed with comparison       {typing:?}");
+    println!("alarms                      {alarms:?}");
+    let ours = reading + typing;
+    let theirs = tree + bundle;
+    println!(
+        "ours / theirs               {:.2}",
+        ours.as_secs_f64() / theirs.as_secs_f64()
+    );
+    assert!(ours <= theirs * 2);
+}

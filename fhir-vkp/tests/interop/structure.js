@@ -33,11 +33,16 @@ function medplum() {
 function fhir() {
   const { Fhir } = require("fhir");
   const judge = new Fhir();
-  return (resource) =>
-    judge
-      .validate(resource, { errorOnUnexpected: true })
-      .messages.filter((message) => message.severity === "error" || message.severity === "fatal")
-      .map((message) => `${message.location} ${message.message}`);
+  return (resource) => {
+    try {
+      return judge
+        .validate(resource, { errorOnUnexpected: true })
+        .messages.filter((message) => message.severity === "error" || message.severity === "fatal")
+        .map((message) => `${message.location} ${message.message}`);
+    } catch (error) {
+      return [String(error)];
+    }
+  };
 }
 
 const judge = { medplum, fhir }[process.argv[2]]();

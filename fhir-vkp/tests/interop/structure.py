@@ -19,7 +19,7 @@ def refusal(path):
         read = get_fhir_model_class(resource["resourceType"]).model_validate_json(text)
         written = json.loads(read.model_dump_json())
     except Exception as error:  # whatever a model says is a verdict
-        return f"{type(error).__name__}: {error}".replace("\n", " ")[:300]
+        return " ".join(f"{type(error).__name__}: {error}".split())[:300]
     missing = differences(resource, written, resource["resourceType"])
     return f"differs after a round: {missing[0]}" if missing else None
 

@@ -61,7 +61,11 @@ impl DateTime {
                 // In the hour that is left out, what was written means that moment in winter time only.
                 let winter = Offset::constant(1);
                 let in_winter = winter.to_datetime(instant) == fields.local;
-                let offset = if in_winter { winter } else { NORWAY.to_offset(instant) };
+                let offset = if in_winter {
+                    winter
+                } else {
+                    NORWAY.to_offset(instant)
+                };
                 (Ok(instant), offset)
             }
         };

@@ -176,7 +176,10 @@ fn followed(outcome: &Outcome) {
     if let Ok(address) = jft.status_address(location) {
         assert!(ours(address.as_str()), "a token would go elsewhere");
         let request = jft.status(&address).expect("checked before");
-        assert!(request.url() == address.as_str() && !format!("{request:?}").contains(location));
+        assert!(
+            request.url() == address.as_str()
+                && (location.len() < 16 || !format!("{request:?}").contains(location))
+        );
         let next: Result<Request, _> = request.next_page(location);
         assert!(next.is_ok_and(|next| ours(next.url())));
     }

@@ -203,6 +203,8 @@ impl World {
 
     fn crashed(&mut self) -> Disk {
         self.calls.clear();
+        // A start takes its time; ids are drawn from the clock.
+        self.now = self.now + Duration::from_secs(1);
         let fresh = open(self.now, self.jft, self.config, Disk::default());
         let dead = core::mem::replace(&mut self.delivery, fresh);
         let mut disk = dead.into_store();

@@ -56,12 +56,12 @@ pub fn fhir_repair(data: &[u8]) {
     let document = *luck.pick(&DOCUMENTS);
     let document: Value = serde_json::from_str(document).expect("JSON");
     let mut bent = document.clone();
-    let mut put = Vec::new();
+    let (mut put, mut pointers) = (Vec::new(), Vec::new());
     let mut undone = true;
     while !luck.is_over() && put.len() < 8 {
         let deviation = *luck.pick(&ALL);
         let place = luck.below(1 << 16);
-        if let Some(found) = deviation.put_into(&mut bent, place) {
+        if let Some(found) = deviation.put_into(&mut bent, place, &mut pointers) {
             undone &= deviation.is_undone();
             put.push(found);
         }
@@ -107,17 +107,33 @@ impl Deviation {
     }
 
     /// Puts it into one of the places where it fits; the path and kind of its finding.
-    fn put_into(self, document: &mut Value, place: usize) -> Option<(String, FindingKind)> {
+    fn put_into(
+        self,
+        document: &mut Value,
+        place: usize,
+        before: &mut Vec<String>,
+    ) -> Option<(String, FindingKind)> {
         let root = document["resourceType"].as_str()?.to_owned();
         let mut places = Vec::new();
         gather(document, &root, "", &mut places);
+        // Where nothing was put before, so that each is itself.
+        let own = |pointer: &str| match self {
+            Self::UnknownMember => format!("{pointer}/x-vendor"),
+            Self::EmptyString | Self::EmptyObject | Self::EmptyArray | Self::Null => {
+                format!("{pointer}/id")
+            }
+            _ => pointer.to_owned(),
+        };
         places.retain(|(path, pointer)| {
-            !path.contains('?')
+            let own = own(pointer);
+            let apart = |other: &String| !own.starts_with(other) && !other.starts_with(&own);
+            before.iter().all(apart)
                 && document
                     .pointer(pointer)
-                    .is_some_and(|it| self.fits(it, path))
+                    .is_some_and(|target| self.fits(target, path))
         });
         let (path, pointer) = places.get(place % places.len().max(1))?.clone();
+        before.push(own(&pointer));
         let target = document.pointer_mut(&pointer)?;
         let mut added = |value| {
             let members = target.as_object_mut().expect("an object");

@@ -28,6 +28,10 @@ pub(super) fn documents() -> Vec<Seed> {
         ("single-objects-and-empty-texts", r#"{"resourceType":"DetectedIssue","status":"final","identifier":{"system":"","value":17},"code":{"coding":{"code":"4.1"}},"implicated":[]}"#),
         ("a-key-twice", r#"{"resourceType":"Patient","active":true,"active":"false","name":[{"family":"A"},null,{"family":"B"}]}"#),
         ("byte-order-mark-and-unknown-members", "\u{feff}{\"resourceType\":\"Device\",\"x-vendor\":{\"a\":[1,2.50,1e999]},\"15813410033\":1}"),
+        (
+            "a-control-character-where-nobody-looks",
+            "{\"resourceType\":\"DetectedIssue\",\"x-vendor\":\"2026-\u{0}\"}",
+        ),
         ("half-a-surrogate-pair", r#"{"resourceType":"Composition","title":"\ud83d and \ud83d\ude00","text":{"div":"<div>a<br>b&oslash;"}}"#),
         ("two-choices-and-no-offset", r#"{"resourceType":"DetectedIssue","identifiedDateTime":"2026-03-14T02:17","identifiedPeriod":{"start":"2026"}}"#),
         ("stu3", r#"{"resourceType":"Bundle","type":"message","entry":[{"resource":{"resourceType":"MessageHeader","receiver":{"reference":"x"}}},{"resource":{"resourceType":"Flag"}}]}"#),
@@ -319,6 +323,10 @@ pub(super) fn codes() -> Vec<Seed> {
         (
             "outcome",
             "http://ehelse.no/fhir/CodeSystem/vkp-operation-outcome-v090\n1.3",
+        ),
+        (
+            "an-oid-that-is-none",
+            "urn:oid:2.16.578.1.12.4.1.1.12.4.14.h//\n1",
         ),
         ("nothing", ""),
     ])

@@ -108,6 +108,8 @@ struct World {
     ended: BTreeSet<EntryId>,
     /// An append that failed may be in the store.
     doubtful: BTreeMap<usize, Option<Lane>>,
+    /// A dismissal that failed may have left the store.
+    dismissing: BTreeSet<EntryId>,
     calls: Vec<DeliveryCall>,
     numbers: usize,
 }
@@ -130,6 +132,7 @@ pub fn fhir_delivery(data: &[u8]) {
         books: BTreeMap::new(),
         ended: BTreeSet::new(),
         doubtful: BTreeMap::new(),
+        dismissing: BTreeSet::new(),
         calls: Vec::new(),
         numbers: 0,
     };
@@ -225,6 +228,11 @@ impl World {
             }
         }
         self.doubtful.clear();
+        for id in core::mem::take(&mut self.dismissing) {
+            if self.books.contains_key(&id) && !disk.kept.entries().any(|one| one.id == id) {
+                self.end(id);
+            }
+        }
         // The end of a document that could not be kept comes again.
         for entry in disk.kept.entries() {
             if self.ended.remove(&entry.id) {
@@ -370,7 +378,10 @@ impl World {
                     self.end(id);
                 }
                 // It may be gone from the store; it stays parked.
-                Err(_) => assert!(self.delivery.state(id).is_some()),
+                Err(_) => {
+                    assert!(self.delivery.state(id).is_some());
+                    self.dismissing.insert(id);
+                }
             }
         }
     }

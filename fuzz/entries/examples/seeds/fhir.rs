@@ -263,6 +263,10 @@ pub(super) fn deliveries() -> Vec<Seed> {
         ),
         ("refused-and-dismissed", &[&[0], &[0, 0, 3, 0, 5, 14, 0]]),
         (
+            "dismissed-on-a-full-disk",
+            &[&[0], &[0, 0, 3, 0, 5, 12, 129, 14, 0, 11]],
+        ),
+        (
             "all-wait",
             &[&[0], &[0, 0, 0, 1, 3, 0, 4, 9, 3, 0, 6, 15, 3, 0, 0]],
         ),

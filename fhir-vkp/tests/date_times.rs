@@ -116,6 +116,16 @@ fn the_hour_that_comes_twice_is_the_first_one_and_the_one_that_is_left_out_comes
 }
 
 #[test]
+fn what_gets_an_offset_can_still_be_read() {
+    let time = |digits: usize| format!("2026-03-14T02:17:41.{}", "3".repeat(digits));
+    let longest = DateTime::LONGEST - "2026-03-14T02:17:41.+01:00".len();
+    let (read, _) = DateTime::parse(&time(longest)).expect("read");
+    assert_eq!(read.to_string().len(), DateTime::LONGEST);
+    assert!(DateTime::parse(&read.to_string()).is_ok());
+    assert!(DateTime::parse(&time(longest + 1)).is_err());
+}
+
+#[test]
 fn what_is_no_date_time_is_refused() {
     let texts = [
         "",

@@ -46,7 +46,8 @@ impl DateTime {
     ///
     /// # Errors
     ///
-    /// [`InvalidDateTime`]; texts longer than [`DateTime::LONGEST`] bytes are none.
+    /// [`InvalidDateTime`]; texts longer than [`DateTime::LONGEST`] bytes are none, and neither are times
+    /// that would be so with an offset.
     pub fn parse(text: &str) -> Result<(Self, Option<FindingKind>), InvalidDateTime> {
         let fields = fields(text).ok_or(InvalidDateTime)?;
         let (instant, offset) = match fields.offset_minutes {
@@ -136,6 +137,9 @@ fn fields(text: &str) -> Option<Fields> {
     fields.local = civil::DateTime::new(year, month, day, hour, minute, second, nanos).ok()?;
     if !rest.is_empty() {
         fields.offset_minutes = Some(offset(rest)?);
+    } else if text.len() + "+01:00".len() > DateTime::LONGEST {
+        // What is written gets an offset, and has to be read again.
+        return None;
     }
     rest.is_empty().then_some(fields)
 }

@@ -114,6 +114,7 @@ impl<'a> Repair<'a> {
         self.older_release(node);
         let Some(shape) = shape else {
             node.flags.add(Flags::UNKNOWN);
+            node.flags.add(Flags::FOREIGN);
             self.note(FindingKind::UnknownResource);
             return;
         };

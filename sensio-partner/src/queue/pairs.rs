@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
+use crate::external_event_id::ExternalEventId;
 use crate::member::Members;
 use crate::time::Time;
 
@@ -311,4 +312,6 @@ pub(super) struct EventFlight {
     pub(super) left_out: Members,
     /// Whether the time of occurrence was put into the text.
     pub(super) late_text: bool,
+    /// As it was submitted.
+    pub(super) external_event_id: Option<ExternalEventId>,
 }

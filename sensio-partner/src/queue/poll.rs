@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::external_event_id::ExternalEventId;
 use crate::member::{Member, Members};
 use crate::time::Time;
 
@@ -21,6 +22,7 @@ struct Prepared {
     present: Members,
     left_out: Members,
     late_text: bool,
+    external_event_id: Option<ExternalEventId>,
 }
 
 impl<S: Store> Queue<S> {
@@ -78,7 +80,7 @@ impl<S: Store> Queue<S> {
                 // The store would fail for all others, too.
                 let until = self.store_failed(now, error);
                 self.pairs.pause(slot, until);
-                self.gate.hold(until);
+                self.gate.hold(Urgency::Event, until);
                 return None;
             }
         };
@@ -88,6 +90,7 @@ impl<S: Store> Queue<S> {
             present: prepared.present,
             left_out: prepared.left_out,
             late_text: prepared.late_text,
+            external_event_id: prepared.external_event_id,
         });
         let work = Work::Event(EventWork {
             entry: prepared.entry,
@@ -123,8 +126,12 @@ impl<S: Store> Queue<S> {
             present: Members::NONE,
             left_out: Members::NONE,
             late_text: false,
+            external_event_id: None,
         };
         if let Some(submitted) = parameters {
+            prepared
+                .external_event_id
+                .clone_from(&submitted.external_event_id);
             prepared.present = members(&submitted);
             prepared.left_out = head.reduction.left_out(prepared.present);
             let mut parameters = head.reduction.apply(&submitted);

@@ -88,6 +88,13 @@ impl EventType {
         })
     }
 
+    /// Whether a state is documented beside the code: only with *Patient signal* (Partner API
+    /// reference 10.2).
+    #[must_use]
+    pub const fn has_states(self) -> bool {
+        self.0 == Self::PATIENT_SIGNAL.0
+    }
+
     /// The feature of the server that a code needs; `None` when it was always there.
     #[must_use]
     pub const fn needs(self) -> Option<Feature> {

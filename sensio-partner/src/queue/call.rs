@@ -215,7 +215,8 @@ pub enum Outcome {
     /// Any 2xx.
     Done,
     /// Any 2xx to an event without these members: the client did not write them, since a server of
-    /// this version does not know them (Partner API reference 10.4).
+    /// this version does not know them or the event has no states (Partner API reference 10.2 and
+    /// 10.4).
     DoneWithout(Members),
     /// 409 to POST: the event is active already.
     AlreadyActive,

@@ -18,7 +18,7 @@ use super::call::{Call, EventAction, Outcome, Work};
 /// [`retry_after_limit`](super::Config::retry_after_limit) make calls wait in the client while their
 /// time runs.
 ///
-/// Members that the client leaves out for the server's version come as [`Outcome::DoneWithout`].
+/// Members that the client leaves out come as [`Outcome::DoneWithout`].
 ///
 /// ```no_run
 /// # async fn run(

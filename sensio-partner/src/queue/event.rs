@@ -99,7 +99,7 @@ pub struct Delivered {
     /// event: tell the [`Correlator`](crate::webhook::Correlator::already_active).
     pub effect: Effect,
     /// What was submitted and did not arrive, since the server refused more (Partner API reference
-    /// 8.3) or its version does not know it (10.4).
+    /// 8.3), its version does not know it (10.4) or the event has no states (10.2).
     pub left_out: Members,
     /// Attempts since the start of the process.
     pub attempts: u32,

@@ -97,6 +97,7 @@ impl Reporter {
                     count("reduced", 1);
                     tracing::warn!(
                         entry = delivered.id.0,
+                        left_out = %delivered.left_out,
                         "Sensio took an alarm only with less than it had"
                     );
                 }

@@ -87,7 +87,10 @@ impl<S: Store> Queue<S> {
                     external_event_id: flight.external_event_id.clone(),
                     effect,
                     left_out: match outcome {
-                        Outcome::DoneWithout(unknown) => flight.left_out.union(unknown),
+                        // A time that the queue itself put into the text is no loss.
+                        Outcome::DoneWithout(unknown) => flight
+                            .left_out
+                            .union(unknown.intersection(flight.submitted)),
                         _ => flight.left_out,
                     },
                     attempts: head.attempts,

@@ -307,7 +307,8 @@ pub(super) fn supersedes(later: EventMethod, earlier: EventMethod) -> bool {
 #[derive(Debug)]
 pub(super) struct EventFlight {
     pub(super) slot: u32,
-    /// The members that were sent, and those that had been left out.
+    /// The members that were submitted, those that were sent, and those that had been left out.
+    pub(super) submitted: Members,
     pub(super) present: Members,
     pub(super) left_out: Members,
     /// Whether the time of occurrence was put into the text.

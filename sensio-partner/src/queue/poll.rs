@@ -19,6 +19,7 @@ struct Prepared {
     entry: EntryId,
     attempt: u32,
     action: EventAction,
+    submitted: Members,
     present: Members,
     left_out: Members,
     late_text: bool,
@@ -87,6 +88,7 @@ impl<S: Store> Queue<S> {
         let pair = Arc::clone(&self.pairs.get(slot)?.pair);
         let load = Load::Event(EventFlight {
             slot,
+            submitted: prepared.submitted,
             present: prepared.present,
             left_out: prepared.left_out,
             late_text: prepared.late_text,
@@ -123,6 +125,7 @@ impl<S: Store> Queue<S> {
             entry,
             attempt: head.attempts,
             action: EventAction::Delete,
+            submitted: Members::NONE,
             present: Members::NONE,
             left_out: Members::NONE,
             late_text: false,
@@ -132,7 +135,8 @@ impl<S: Store> Queue<S> {
             prepared
                 .external_event_id
                 .clone_from(&submitted.external_event_id);
-            prepared.present = members(&submitted);
+            prepared.submitted = members(&submitted);
+            prepared.present = prepared.submitted;
             prepared.left_out = head.reduction.left_out(prepared.present);
             let mut parameters = head.reduction.apply(&submitted);
             let late = self.config.late_description.as_ref();

@@ -10,7 +10,8 @@ pub use tables::{DOCUMENTED, Documented};
 
 use crate::version::{Feature, UnityVersion};
 
-/// The integer alarm code that names what happened, `eventType` in paths and `EventType` in webhooks.
+/// The integer alarm code that names what happened, `EventType` in webhooks and `eventType` in paths (that
+/// a path carries the code is \[I-high\]: only the name of the parameter is documented).
 ///
 /// Not a [`State`]: 10 is a code (wandering) and a state (emergency call). Severity cannot be read
 /// from the number.

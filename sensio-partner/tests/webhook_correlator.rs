@@ -235,7 +235,7 @@ proptest! {
     /// that was raised, and never while a newer event of the pair is open.
     #[test]
     fn no_order_of_calls_makes_two_systems_close_for_ever(
-        steps in prop::collection::vec((0..6u8, prop::option::of(0..4u8)), 1..80)
+        steps in prop::collection::vec((0..7u8, prop::option::of(0..4u8)), 1..80)
     ) {
         let mut correlator = correlator();
         let (mut raised, mut deletes, mut commands) = (0u32, 0u32, 0u32);
@@ -250,6 +250,10 @@ proptest! {
                     newest = Some(raise(&mut correlator, external));
                 }
                 1 => correlator.closed(now, &device(), EventType::FALL),
+                6 => {
+                    let id = external.map(id);
+                    correlator.already_active(&device(), EventType::FALL, id.as_ref());
+                }
                 _ => {
                     let command = step < 4;
                     let webhook = if command { request(external) } else { inactive(external) };

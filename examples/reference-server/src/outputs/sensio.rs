@@ -186,7 +186,11 @@ impl Output for SensioOutput {
                 Driver::new(queue, settings, move |call| send(client.clone(), call));
             let mut driver = tokio::spawn(driver.run());
             let stop = context.shutdown.clone();
-            let reporter = Reporter::new(context.deliveries.clone(), handle.clone());
+            let reporter = Reporter::new(
+                context.deliveries.clone(),
+                self.raised.clone(),
+                handle.clone(),
+            );
             let reporting = tokio::spawn(reporter.run(events, stop.clone()));
             let feeder = Feeder {
                 journal: Arc::clone(&context.journal),

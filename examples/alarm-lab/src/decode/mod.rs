@@ -6,6 +6,7 @@
 pub mod climax;
 pub mod espa444;
 mod failure;
+pub mod fhir;
 mod input;
 mod json;
 mod message;

@@ -1,0 +1,318 @@
+//! Hiding persons: identifiers, names, dates of birth, and what texts say of them.
+
+use std::collections::BTreeSet;
+
+use alarm_codes::national_identity_number::holds_identity_number;
+use fhir_vkp::decode::{Bundle, Node};
+use fhir_vkp::view::{self, Period, When};
+use fhir_vkp::{DateTime, IdentifierKind};
+use serde::Serialize;
+
+/// What stands for something hidden.
+const HIDDEN: &str = "*****";
+
+/// Members whose references are no persons.
+const THINGS: [&str; 13] = [
+    "assigner",
+    "detail",
+    "device",
+    "encounter",
+    "entry",
+    "implicated",
+    "location",
+    "managingOrganization",
+    "medicationReference",
+    "organization",
+    "owner",
+    "questionnaire",
+    "serviceProvider",
+];
+
+/// Shows what may be shown.
+pub(super) struct Mask {
+    reveal: bool,
+    /// The parts of every name in the document, in lower case.
+    words: BTreeSet<String>,
+}
+
+impl Mask {
+    /// A mask that knows the names in a document; with `reveal` it hides nothing.
+    pub(super) fn new(reveal: bool, root: &Node<'_>, bundles: &[Bundle<'_>]) -> Self {
+        let mut words = BTreeSet::new();
+        if !reveal {
+            gather(root, "", bundles, &mut words);
+        }
+        Mask { reveal, words }
+    }
+
+    /// A name, a telephone number, a place: all or nothing.
+    pub(super) fn private(&self, text: &str) -> String {
+        let shown = if self.reveal { text } else { HIDDEN };
+        shown.to_owned()
+    }
+
+    /// A day of birth or death: the year alone.
+    pub(super) fn day(&self, date: &DateTime) -> String {
+        match date.as_str().get(..4) {
+            Some(year) if !self.reveal => format!("{year}-**-**"),
+            _ => date.to_string(),
+        }
+    }
+
+    /// Something that is no personal data unless somebody put a number of a person there.
+    pub(super) fn plain(&self, text: &str) -> String {
+        if !self.reveal && holds_identity_number(text) {
+            return HIDDEN.to_owned();
+        }
+        text.to_owned()
+    }
+
+    /// What people wrote: without the names of the document, and without long numbers.
+    pub(super) fn text(&self, text: &str) -> String {
+        if self.reveal {
+            return text.to_owned();
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let end = |belongs: fn(char) -> bool| rest.find(|c| !belongs(c)).unwrap_or(rest.len());
+            let length = if first.is_ascii_digit() {
+                let number = end(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-'));
+                let number = rest[..number].trim_end_matches([' ', '.', '-']);
+                out.push_str(if is_long(number) { HIDDEN } else { number });
+                number.len()
+            } else if first.is_alphanumeric() {
+                let word = &rest[..end(char::is_alphabetic).max(first.len_utf8())];
+                out.push_str(if self.is_name(word) { HIDDEN } else { word });
+                word.len()
+            } else {
+                out.push(first);
+                first.len_utf8()
+            };
+            rest = &rest[length..];
+        }
+        out
+    }
+
+    fn is_name(&self, word: &str) -> bool {
+        let word = word.to_lowercase();
+        let known = |word: &str| self.words.contains(word);
+        // Norwegian has the genitive without an apostrophe.
+        known(&word) || word.strip_suffix('s').is_some_and(known)
+    }
+
+    /// An identifier; that of a person without its last five characters.
+    pub(super) fn identifier(&self, identifier: view::Identifier<'_>) -> Option<ShownIdentifier> {
+        let value = identifier.reveal()?;
+        let kind = identifier.kind();
+        let public = matches!(
+            kind,
+            IdentifierKind::Organisation
+                | IdentifierKind::Resh
+                | IdentifierKind::HerId
+                | IdentifierKind::Uuid
+        );
+        let shown = if self.reveal || public {
+            self.plain(value)
+        } else {
+            let kept = value.char_indices().rev().nth(4).map_or(0, |(at, _)| at);
+            format!("{}{HIDDEN}", &value[..kept])
+        };
+        let own = identifier.to_identifier();
+        let warning = own.and_then(|own| own.warning());
+        Some(ShownIdentifier {
+            kind: kind_name(kind),
+            system: identifier.system().map(|system| self.plain(system)),
+            value: shown,
+            warning: warning.map(|warning| warning.to_string()),
+        })
+    }
+
+    /// Somebody or something that is referred to by the member `member`.
+    pub(super) fn reference(
+        &self,
+        reference: view::Reference<'_>,
+        member: &str,
+        bundles: &[Bundle<'_>],
+    ) -> Referred {
+        let is_thing = is_thing(reference.node(), member, bundles);
+        let name = reference.display().map(|name| {
+            if is_thing {
+                self.text(name)
+            } else {
+                self.private(name)
+            }
+        });
+        Referred {
+            name,
+            identifier: reference.identifier().and_then(|it| self.identifier(it)),
+            reference: reference.reference().map(|address| self.plain(address)),
+        }
+    }
+}
+
+/// An identifier as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ShownIdentifier {
+    /// What it is, by its system: `fodselsnummer`, `hpr`, `organisation` …
+    pub kind: &'static str,
+    /// Its system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
+    /// Its value; that of a person without the last five characters.
+    pub value: String,
+    /// What is odd about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+}
+
+/// Somebody or something that is referred to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Referred {
+    /// The name; that of a person is hidden.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The identifier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identifier: Option<ShownIdentifier>,
+    /// The address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+}
+
+/// The name of a kind of identifier.
+const fn kind_name(kind: IdentifierKind) -> &'static str {
+    match kind {
+        IdentifierKind::Fodselsnummer => "fodselsnummer",
+        IdentifierKind::DNumber => "d-number",
+        IdentifierKind::FellesHjelpenummer => "felles-hjelpenummer",
+        IdentifierKind::HNumber => "h-number",
+        IdentifierKind::Hpr => "hpr",
+        IdentifierKind::Duf => "duf",
+        IdentifierKind::Organisation => "organisation",
+        IdentifierKind::Resh => "resh",
+        IdentifierKind::HerId => "her-id",
+        IdentifierKind::Uuid => "uuid",
+        _ => "other",
+    }
+}
+
+/// Whether digits are so many that they may be an identity number or a telephone number.
+fn is_long(number: &str) -> bool {
+    let in_a_row = number.split(|c: char| !c.is_ascii_digit()).map(str::len);
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    digits >= 8 || in_a_row.max() >= Some(5)
+}
+
+/// Whether a reference is to a thing or an organisation.
+fn is_thing(reference: &Node<'_>, member: &str, bundles: &[Bundle<'_>]) -> bool {
+    const TYPES: [&str; 4] = ["Device", "Organization", "Location", "HealthcareService"];
+    let system = reference
+        .get("identifier")
+        .and_then(|identifier| identifier.text("system"));
+    let of_organisation = system.map(IdentifierKind::of_system).is_some_and(|kind| {
+        matches!(
+            kind,
+            IdentifierKind::Organisation | IdentifierKind::Resh | IdentifierKind::HerId
+        )
+    });
+    let leads_to = reference.text("reference").map(|address| {
+        let path = address.rsplit('/').nth(1).unwrap_or_default();
+        let found = bundles.iter().find_map(|bundle| bundle.resolve(address));
+        let found = found.and_then(|entry| entry.resource());
+        found.map_or(path, |resource| resource.resource_type())
+    });
+    let of_type = |name: Option<&str>| name.is_some_and(|name| TYPES.contains(&name));
+    THINGS.contains(&member)
+        || of_organisation
+        || of_type(reference.text("type"))
+        || of_type(leads_to)
+}
+
+/// The words of every name below a node that is the member `member`.
+fn gather(node: &Node<'_>, member: &str, bundles: &[Bundle<'_>], words: &mut BTreeSet<String>) {
+    let mut add = |text: &str| {
+        let parts = text.split(|c: char| !c.is_alphabetic());
+        let parts = parts.filter(|part| part.chars().count() >= 2);
+        words.extend(parts.map(str::to_lowercase));
+    };
+    let is_name = node.get("family").is_some() || node.get("given").is_some();
+    if is_name || member == "name" && node.text("use").is_some() {
+        node.text("family").into_iter().for_each(&mut add);
+        node.text("text").into_iter().for_each(&mut add);
+        let given = node.list("given").iter().filter_map(Node::as_str);
+        given.for_each(&mut add);
+        let more = node.list("extension").iter();
+        more.filter_map(|one| one.text("valueString"))
+            .for_each(&mut add);
+    }
+    let refers = node.get("reference").is_some() || node.get("identifier").is_some();
+    if let Some(display) = node.text("display")
+        && (refers || node.get("code").is_none() && node.get("system").is_none())
+        && !is_thing(node, member, bundles)
+    {
+        add(display);
+    }
+    node.text("authorString").into_iter().for_each(&mut add);
+    for below in node.members() {
+        gather(below.node(), below.name(), bundles, words);
+    }
+    for item in node.items() {
+        gather(item, member, bundles, words);
+    }
+}
+
+/// When, as text: a point in time or a span.
+pub(super) fn when(when: &When<'_>, mask: &Mask) -> Option<String> {
+    match when {
+        When::At(at) => Some(at.to_string()),
+        When::During(during) => period(*during),
+        When::Text(text) => Some(mask.text(text)),
+        _ => None,
+    }
+}
+
+/// A span of time as text: `start/end`, each end empty where it is open.
+pub(super) fn period(period: Period<'_>) -> Option<String> {
+    let end = |at: Option<DateTime>| at.map(|at| at.to_string()).unwrap_or_default();
+    let (start, stop) = (end(period.start()), end(period.end()));
+    (!start.is_empty() || !stop.is_empty()).then(|| format!("{start}/{stop}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use fhir_vkp::decode::{DecodeOptions, decode};
+
+    use super::*;
+
+    fn masked(text: &str) -> String {
+        let body = r#"{"resourceType": "Patient",
+            "name": [{"given": ["Kari Anne"], "family": "Eksempel", "use": "official"}],
+            "contact": [{"organization": {"display": "Nattjenesten"}}],
+            "generalPractitioner": [{"display": "Ola Prøve"}]}"#;
+        let decoded = decode(body.as_bytes(), DecodeOptions::lenient()).unwrap();
+        Mask::new(false, decoded.resource().node(), &[]).text(text)
+    }
+
+    #[test]
+    fn names_of_the_document_are_hidden_in_texts() {
+        assert_eq!(
+            masked("KARI falt. Karis datter ringte Ola, sa Nattjenesten."),
+            "***** falt. ***** datter ringte *****, sa Nattjenesten."
+        );
+        assert_eq!(masked("Karianne"), "Karianne");
+    }
+
+    #[test]
+    fn long_numbers_are_hidden_in_texts_and_short_ones_stay() {
+        assert_eq!(masked("fnr 158134 10033."), "fnr *****.");
+        assert_eq!(masked("ring 900 00 000"), "ring *****");
+        assert_eq!(
+            masked("kl. 02:31, rom 12 - puls 61"),
+            "kl. 02:31, rom 12 - puls 61"
+        );
+        assert_eq!(masked("op-7a ½ x²"), "op-7a ½ x²");
+    }
+}

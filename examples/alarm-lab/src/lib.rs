@@ -3,6 +3,7 @@
 pub mod climax;
 pub mod convert;
 pub mod decode;
+pub mod encode;
 pub mod espa444;
 mod finding;
 pub mod scaip;

@@ -81,7 +81,7 @@ pub struct Decoded {
     /// What the Bundle says of itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bundle: Option<ShownBundle>,
-    /// Every resource, in order.
+    /// Every resource, in order; of a Bundle its entries.
     pub resources: Vec<ShownResource>,
     /// The alarms.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -234,7 +234,9 @@ pub fn decode(input: &[u8], options: &Options) -> Result<Decoded, Failure<Decode
             decoded.alarms.push(shown);
         }
     }
-    for place in &places {
+    // The Bundle itself is told already.
+    let outermost = usize::from(decoded.bundle.is_some());
+    for place in &places[outermost..] {
         decoded.add(place, &mask, &bundles);
     }
     let findings = document.findings();

@@ -175,7 +175,7 @@ fn bundles_in_a_bundle_are_looked_into() {
     let alarm = &shown["alarms"][0];
     assert_eq!(alarm["path"], "Bundle.entry[0].resource.entry[1].resource");
     assert_eq!(alarm["device"]["name"], "Fallsensor");
-    assert_eq!(shown["resources"][1]["mode"], "match");
+    assert_eq!(shown["resources"][0]["mode"], "match");
 }
 
 #[test]

@@ -168,19 +168,19 @@ pub(super) fn alone(
 
 /// An alarm of a Bundle, with what belongs to it there.
 pub(super) fn of_bundle(
-    path: String,
+    path: &str,
     reading: &AlarmReading<'_>,
     mask: &Mask,
     bundles: &[Bundle<'_>],
 ) -> ShownAlarm {
-    let mut alarm = alone(path.clone(), reading.issue, mask, bundles);
+    let mut alarm = alone(path.to_owned(), reading.issue, mask, bundles);
     if let Some(found) = reading.device {
         alarm.device = Some(device(found, mask, bundles));
         alarm.author = None;
     }
     let observed = reading.observations.iter();
     alarm.measurements = observed
-        .map(|&one: &Observation<'_>| measurement(path.clone(), one, mask, bundles))
+        .map(|&one: &Observation<'_>| measurement(path.to_owned(), one, mask, bundles))
         .collect();
     let sections = reading.sections.iter().copied();
     let all = sections.chain(reading.general_sections());

@@ -33,16 +33,22 @@ pub(super) struct Mask {
     reveal: bool,
     /// The parts of every name in the document, in lower case.
     words: BTreeSet<String>,
+    /// The identifiers of persons in the document: texts may name an operator by user name.
+    values: BTreeSet<String>,
 }
 
 impl Mask {
     /// A mask that knows the names in a document; with `reveal` it hides nothing.
     pub(super) fn new(reveal: bool, root: &Node<'_>, bundles: &[Bundle<'_>]) -> Self {
-        let mut words = BTreeSet::new();
+        let mut mask = Mask {
+            reveal,
+            words: BTreeSet::new(),
+            values: BTreeSet::new(),
+        };
         if !reveal {
-            gather(root, "", bundles, &mut words);
+            mask.gather(root, "", bundles);
         }
-        Mask { reveal, words }
+        mask
     }
 
     /// A name, a telephone number, a place: all or nothing.
@@ -72,8 +78,14 @@ impl Mask {
         if self.reveal {
             return text.to_owned();
         }
+        let mut without = text.to_owned();
+        for value in &self.values {
+            if without.contains(value.as_str()) {
+                without = without.replace(value.as_str(), HIDDEN);
+            }
+        }
         let mut out = String::with_capacity(text.len());
-        let mut rest = text;
+        let mut rest = without.as_str();
         while let Some(first) = rest.chars().next() {
             let end = |belongs: fn(char) -> bool| rest.find(|c| !belongs(c)).unwrap_or(rest.len());
             let length = if first.is_ascii_digit() {
@@ -92,6 +104,55 @@ impl Mask {
             rest = &rest[length..];
         }
         out
+    }
+
+    /// Learns the names and identifiers of persons below a node that is the member `member`.
+    fn gather(&mut self, node: &Node<'_>, member: &str, bundles: &[Bundle<'_>]) {
+        let is_name = node.get("family").is_some() || node.get("given").is_some();
+        if is_name || member == "name" && node.text("use").is_some() {
+            let given = node.list("given").iter().filter_map(Node::as_str);
+            let more = node.list("extension").iter();
+            let more = more.filter_map(|one| one.text("valueString"));
+            let names = [node.text("family"), node.text("text")];
+            let all = names.into_iter().flatten().chain(given).chain(more);
+            all.for_each(|name| self.learn(name));
+        }
+        let identifier = node.get("identifier");
+        let is_coding = node.get("code").is_some() || node.get("system").is_some();
+        let refers = node.get("reference").is_some() || identifier.is_some() || !is_coding;
+        if refers && !is_thing(node, member, bundles) {
+            node.text("display")
+                .into_iter()
+                .for_each(|name| self.learn(name));
+            let own = identifier.filter(|_| node.get("resourceType").is_none());
+            own.into_iter().for_each(|it| self.learn_identifier(it));
+        }
+        if node.text("resourceType") == Some("Patient") {
+            let own = node.list("identifier").iter();
+            own.for_each(|identifier| self.learn_identifier(identifier));
+        }
+        node.text("authorString")
+            .into_iter()
+            .for_each(|name| self.learn(name));
+        for below in node.members() {
+            self.gather(below.node(), below.name(), bundles);
+        }
+        for item in node.items() {
+            self.gather(item, member, bundles);
+        }
+    }
+
+    fn learn(&mut self, name: &str) {
+        let parts = name.split(|c: char| !c.is_alphabetic());
+        let parts = parts.filter(|part| part.chars().count() >= 2);
+        self.words.extend(parts.map(str::to_lowercase));
+    }
+
+    /// Shorter ones stand everywhere by chance.
+    fn learn_identifier(&mut self, identifier: &Node<'_>) {
+        let value = identifier.text("value").map(str::trim);
+        let value = value.filter(|value| value.chars().count() >= 3);
+        self.values.extend(value.map(str::to_owned));
     }
 
     fn is_name(&self, word: &str) -> bool {
@@ -231,39 +292,6 @@ fn is_thing(reference: &Node<'_>, member: &str, bundles: &[Bundle<'_>]) -> bool 
         || of_type(leads_to)
 }
 
-/// The words of every name below a node that is the member `member`.
-fn gather(node: &Node<'_>, member: &str, bundles: &[Bundle<'_>], words: &mut BTreeSet<String>) {
-    let mut add = |text: &str| {
-        let parts = text.split(|c: char| !c.is_alphabetic());
-        let parts = parts.filter(|part| part.chars().count() >= 2);
-        words.extend(parts.map(str::to_lowercase));
-    };
-    let is_name = node.get("family").is_some() || node.get("given").is_some();
-    if is_name || member == "name" && node.text("use").is_some() {
-        node.text("family").into_iter().for_each(&mut add);
-        node.text("text").into_iter().for_each(&mut add);
-        let given = node.list("given").iter().filter_map(Node::as_str);
-        given.for_each(&mut add);
-        let more = node.list("extension").iter();
-        more.filter_map(|one| one.text("valueString"))
-            .for_each(&mut add);
-    }
-    let refers = node.get("reference").is_some() || node.get("identifier").is_some();
-    if let Some(display) = node.text("display")
-        && (refers || node.get("code").is_none() && node.get("system").is_none())
-        && !is_thing(node, member, bundles)
-    {
-        add(display);
-    }
-    node.text("authorString").into_iter().for_each(&mut add);
-    for below in node.members() {
-        gather(below.node(), below.name(), bundles, words);
-    }
-    for item in node.items() {
-        gather(item, member, bundles, words);
-    }
-}
-
 /// When, as text: a point in time or a span.
 pub(super) fn when(when: &When<'_>, mask: &Mask) -> Option<String> {
     match when {
@@ -291,7 +319,8 @@ mod tests {
         let body = r#"{"resourceType": "Patient",
             "name": [{"given": ["Kari Anne"], "family": "Eksempel", "use": "official"}],
             "contact": [{"organization": {"display": "Nattjenesten"}}],
-            "generalPractitioner": [{"display": "Ola Prøve"}]}"#;
+            "generalPractitioner": [{"display": "Ola Prøve",
+                "identifier": {"system": "https://example.net/users", "value": "op-7"}}]}"#;
         let decoded = decode(body.as_bytes(), DecodeOptions::lenient()).unwrap();
         Mask::new(false, decoded.resource().node(), &[]).text(text)
     }
@@ -313,6 +342,11 @@ mod tests {
             masked("kl. 02:31, rom 12 - puls 61"),
             "kl. 02:31, rom 12 - puls 61"
         );
-        assert_eq!(masked("op-7a ½ x²"), "op-7a ½ x²");
+        assert_eq!(masked("op-8a ½ x²"), "op-8a ½ x²");
+    }
+
+    #[test]
+    fn identifiers_of_persons_are_hidden_in_texts() {
+        assert_eq!(masked("gjenåpnet (op-7)"), "gjenåpnet (*****)");
     }
 }

@@ -215,7 +215,7 @@ pub fn decode(input: &[u8], options: &Options) -> Result<Decoded, Failure<Decode
     let mut bundles = Vec::new();
     gather(
         root,
-        Path::new(root.resource_type()),
+        &Path::new(root.resource_type()),
         None,
         None,
         &mut places,
@@ -230,7 +230,7 @@ pub fn decode(input: &[u8], options: &Options) -> Result<Decoded, Failure<Decode
     for (path, bundle) in bundle_paths(&places, &bundles) {
         for reading in bundle.alarms() {
             let path = format!("{path}.entry[{}].resource", reading.entry.index());
-            let shown = alarm::of_bundle(path, &reading, &mask, &bundles);
+            let shown = alarm::of_bundle(&path, &reading, &mask, &bundles);
             decoded.alarms.push(shown);
         }
     }
@@ -257,7 +257,7 @@ struct Place<'r> {
 /// Every resource of a document, and every Bundle: JFT hands out Bundles in Bundles.
 fn gather<'r>(
     resource: Resource<'r>,
-    path: Path,
+    path: &Path,
     entry: Option<Entry<'r>>,
     within: Option<usize>,
     places: &mut Vec<Place<'r>>,
@@ -277,11 +277,11 @@ fn gather<'r>(
         let path = path.member("entry").index(entry.index());
         if let Some(resource) = entry.resource() {
             let path = path.member("resource");
-            gather(resource, path, Some(entry), Some(number), places, bundles);
+            gather(resource, &path, Some(entry), Some(number), places, bundles);
         }
         if let Some(outcome) = entry.response_outcome() {
             let path = path.member("response").member("outcome");
-            gather(outcome, path, Some(entry), Some(number), places, bundles);
+            gather(outcome, &path, Some(entry), Some(number), places, bundles);
         }
     }
 }

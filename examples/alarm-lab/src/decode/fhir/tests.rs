@@ -36,8 +36,10 @@ const NOTE: &str = r#"{
 }"#;
 
 fn read(body: &str, reveal: bool) -> Value {
-    let mut options = Options::default();
-    options.reveal = reveal;
+    let options = Options {
+        reveal,
+        ..Options::default()
+    };
     serde_json::to_value(decode(body.as_bytes(), &options).unwrap()).unwrap()
 }
 

@@ -56,9 +56,11 @@ fn a_fall_becomes_a_document_that_reads_without_findings() {
         (encoded.resource_type, encoded.remarks.len()),
         ("Bundle", 0)
     );
-    let mut options = Options::default();
-    options.reveal = true;
-    options.mode = fhir_vkp::decode::Mode::Strict;
+    let options = Options {
+        reveal: true,
+        mode: fhir_vkp::decode::Mode::Strict,
+        ..Options::default()
+    };
     let shown = serde_json::to_value(show(&encoded.json, &options).unwrap()).unwrap();
     assert_eq!(shown["alarms"][0]["kind"]["name"], "fall");
     assert_eq!(shown["alarms"][0]["device"]["name"], "Fallsensor soverom");

@@ -26,6 +26,7 @@ mod shower;
 mod simulate;
 mod simulate_climax;
 mod simulate_espa444;
+mod simulate_fhir;
 mod simulate_sensio;
 mod simulate_sensio_server;
 mod survey;
@@ -242,6 +243,12 @@ enum SimulateProtocol {
     /// A panel that reports in Contact ID or SIA DC-09, over TCP or UDP
     #[command(long_about = simulate_climax::LONG)]
     ClimaxPanel(Box<simulate_climax::Args>),
+    /// FHIR: the services that journal notes are written to
+    #[command(subcommand_value_name = "SIDE", subcommand_help_heading = "Sides")]
+    Fhir {
+        #[command(subcommand)]
+        side: simulate_fhir::Side,
+    },
     /// Sensio Partner API: a partner that reports, or the server that takes it
     #[command(subcommand_value_name = "SIDE", subcommand_help_heading = "Sides")]
     Sensio {
@@ -256,6 +263,7 @@ impl SimulateProtocol {
             SimulateProtocol::Scaip(args) => simulate::run(args),
             SimulateProtocol::Espa444 { side } => simulate_espa444::run(side),
             SimulateProtocol::ClimaxPanel(args) => simulate_climax::run(args),
+            SimulateProtocol::Fhir { side } => simulate_fhir::run(side),
             SimulateProtocol::Sensio { side } => simulate_sensio::run(side),
         }
     }

@@ -14,14 +14,14 @@ pub(crate) const LONG: &str = "\
 Is a double of HelseID, JFT and VKP for whoever writes to them, on plain HTTP and in memory:
 
   GET  /.well-known/openid-configuration          where tokens are
-  POST /connect/token                             a token for a client assertion and a DPoP proof
+  POST /connect/token                             a token for a client assertion: DPoP with a proof, else bearer
   POST /v1/Bundle, Composition, MedicationDispense   JFT: 202 with Location
   GET  /v1/TYPE/ID/$status                        registered, then read, then journaled
   POST /ORG/bundle, composition, medicationdispense, encounter   VKP: 200
   POST /ORG/RESOURCE/_search                      VKP: what --answer names, else an empty searchset
 
 Documents are read strictly unless --lenient: the first deviation is 400 with its path. A repeat, known by its \
-identifier, is kept once. Of assertions and proofs form and claims are checked (htm, htu, ath, nonce, jti used once) \
+identifier, is kept once. JFT takes tokens with proofs alone, VKP bearer tokens too. Of assertions and proofs form and claims are checked (htm, htu, ath, nonce, jti used once) \
 and NO SIGNATURE: this double says what a sender forgot, not who the sender is. What the services do where nothing is \
 public is guessed: that a repeat keeps its id, that VKP answers 200 without a body, that every nonce holds until a \
 new one is demanded. The reader's side of JFT, PIT and PMD are not simulated.

@@ -315,6 +315,13 @@ impl<'p> Asked<'p> {
         }
     }
 
+    const fn is_vkp(&self) -> bool {
+        matches!(
+            self,
+            Asked::Search { .. } | Asked::Write { at_vkp: true, .. }
+        )
+    }
+
     const fn calls(&self) -> Option<Calls> {
         match self {
             Asked::Token => Some(Calls::Token),
@@ -408,7 +415,8 @@ impl Memory {
             _ => {
                 let admitted = if self.double.tokens {
                     let (authorization, proof) = (header("authorization"), header("dpop"));
-                    lock(&self.helse_id).admit(authorization, proof, method, path)
+                    let mut helse_id = lock(&self.helse_id);
+                    helse_id.admit(asked.is_vkp(), authorization, proof, method, path)
                 } else {
                     Ok(())
                 };
@@ -442,9 +450,9 @@ impl Memory {
 
     fn token(&self, form: &[u8], proof: Option<&str>, path: &str) -> Answer {
         match lock(&self.helse_id).token(form, proof, path) {
-            Ok(token) => Answer::json(
+            Ok((token, kind)) => Answer::json(
                 StatusCode::OK,
-                &json!({ "access_token": token, "token_type": "DPoP", "expires_in": 600 }),
+                &json!({ "access_token": token, "token_type": kind, "expires_in": 600 }),
             ),
             Err(refused) => {
                 let body = json!({ "error": refused.error, "error_description": refused.detail });

@@ -1,6 +1,6 @@
 //! Tokens: what HelseID asks for, without a look at signatures (FHIR reference 10, RFC 9449).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,7 +13,8 @@ const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 /// Tokens and nonces that were handed out, and proofs that were seen.
 #[derive(Default)]
 pub(super) struct HelseId {
-    tokens: HashSet<String>,
+    /// Whether each is bound to a key.
+    tokens: HashMap<String, bool>,
     nonce: Option<String>,
     seen: HashSet<String>,
 }
@@ -29,6 +30,9 @@ pub(super) struct Refused {
 const fn refused(error: &'static str, detail: &'static str) -> Refused {
     Refused { error, detail }
 }
+
+/// Tokens and proofs that are remembered; then all are forgotten.
+const MOST: usize = 1_000_000;
 
 /// Something that cannot be guessed, for a double good enough.
 fn random() -> String {
@@ -50,13 +54,14 @@ impl HelseId {
         self.tokens.clear();
     }
 
-    /// A token for a form, with a proof for `path`.
+    /// A token for a form: with a proof for `path` one that is bound to its key, without one a bearer
+    /// token. Says which, too.
     pub(super) fn token(
         &mut self,
         form: &[u8],
         proof: Option<&str>,
         path: &str,
-    ) -> Result<String, Refused> {
+    ) -> Result<(String, &'static str), Refused> {
         let form = Form::read(form);
         let invalid = |detail| refused("invalid_request", detail);
         if form.get("grant_type").as_deref() != Some("client_credentials") {
@@ -98,16 +103,22 @@ impl HelseId {
         }
         self.once(&claims["jti"])
             .map_err(|_| invalid_client("jti of client_assertion was used before"))?;
-        let proof = proof.ok_or_else(|| invalid("there is no header DPoP"))?;
-        self.check(proof, "POST", path, None)?;
+        if let Some(proof) = proof {
+            self.check(proof, "POST", path, None)?;
+        }
+        if self.tokens.len() >= MOST {
+            self.tokens.clear();
+        }
         let token = random();
-        self.tokens.insert(token.clone());
-        Ok(token)
+        self.tokens.insert(token.clone(), proof.is_some());
+        Ok((token, if proof.is_some() { "DPoP" } else { "Bearer" }))
     }
 
-    /// Whether a call brings a token that was handed out, and a proof that goes with it.
+    /// Whether a call brings a token that was handed out, and a proof that goes with it. A bearer token is
+    /// taken where `bearer` says so: by VKP.
     pub(super) fn admit(
         &mut self,
+        bearer: bool,
         authorization: Option<&str>,
         proof: Option<&str>,
         method: &str,
@@ -116,13 +127,25 @@ impl HelseId {
         let invalid = |detail| refused("invalid_token", detail);
         let authorization =
             authorization.ok_or_else(|| invalid("there is no header Authorization"))?;
-        let token = authorization
-            .strip_prefix("DPoP ")
-            .ok_or_else(|| invalid("Authorization does not begin with DPoP"))?;
-        if !self.tokens.contains(token) {
+        let (scheme, token) = authorization.split_once(' ').unwrap_or_default();
+        let of_scheme = match scheme {
+            "DPoP" => true,
+            "Bearer" if bearer => false,
+            "Bearer" => return Err(invalid("a bearer token, where DPoP is due")),
+            _ => return Err(invalid("Authorization begins with neither DPoP nor Bearer")),
+        };
+        let Some(&bound) = self.tokens.get(token) else {
             return Err(invalid(
                 "the token is none that was handed out, or was forgotten",
             ));
+        };
+        if bound != of_scheme {
+            return Err(invalid(
+                "the token is of the other scheme than Authorization says",
+            ));
+        }
+        if !bound {
+            return Ok(());
         }
         let proof =
             proof.ok_or_else(|| refused("invalid_dpop_proof", "there is no header DPoP"))?;
@@ -176,6 +199,9 @@ impl HelseId {
     fn once(&mut self, jti: &Value) -> Result<(), Refused> {
         let invalid = |detail| refused("invalid_dpop_proof", detail);
         let jti = jti.as_str().ok_or_else(|| invalid("DPoP has no jti"))?;
+        if self.seen.len() >= MOST {
+            self.seen.clear();
+        }
         if self.seen.insert(jti.to_owned()) {
             Ok(())
         } else {
@@ -262,7 +288,11 @@ mod tests {
     }
 
     fn token(id: &mut HelseId, assertion: &str, proof: &str) -> Result<String, Refused> {
-        id.token(&form(assertion), Some(proof), "/connect/token")
+        let given = id.token(&form(assertion), Some(proof), "/connect/token");
+        given.map(|(token, kind)| {
+            assert_eq!(kind, "DPoP");
+            token
+        })
     }
 
     fn error<T>(result: Result<T, Refused>) -> (&'static str, &'static str) {
@@ -285,11 +315,25 @@ mod tests {
             claims["ath"] = hash.into();
         });
         let authorization = format!("DPoP {given}");
-        let mut call = || id.admit(Some(&authorization), Some(&proof), "POST", "/v1/Bundle");
+        let mut call = || {
+            id.admit(
+                false,
+                Some(&authorization),
+                Some(&proof),
+                "POST",
+                "/v1/Bundle",
+            )
+        };
         assert!(call().is_ok());
         assert_eq!(error(call()).1, "jti of DPoP was used before");
         id.forget_tokens();
-        let call = id.admit(Some(&authorization), Some(&proof), "POST", "/v1/Bundle");
+        let call = id.admit(
+            false,
+            Some(&authorization),
+            Some(&proof),
+            "POST",
+            "/v1/Bundle",
+        );
         assert_eq!(error(call).0, "invalid_token");
     }
 
@@ -312,7 +356,14 @@ mod tests {
         let authorization = format!("DPoP {given}");
         let mut refusal = |change: fn(&mut Value)| {
             let proof = proof(change);
-            error(id.admit(Some(&authorization), Some(&proof), "POST", "/v1/Bundle")).1
+            error(id.admit(
+                false,
+                Some(&authorization),
+                Some(&proof),
+                "POST",
+                "/v1/Bundle",
+            ))
+            .1
         };
         assert!(refusal(|it| it["htm"] = "GET".into()).contains("htm"));
         assert!(
@@ -322,9 +373,28 @@ mod tests {
         assert!(refusal(|it| it["htu"] = "/v1/Bundle".into()).contains("htu"));
         assert!(refusal(|it| it["iat"] = Value::Null).contains("iat"));
         assert!(refusal(|_| {}).contains("ath"));
-        let bearer = id.admit(Some("Bearer x"), None, "POST", "/v1/Bundle");
-        assert!(error(bearer).1.contains("begin with DPoP"));
-        let none = id.admit(None, None, "POST", "/v1/Bundle");
+        let bearer = id.admit(false, Some("Bearer x"), None, "POST", "/v1/Bundle");
+        assert!(error(bearer).1.contains("where DPoP is due"));
+        let none = id.admit(false, None, None, "POST", "/v1/Bundle");
         assert_eq!(error(none).0, "invalid_token");
+    }
+
+    #[test]
+    fn a_bearer_token_is_for_vkp_alone() {
+        let mut id = HelseId::default();
+        let (token, kind) = id
+            .token(&form(&assertion(|_| {})), None, "/connect/token")
+            .ok()
+            .unwrap();
+        assert_eq!(kind, "Bearer");
+        let (bearer, dpop) = (format!("Bearer {token}"), format!("DPoP {token}"));
+        assert!(
+            id.admit(true, Some(&bearer), None, "POST", "/310000000/bundle")
+                .is_ok()
+        );
+        let at_jft = id.admit(false, Some(&bearer), None, "POST", "/v1/Bundle");
+        assert!(error(at_jft).1.contains("DPoP is due"));
+        let as_bound = id.admit(true, Some(&dpop), None, "POST", "/310000000/bundle");
+        assert!(error(as_bound).1.contains("other scheme"));
     }
 }

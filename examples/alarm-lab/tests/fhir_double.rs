@@ -115,6 +115,15 @@ fn what_is_no_document_is_refused_with_its_path() {
 }
 
 #[test]
+fn a_number_of_a_person_in_a_path_is_not_told() {
+    let mut server = Server::start(&["--no-tokens"]);
+    let wrong = "GET /310000000/patient/15813410033";
+    assert_eq!(server.call(wrong, "", b"").0, 404);
+    let told = server.running.until(|line| line["event"] == "call");
+    assert!(!told.to_string().contains("10033"), "{told}");
+}
+
+#[test]
 fn faults_show_as_often_as_planned_and_a_document_can_fail() {
     let faults = ["--fault", "429:7@write*1", "--fault", "fails"];
     let server = Server::start(&[&["--no-tokens", "--journal-after", "0"], &faults[..]].concat());

@@ -278,9 +278,10 @@ fn join<'a>(parts: impl IntoIterator<Item = Option<&'a str>>, between: &str) -> 
 fn distinct<'a>(parts: impl Iterator<Item = Option<&'a str>>) -> Vec<Option<&'a str>> {
     let mut all: Vec<Option<&str>> = Vec::new();
     for part in parts.flatten() {
-        let quoted = part.trim_matches('"');
-        if !all.contains(&Some(quoted)) {
-            all.push(Some(quoted));
+        let inner = part.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+        let part = inner.unwrap_or(part);
+        if !all.contains(&Some(part)) {
+            all.push(Some(part));
         }
     }
     all

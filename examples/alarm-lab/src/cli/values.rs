@@ -52,9 +52,9 @@ pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "write seconds, such as 60 or 0.5, or minutes, such as 2m".to_owned())
 }
 
-/// `65536`, `500k`, `40M`; at most 64 MiB, which is the most that is read of a file.
+/// `65536`, `500k`, `40M`; at most 64M, as not much more is read of a file.
 pub(crate) fn bytes(text: &str) -> Result<usize, String> {
-    const MOST: usize = 64 * 1024 * 1024;
+    const MOST: usize = 64_000_000;
     let (digits, unit) = match text.strip_suffix(['k', 'K']) {
         Some(digits) => (digits, 1_000),
         None => match text.strip_suffix('M') {

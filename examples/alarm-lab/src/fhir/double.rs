@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use alarm_codes::Timestamp;
+use alarm_codes::national_identity_number::holds_identity_number;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -358,7 +359,11 @@ async fn call(State(memory): State<Arc<Memory>>, request: Request) -> Response {
     // The end of the double: nobody listens.
     let _ = memory.events.send(Answered {
         method: method.to_owned(),
-        path: path.to_owned(),
+        path: if holds_identity_number(path) {
+            "(a number of a person stands in the path)".to_owned()
+        } else {
+            path.to_owned()
+        },
         status: answer.status.as_u16(),
         fault: fault.map(|fault| fault.to_string()),
         refused: answer.refused.clone(),

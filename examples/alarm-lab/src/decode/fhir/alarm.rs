@@ -155,7 +155,7 @@ pub(super) fn alone(
         author: issue.author().map(|author| referred(author, "author")),
         identifiers: issue
             .identifiers()
-            .filter_map(|identifier| mask.identifier(identifier))
+            .filter_map(|identifier| mask.of_record(identifier))
             .collect(),
         about: issue
             .implicated()

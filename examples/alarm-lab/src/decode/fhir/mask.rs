@@ -162,17 +162,28 @@ impl Mask {
         known(&word) || word.strip_suffix('s').is_some_and(known)
     }
 
-    /// An identifier; that of a person without its last five characters.
+    /// An identifier of a person, organisation or unit; that of a person without its last five
+    /// characters.
     pub(super) fn identifier(&self, identifier: view::Identifier<'_>) -> Option<ShownIdentifier> {
+        self.shown(identifier, false)
+    }
+
+    /// The identifier of a record: an alarm, a Bundle.
+    pub(super) fn of_record(&self, identifier: view::Identifier<'_>) -> Option<ShownIdentifier> {
+        self.shown(identifier, identifier.kind() == IdentifierKind::Other)
+    }
+
+    fn shown(&self, identifier: view::Identifier<'_>, public: bool) -> Option<ShownIdentifier> {
         let value = identifier.reveal()?;
         let kind = identifier.kind();
-        let public = matches!(
-            kind,
-            IdentifierKind::Organisation
-                | IdentifierKind::Resh
-                | IdentifierKind::HerId
-                | IdentifierKind::Uuid
-        );
+        let public = public
+            || matches!(
+                kind,
+                IdentifierKind::Organisation
+                    | IdentifierKind::Resh
+                    | IdentifierKind::HerId
+                    | IdentifierKind::Uuid
+            );
         let shown = if self.reveal || public {
             self.plain(value)
         } else {

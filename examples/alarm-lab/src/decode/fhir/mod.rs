@@ -300,7 +300,7 @@ fn bundle_paths<'p, 'r>(
 fn of_bundle(bundle: &Bundle<'_>, mask: &Mask) -> ShownBundle {
     ShownBundle {
         type_: bundle.bundle_type().map(|text| mask.plain(text)),
-        identifier: bundle.identifier().and_then(|it| mask.identifier(it)),
+        identifier: bundle.identifier().and_then(|it| mask.of_record(it)),
         timestamp: coded::at(bundle.timestamp()),
         entries: bundle.len(),
         total: bundle.total(),

@@ -181,6 +181,19 @@ fn bundles_in_a_bundle_are_looked_into() {
 }
 
 #[test]
+fn the_identifier_of_an_alarm_is_shown_unless_it_is_a_number_of_a_person() {
+    let shown = |value: &str| {
+        let body = format!(
+            r#"{{"resourceType": "DetectedIssue", "status": "final",
+            "identifier": [{{"system": "https://example.net/alarms", "value": "{value}"}}]}}"#
+        );
+        read(&body, false)["alarms"][0]["identifiers"][0]["value"].clone()
+    };
+    assert_eq!(shown("2026-000417"), "2026-000417");
+    assert_eq!(shown("15813410033"), "*****");
+}
+
+#[test]
 fn the_older_interface_is_named() {
     let shown = read(r#"{"resourceType": "Flag", "status": "active"}"#, false);
     assert_eq!(shown["release"], "STU3");

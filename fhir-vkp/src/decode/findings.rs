@@ -47,6 +47,11 @@ impl Findings {
         self.kept.is_empty() && self.uncounted == 0
     }
 
+    /// The first one that strict reading refuses.
+    pub(super) fn first_deviation(&self) -> Option<&Finding> {
+        self.iter().find(|finding| finding.kind.is_deviation())
+    }
+
     /// Those that were kept, one by one.
     pub fn iter(&self) -> core::slice::Iter<'_, Finding> {
         self.kept.iter()

@@ -2,7 +2,7 @@
 
 mod reading;
 
-use fhir_vkp::decode::{DecodeOptions, decode};
+use fhir_vkp::decode::{DecodeErrorKind, DecodeOptions, Limits, decode};
 use fhir_vkp::view::{Composition, DetectedIssue, Patient, When};
 use fhir_vkp::{AlertCode, FindingKind, IdentifierKind, Precision};
 use reading::{ALARM, findings, issue, lenient, with};
@@ -156,6 +156,34 @@ fn rule_3_a_modifier_extension_is_pointed_out_and_not_refused() {
         ]
     );
     assert!(decode(text.as_bytes(), DecodeOptions::strict()).is_ok());
+}
+
+#[test]
+fn strict_reading_finds_a_deviation_behind_many_other_findings() {
+    let modified =
+        r#"{"modifierExtension": [{"url": "https://example.net/x"}], "name": {"text": "A"}}"#;
+    let contacts = [modified; 5].join(",");
+    let text =
+        format!(r#"{{"resourceType": "Patient", "contact": [{contacts}], "deceased": true}}"#);
+    let limits = Limits {
+        findings: 3,
+        ..Limits::DEFAULT
+    };
+    let strict = DecodeOptions::strict().with_limits(limits);
+    let error = decode(text.as_bytes(), strict).expect_err("a deviation");
+    assert_eq!(
+        error.kind,
+        DecodeErrorKind::Deviation(FindingKind::UnknownMember)
+    );
+    let lenient = DecodeOptions::lenient().with_limits(limits);
+    let decoded = decode(text.as_bytes(), lenient).expect("read");
+    assert_eq!(
+        (
+            decoded.findings().as_slice().len(),
+            decoded.findings().more()
+        ),
+        (3, 3)
+    );
 }
 
 #[test]

@@ -65,6 +65,12 @@ pub enum EncodeError {
         /// Where it stands.
         element: &'static str,
     },
+    /// A year or a month where a day is demanded (vs-1).
+    #[error("{element}: not precise to the day")]
+    NoDay {
+        /// Where it stands.
+        element: &'static str,
+    },
     /// A moment where a date is demanded.
     #[error("{element}: a time of day where a date belongs")]
     TimeOfDay {

@@ -1,5 +1,6 @@
 //! Whatever the service does and whenever the process dies: no document is lost, and none is called
 //! journaled that is not.
+#![cfg(feature = "requests")]
 
 #[path = "delivery/support.rs"]
 #[allow(dead_code)]

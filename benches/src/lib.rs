@@ -10,6 +10,7 @@ pub mod digest;
 pub mod espa;
 pub mod journal;
 pub mod partner;
+pub mod records;
 pub mod registrar;
 pub mod rivals;
 pub mod samples;

@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 
 mod deliveries;
+mod journals;
 mod lines;
 mod noise;
 mod reports;
@@ -96,6 +97,7 @@ fn main() -> ExitCode {
     let bits = arguments.noise_bits.unwrap_or(enough);
     noise::false_frames(bits, arguments.noise_seed, &mut verdicts);
     deliveries::all(effort, each_event, &mut verdicts);
+    journals::all(effort, &mut verdicts);
     lookups(effort);
     if !arguments.no_journal
         && let Err(error) = journal(&arguments)

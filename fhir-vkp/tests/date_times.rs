@@ -107,6 +107,11 @@ fn the_hour_that_comes_twice_is_the_first_one_and_the_one_that_is_left_out_comes
     );
     assert_eq!(utc("2026-10-25T03:00:00"), "2026-10-25T02:00:00.000000Z");
     assert_eq!(utc("2026-03-29T02:30:00"), "2026-03-29T01:30:00.000000Z");
+    assert_eq!(
+        read("2026-03-29T02:30:00").0.to_string(),
+        "2026-03-29T02:30:00+01:00",
+        "what is written means the same moment"
+    );
     assert_eq!(utc("2026-03-29T03:30:00"), "2026-03-29T01:30:00.000000Z");
 }
 

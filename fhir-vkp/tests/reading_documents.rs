@@ -176,6 +176,25 @@ fn control_characters_and_half_surrogates_in_strings_are_reported_and_written_we
 }
 
 #[test]
+fn strings_that_json_does_not_allow_are_reported_where_nobody_looks_too() {
+    use FindingKind::{InvalidString, UnknownMember, UnknownResource};
+    let members = "\"x-vendor\": {\"a\": [\"\u{0}\"]}, \"code\": {\"text\": \"x\"}";
+    issue(
+        members,
+        &[
+            (UnknownMember, "DetectedIssue.?"),
+            (InvalidString, "DetectedIssue.?"),
+        ],
+        |issue| assert!(issue.resource().to_json().contains(r"\u0000")),
+    );
+    with(
+        "{\"resourceType\": \"Basic\", \"a\": \"\t\"}",
+        &[(UnknownResource, "Basic"), (InvalidString, "Basic")],
+        |decoded| assert!(decoded.resource().to_json().contains(r"\t")),
+    );
+}
+
+#[test]
 fn missing_mandatory_elements_are_reported() {
     with(
         r#"{"resourceType": "MedicationDispense", "dosageInstruction": [{"timing": {"repeat": {}}}]}"#,

@@ -194,7 +194,7 @@ pub fn canonical_address(address: &str) -> Cow<'_, str> {
         return (*canonical).into();
     }
     let known = UNLISTED.iter().any(|(_, canonical)| *canonical == bare);
-    if known || bare.starts_with(VOLVEN) {
+    if known || volven_number(&bare).is_some() {
         bare
     } else {
         address.into()
@@ -349,6 +349,17 @@ mod tests {
             let canonical = canonical_address(&address);
             proptest::prop_assert_eq!(canonical_address(&canonical), &*canonical);
             proptest::prop_assert!(same_system(&address, &canonical));
+        }
+    }
+
+    #[test]
+    fn an_address_that_nobody_knows_comes_back_as_it_is() {
+        for address in [
+            "urn:oid:2.16.578.1.12.4.1.1.12.4.14.h/",
+            "urn:oid:2.16.578.1.12.4.1.1.8327//",
+            "https://example.net/|1",
+        ] {
+            assert_eq!(canonical_address(address), address);
         }
     }
 

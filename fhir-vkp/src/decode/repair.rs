@@ -113,9 +113,13 @@ impl<'a> Repair<'a> {
         let shape: Option<&'static Shape> = node.text("resourceType").and_then(elements::resource);
         self.older_release(node);
         let Some(shape) = shape else {
+            let invalid = node.flags.has(Flags::REPAIRED);
             node.flags.add(Flags::UNKNOWN);
             node.flags.add(Flags::FOREIGN);
             self.note(FindingKind::UnknownResource);
+            if invalid {
+                self.note(FindingKind::InvalidString);
+            }
             return;
         };
         // Sections and coded elements are counted within one resource.

@@ -56,9 +56,17 @@ impl DateTime {
                 (offset.to_timestamp(fields.local), offset)
             }
             None => {
-                let local = NORWAY.to_ambiguous_timestamp(fields.local).compatible();
-                let local = local.map_err(|_| InvalidDateTime)?;
-                (Ok(local), NORWAY.to_offset(local))
+                let instant = NORWAY.to_ambiguous_timestamp(fields.local).compatible();
+                let instant = instant.map_err(|_| InvalidDateTime)?;
+                // In the hour that is left out, what was written means that moment in winter time only.
+                let winter = Offset::constant(1);
+                let in_winter = winter.to_datetime(instant) == fields.local;
+                let offset = if in_winter {
+                    winter
+                } else {
+                    NORWAY.to_offset(instant)
+                };
+                (Ok(instant), offset)
             }
         };
         let micros = instant.map_err(|_| InvalidDateTime)?.as_microsecond();

@@ -13,6 +13,7 @@ mod digest;
 mod documents;
 mod duplicates;
 mod espa;
+mod fhir;
 mod https;
 mod identity_number;
 mod oracle;
@@ -38,6 +39,10 @@ pub use espa::{
     PHRASES, espa444_block, espa444_caller, espa444_capture, espa444_codec, espa444_line,
     espa444_matching, espa444_receiver, espa444_tap, espa444_text,
 };
+pub use fhir::{
+    DOCUMENTS, fhir_answer, fhir_codes, fhir_delivery, fhir_read, fhir_repair, fhir_text,
+    fhir_time, fhir_token, fhir_write,
+};
 pub use https::scaip_https;
 pub use identity_number::national_identity_number;
 pub use receiver::scaip_receiver;
@@ -56,7 +61,7 @@ pub use wire::{BODIES, CALLS};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target, by the name of its corpus folder.
-pub const TARGETS: [Target; 46] = [
+pub const TARGETS: [Target; 55] = [
     ("alarm_codes", alarm_codes),
     ("climax_bursts", climax_bursts),
     ("climax_events", climax_events),
@@ -79,6 +84,15 @@ pub const TARGETS: [Target; 46] = [
     ("espa444_receiver", espa444_receiver),
     ("espa444_tap", espa444_tap),
     ("espa444_text", espa444_text),
+    ("fhir_answer", fhir_answer),
+    ("fhir_codes", fhir_codes),
+    ("fhir_delivery", fhir_delivery),
+    ("fhir_read", fhir_read),
+    ("fhir_repair", fhir_repair),
+    ("fhir_text", fhir_text),
+    ("fhir_time", fhir_time),
+    ("fhir_token", fhir_token),
+    ("fhir_write", fhir_write),
     ("national_identity_number", national_identity_number),
     ("scaip_call", scaip_call),
     ("scaip_digest", scaip_digest),

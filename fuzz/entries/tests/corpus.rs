@@ -62,7 +62,8 @@ replay! {
     alarm_codes climax_bursts climax_events climax_f1 climax_layout climax_layout_receiver
     climax_panel climax_panel_web contact_id contact_id_station dc09 dc09_station destination
     espa444_block espa444_caller espa444_capture espa444_codec espa444_line espa444_matching
-    espa444_receiver espa444_tap espa444_text national_identity_number scaip_call scaip_digest
+    espa444_receiver espa444_tap espa444_text fhir_answer fhir_codes fhir_delivery fhir_read fhir_repair fhir_text
+    fhir_time fhir_token fhir_write national_identity_number scaip_call scaip_digest
     scaip_duplicates
     scaip_https scaip_receiver scaip_registrar scaip_request scaip_response scaip_sender
     scaip_supervision sensio_answer sensio_correlator sensio_event sensio_provisioning

@@ -112,7 +112,9 @@ impl<'a> Repair<'a> {
             });
             return false;
         }
-        if node.flags.has(Flags::RELAXED) {
+        // Of a type that is not looked into, somewhere below.
+        let below = matches!(kind, Kind::Any) && node.flags.has(Flags::REPAIRED);
+        if node.flags.has(Flags::RELAXED) || below {
             self.note(FindingKind::InvalidString);
         }
         match kind {

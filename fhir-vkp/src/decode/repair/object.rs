@@ -156,8 +156,13 @@ impl<'a> Repair<'a> {
         };
         let is_type = member.name == "resourceType" && shape.is_resource();
         if !is_type {
+            // Nothing but a string that JSON does not allow is repaired while it is read.
+            let invalid = member.node.flags.has(Flags::REPAIRED);
             member.node.flags.add(Flags::UNKNOWN);
             self.note_member(FindingKind::UnknownMember, &member.name);
+            if invalid {
+                self.note_member(FindingKind::InvalidString, &member.name);
+            }
         }
         true
     }

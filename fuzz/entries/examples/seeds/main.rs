@@ -7,6 +7,7 @@ mod documents;
 mod duplicates;
 mod espa444;
 mod espa_machines;
+mod fhir;
 mod receiver;
 mod roles;
 mod sender;
@@ -102,6 +103,15 @@ fn main() -> io::Result<()> {
         ("climax_panel_web", climax_texts::answers()),
         ("climax_events", climax_machines::events()),
         ("destination", climax_texts::destinations()),
+        ("fhir_answer", fhir::answers()),
+        ("fhir_codes", fhir::codes()),
+        ("fhir_delivery", fhir::deliveries()),
+        ("fhir_read", fhir::documents()),
+        ("fhir_repair", fhir::deviations()),
+        ("fhir_text", fhir::narratives()),
+        ("fhir_time", fhir::times()),
+        ("fhir_token", fhir::tokens()),
+        ("fhir_write", fhir::notes()),
         ("national_identity_number", sensio_texts::numbers()),
         ("sensio_answer", sensio_machines::answers()),
         ("sensio_correlator", sensio_machines::correlators()),

@@ -1,0 +1,253 @@
+"""The cases that `run` runs: cases.py FOLDER [NAME...]. Each prints one line that says what was seen.
+
+FOLDER is the scratch folder, with `samples` in it; programs and packages come from the environment (see `run`).
+"""
+
+import json
+import os
+import subprocess
+import sys
+import traceback
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from jwcrypto import jwk, jws
+
+from double import Double
+
+HERE = Path(__file__).parent
+KEYS = HERE.parent / "keys"
+WORK = Path(sys.argv[1])
+CLIENT = os.environ["HELSEID_CLIENT"]
+
+JUDGES = {
+    "fhir.resources": [sys.executable, HERE / "structure.py"],
+    "medplum": ["node", HERE / "structure.js", "medplum"],
+    "fhir": ["node", HERE / "structure.js", "fhir"],
+}
+# What each judge refuses of what `spoil.py` writes. A judge that accepts everything judges nothing.
+REFUSED = {
+    "fhir.resources": {"empty-text", "no-status", "no-zone", "null-code", "single-identifier", "unknown-member"},
+    "medplum": {"no-status", "no-zone", "null-code", "single-identifier", "unknown-member"},
+    "fhir": {"no-status", "null-code", "single-identifier", "unknown-member", "wrong-severity"},
+}
+
+
+def judged(judge, folder):
+    """Accepted and refused files of a folder."""
+    files = sorted(folder.glob("*.json"))
+    run = subprocess.run([*JUDGES[judge], *files], capture_output=True, text=True, timeout=180)
+    lines = run.stdout.splitlines()
+    assert len(lines) == len(files) > 0, f"{judge}: {run.stdout}{run.stderr}"
+    refused = {line.split()[1].removesuffix(".json:"): line for line in lines if line.startswith("no ")}
+    assert (run.returncode == 0) == (not refused), f"{judge}: {run.stdout}"
+    return len(files) - len(refused), refused
+
+
+def case_structure():
+    """Every sample is R4 for three libraries, and they refuse what is not."""
+    spoilt = WORK / "spoilt"
+    sample = WORK / "samples" / "fall-alarm.json"
+    subprocess.run([sys.executable, HERE / "spoil.py", sample, spoilt], check=True)
+    told = []
+    for judge in JUDGES:
+        accepted, refused = judged(judge, WORK / "samples")
+        assert not refused, "\n".join(refused.values())
+        _, refused = judged(judge, spoilt)
+        assert set(refused) == REFUSED[judge], f"{judge} refuses {sorted(refused)}"
+        told.append(f"{judge} takes {accepted} samples and refuses {len(refused)} of 7 faults")
+    return "; ".join(told)
+
+
+def client(double, key, *arguments, service="jft", sample="fall-alarm"):
+    """Posts a sample with the client; its status and what it printed."""
+    command = [CLIENT, "--issuer", double.sts, "--client", double.client_id, "--key", KEYS / key]
+    command += ["--service", service, "--write", double.api, *arguments]
+    body = (WORK / "samples" / f"{sample}.json").read_bytes()
+    run = subprocess.run(command, input=body, capture_output=True, timeout=60)
+    if run.returncode == 0:
+        assert json.loads(body) == double.documents[-1], "another document arrived"
+    return run.returncode, (run.stdout + run.stderr).decode()
+
+
+def double_for(key, **settings):
+    """A double at which the key of this file is registered."""
+    text = (KEYS / key).read_text(encoding="utf-8")
+    if not text.startswith("{"):
+        text = jwk.JWK.from_pem(text.encode()).export_private()
+        text = json.dumps({n: v for n, v in json.loads(text).items() if n != "kid"})
+    return Double("client-1", text, **settings)
+
+
+def journaled(key, *arguments, **settings):
+    """A document that is written, followed and journaled."""
+    double = double_for(key, **settings)
+    status, said = client(double, key, *arguments)
+    double.close()
+    assert status == 0 and "Journaled" in said, said
+    paths = [path for _, _, path, _, _ in double.seen]
+    assert paths[1:3] == ["/connect/token", "/v1/Bundle"], paths
+    header = jws.JWS()
+    header.deserialize(double.seen[2][3]["dpop"])
+    return json.loads(header.objects["protected"])["alg"]
+
+
+def case_ps256():
+    """Assertion and proof with RSA."""
+    key = "rsa-2048.jwk.json"
+    proof = journaled(key, "--algorithm", "PS256", "--dpop-key", KEYS / key)
+    assert proof == "PS256", proof
+    return "202, two questions, journaled; assertion and proof PS256"
+
+
+def case_es256():
+    """Assertion with P-256, proof with a key that the client made."""
+    assert journaled("p256.jwk.json") == "ES256"
+    return "202, two questions, journaled; assertion and proof ES256"
+
+
+def case_es384():
+    """Assertion and proof with P-384."""
+    key = "p384.jwk.json"
+    assert journaled(key, "--dpop-key", KEYS / key) == "ES384"
+    return "202, two questions, journaled; assertion and proof ES384"
+
+
+def case_pem():
+    """Keys in PEM: PKCS#8, PKCS#1 and SEC1."""
+    for key, algorithm in [("rsa-2048.pem", "PS384"), ("rsa-2048.pkcs1.pem", "PS512"), ("p256.sec1.pem", "ES256")]:
+        journaled(key, "--algorithm", algorithm)
+    return "PS384, PS512 and ES256 from PEM"
+
+
+def case_organisation():
+    """The organisation of a multi-tenant client is in the assertion, and its lack is noticed."""
+    key, parent, child = "p256.jwk.json", "310000000", "310000001"
+    journaled(key, "--parent", parent, "--child", child, organisation=f"NO:ORGNR:{parent}:{child}")
+    journaled(key, "--parent", parent, organisation=f"NO:ORGNR:{parent}")
+    refused("assertion_details", key, double_for(key, organisation=f"NO:ORGNR:{parent}"))
+    return "parent with and without child, and none is noticed"
+
+
+def case_vkp():
+    """A bearer token, no proof, 200 and done."""
+    double = double_for("p256.jwk.json")
+    status, said = client(double, "p256.jwk.json", "--organisation", "310000000", service="vkp")
+    double.close()
+    assert status == 0, said
+    assert "dpop" not in double.seen[-1][3] and double.seen[-1][3]["authorization"].startswith("Bearer ")
+    return "a bearer token and one POST"
+
+
+def refused(why, key, double, *arguments, service="jft"):
+    """The client is refused for this reason, and says so without a document having left."""
+    status, said = client(double, key, *arguments, service=service)
+    double.close()
+    assert status != 0 and "Refused" in said, said
+    assert double.refusals[-1] == why and not double.documents and not double.tokens, double.refusals
+
+
+def case_wrong_key():
+    """A key that is not registered, and one under the name of another."""
+    refused("signature", "p384.jwk.json", double_for("p256.jwk.json"))
+    refused("signature", "rsa-2048.jwk.json", double_for("p256.jwk.json"), "--algorithm", "PS256")
+    return "two keys that are not registered"
+
+
+def case_clock():
+    """An assertion whose time is over, and one from the future."""
+    key, bearer = "p256.jwk.json", ("--organisation", "310000000")
+    for clock in (600, -600):
+        refused("iat", key, double_for(key, clock=clock))
+        refused("exp", key, double_for(key, clock=clock), *bearer, service="vkp")
+    return "ten minutes off, either way, in proof and assertion"
+
+
+def send(method, base, path, headers, body):
+    """Sends a request as it is; status and why it was refused."""
+    body = None if method == "GET" else body
+    request = urllib.request.Request(base + path, data=body, headers=headers, method=method)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=20) as answer:
+            return answer.status, None
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read())["error_description"]
+
+
+def own_proof(double, token, method, url):
+    """A good proof of jwcrypto's own, by a key that no token is bound to."""
+    import hashlib
+    import time
+    from base64 import urlsafe_b64encode
+
+    key = jwk.JWK.generate(kty="EC", crv="P-256")
+    ath = urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()
+    claims = {"jti": "own", "htm": method, "htu": url, "iat": int(time.time()), "ath": ath}
+    claims["nonce"] = double.nonces[double.api]
+    header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": json.loads(key.export_public())}
+    proof = jws.JWS(json.dumps(claims))
+    proof.add_signature(key, protected=json.dumps(header))
+    return proof.serialize(compact=True)
+
+
+def case_replay():
+    """What the client sent, sent again by somebody else, unchanged or bent: all of it is refused."""
+    double = double_for("p256.jwk.json")
+    status, said = client(double, "p256.jwk.json")
+    assert status == 0, said
+    token_call, write = double.seen[1], double.seen[2]
+    method, base, path, headers, body = write
+    token = headers["authorization"].split()[1]
+    head, payload, signature = headers["dpop"].split(".")
+    other_end = "A" if signature[-2] != "A" else "B"
+    forged = f"{head}.{payload}.{signature[:-2]}{other_end}{signature[-1]}"
+    without = {name: value for name, value in headers.items() if name != "dpop"}
+    stolen = own_proof(double, token, method, base + path)
+    tried = [
+        (token_call, "jti"),
+        (write, "jti"),
+        ((method, base, "/v1/Composition", headers, body), "htu"),
+        (("GET", base, path, headers, body), "htm"),
+        ((method, base, path, without, body), "proofs"),
+        ((method, base, path, headers | {"dpop": forged}, body), "signature"),
+        ((method, base, path, headers | {"dpop": stolen}, body), "jkt"),
+        ((method, base, path, without | {"authorization": f"Bearer {token}"}, body), "scheme"),
+        ((method, base, path, headers | {"authorization": "DPoP x"}, body), "token"),
+    ]
+    arrived = len(double.documents)
+    for attempt, why in tried:
+        answer = send(*attempt)
+        assert answer[0] in (400, 401) and answer[1] == why, f"{answer} instead of {why}"
+    assert len(double.documents) == arrived
+    # The double with a later clock: the same proof is too old before it is known.
+    double.clock = 120
+    assert send(*write) == (401, "iat"), "an old proof passes"
+    double.close()
+    return f"{len(tried) + 1} attempts refused, each for its own reason"
+
+
+CASES = {name[5:].replace("_", "-"): case for name, case in globals().copy().items() if name.startswith("case_")}
+
+
+def main():
+    chosen = sys.argv[2:] or list(CASES)
+    unknown = [name for name in chosen if name not in CASES]
+    if unknown:
+        print(f"there is no case {unknown[0]}; there are: {' '.join(CASES)}", file=sys.stderr)
+        return 2
+    failed = 0
+    for name in chosen:
+        try:
+            print(f"ok {name} ({CASES[name]()})", flush=True)
+        except Exception:
+            failed += 1
+            print(f"FAILED {name}", flush=True)
+            traceback.print_exc()
+    print(f"{len(chosen) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

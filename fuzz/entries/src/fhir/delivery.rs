@@ -1,0 +1,600 @@
+//! The way of documents under a list of operations, beside books (FHIR reference 9.1 and 9.2).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, SystemTime};
+
+use fhir_vkp::answer::{Failure, Outcome};
+use fhir_vkp::delivery::{
+    Completion, Config, Delivery, DeliveryCall, EntryId, EntryState, Event, Lane, MemoryStore,
+    NewEntry, Order, Store, StoreError, Stored, SubmitError, Target,
+};
+use fhir_vkp::identifier::OrganisationNumber;
+use fhir_vkp::request::{Action, BaseAddress, Document, JftRequests, VkpRequests};
+use fhir_vkp::{Random, Time, WallMicros};
+
+use super::luck::Luck;
+
+const OPERATIONS: usize = 200;
+const WALL: WallMicros = WallMicros(1_795_332_425_000_000);
+const DOCUMENTS: usize = 24;
+
+/// A store that fails as often as it is told, before or after it did what it was asked.
+#[derive(Default)]
+struct Disk {
+    kept: MemoryStore,
+    failures: u8,
+    half: bool,
+}
+
+impl Disk {
+    /// Whether this fails, and whether it is done all the same.
+    fn fails(&mut self) -> Option<bool> {
+        self.failures = self.failures.checked_sub(1)?;
+        Some(self.half)
+    }
+
+    fn change(
+        &mut self,
+        change: impl FnOnce(&mut MemoryStore) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        match self.fails() {
+            None => change(&mut self.kept),
+            Some(done) => {
+                if done {
+                    change(&mut self.kept)?;
+                }
+                Err(StoreError("full".into()))
+            }
+        }
+    }
+}
+
+impl Store for Disk {
+    fn append(&mut self, entry: &NewEntry<'_>) -> Result<(), StoreError> {
+        self.change(|kept| kept.append(entry))
+    }
+
+    fn update(&mut self, id: EntryId, state: &EntryState) -> Result<(), StoreError> {
+        let text = EntryState::from_text(&state.to_text());
+        assert_eq!(
+            text.as_ref(),
+            Ok(state),
+            "a state that its text does not hold"
+        );
+        self.change(|kept| kept.update(id, state))
+    }
+
+    fn finish(&mut self, id: EntryId, how: Completion) -> Result<(), StoreError> {
+        self.change(|kept| kept.finish(id, how))
+    }
+
+    fn document(&mut self, id: EntryId) -> Result<Option<Document>, StoreError> {
+        match self.fails() {
+            None => self.kept.document(id),
+            Some(_) => Err(StoreError("gone".into())),
+        }
+    }
+
+    fn load(&mut self, visit: &mut dyn FnMut(Stored)) -> Result<(), StoreError> {
+        self.kept.load(visit)
+    }
+}
+
+/// What the service knows, by the number of the document.
+#[derive(Default)]
+struct Service {
+    taken: BTreeSet<usize>,
+    journaled: BTreeSet<usize>,
+    failed: BTreeSet<usize>,
+}
+
+/// One document in the books.
+#[derive(Clone, Copy)]
+struct Page {
+    number: usize,
+    lane: Option<Lane>,
+    /// It was parked once: its place in its lane is another.
+    parked: bool,
+}
+
+struct World {
+    now: Time,
+    jft: bool,
+    config: Config,
+    delivery: Delivery<Disk>,
+    service: Service,
+    /// What was taken over and has not ended.
+    books: BTreeMap<EntryId, Page>,
+    ended: BTreeSet<EntryId>,
+    /// An append that failed may be in the store.
+    doubtful: BTreeMap<usize, Option<Lane>>,
+    /// A dismissal that failed may have left the store.
+    dismissing: BTreeSet<EntryId>,
+    calls: Vec<DeliveryCall>,
+    numbers: usize,
+}
+
+/// Runs the operations; then service and store behave.
+pub fn fhir_delivery(data: &[u8]) {
+    let mut luck = Luck::new(data);
+    let settings = luck.byte();
+    let mut config = Config::default();
+    config.capacity = 16;
+    if settings & 2 != 0 {
+        config.order = Order::Journaled;
+    }
+    let mut world = World {
+        now: Time::ZERO,
+        jft: settings & 1 == 0,
+        config,
+        delivery: open(Time::ZERO, settings & 1 == 0, config, Disk::default()),
+        service: Service::default(),
+        books: BTreeMap::new(),
+        ended: BTreeSet::new(),
+        doubtful: BTreeMap::new(),
+        dismissing: BTreeSet::new(),
+        calls: Vec::new(),
+        numbers: 0,
+    };
+    for _ in 0..OPERATIONS {
+        if luck.is_over() {
+            break;
+        }
+        world.run(&mut luck);
+        world.poll();
+    }
+    world.settle();
+}
+
+fn open(now: Time, jft: bool, config: Config, disk: Disk) -> Delivery<Disk> {
+    let base = |text| BaseAddress::new(text).expect("an address");
+    let target = if jft {
+        let read = base("https://read.example.net");
+        Target::Jft(JftRequests::new(base("https://service.example.net"), read))
+    } else {
+        let organisation = OrganisationNumber::new("310000000").expect("a number");
+        Target::Vkp(VkpRequests::new(
+            base("https://service.example.net"),
+            &organisation,
+        ))
+    };
+    let random = Random::new(now.elapsed().as_secs());
+    let wall = WALL.after(now.elapsed());
+    Delivery::open(now, wall, target, disk, config, random).expect("opened")
+}
+
+/// A document with this number; the same number with another note is another document with its identifier.
+fn document(number: usize, note: &str) -> Document {
+    let json = format!(
+        r#"{{"resourceType":"Bundle","type":"document","identifier":{{"system":"urn:ietf:rfc:3986","value":"urn:uuid:{number}"}},"note":"{note}"}}"#
+    );
+    Document::from_json(json.into_bytes()).expect("a document")
+}
+
+fn number_of(body: &[u8]) -> usize {
+    let text = std::str::from_utf8(body).expect("as it was handed in");
+    let (_, rest) = text.split_once("urn:uuid:").expect("an identifier");
+    rest.split('"')
+        .next()
+        .and_then(|digits| digits.parse().ok())
+        .expect("a number")
+}
+
+impl World {
+    fn run(&mut self, luck: &mut Luck<'_>) {
+        match luck.byte() % 16 {
+            0 | 1 => self.submit(luck),
+            2 => self.submit_again(luck),
+            3..=6 => self.answer(luck),
+            7 => self.now = self.now + Duration::from_secs(u64::from(luck.byte())),
+            8 => self.now = self.now + Duration::from_secs(600 * u64::from(luck.byte())),
+            9 | 10 => self.until_due(),
+            11 => self.crash(),
+            12 => self.restart_with_a_failing_disk(luck.byte()),
+            13 => self.retry(luck),
+            14 => self.dismiss(luck),
+            _ => self.delivery.resume(self.now),
+        }
+    }
+
+    /// The store is not handed out to be changed: it is taken out and put back, as a restart does.
+    fn restart_with_a_failing_disk(&mut self, failures: u8) {
+        let mut disk = self.crashed();
+        (disk.failures, disk.half) = (failures % 4, failures >= 128);
+        self.delivery = open(self.now, self.jft, self.config, disk);
+    }
+
+    fn crashed(&mut self) -> Disk {
+        self.calls.clear();
+        // A start takes its time; ids are drawn from the clock.
+        self.now = self.now + Duration::from_secs(1);
+        let fresh = open(self.now, self.jft, self.config, Disk::default());
+        let dead = core::mem::replace(&mut self.delivery, fresh);
+        let mut disk = dead.into_store();
+        disk.failures = 0;
+        // What may have been kept is kept or not: now it is known.
+        for entry in disk.kept.entries() {
+            let number = number_of(entry.document.body());
+            if let Some(lane) = self.doubtful.get(&number).copied() {
+                let known = self.books.contains_key(&entry.id) || self.ended.contains(&entry.id);
+                if !known {
+                    let page = Page {
+                        number,
+                        lane,
+                        parked: true,
+                    };
+                    self.books.insert(entry.id, page);
+                }
+            }
+        }
+        self.doubtful.clear();
+        for id in core::mem::take(&mut self.dismissing) {
+            if self.books.contains_key(&id) && !disk.kept.entries().any(|one| one.id == id) {
+                self.end(id);
+            }
+        }
+        // The end of a document that could not be kept comes again.
+        for entry in disk.kept.entries() {
+            if self.ended.remove(&entry.id) {
+                let number = number_of(entry.document.body());
+                let page = Page {
+                    number,
+                    lane: entry.lane,
+                    parked: true,
+                };
+                self.books.insert(entry.id, page);
+            }
+        }
+        disk
+    }
+
+    fn crash(&mut self) {
+        let disk = self.crashed();
+        self.delivery = open(self.now, self.jft, self.config, disk);
+    }
+
+    fn submit(&mut self, luck: &mut Luck<'_>) {
+        if self.numbers == DOCUMENTS {
+            return;
+        }
+        let lane = luck.byte() % 4;
+        let lane = (lane > 0).then(|| Lane(lane.into()));
+        self.numbers += 1;
+        let number = self.numbers;
+        match self.delivery.submit(self.now, &document(number, ""), lane) {
+            Ok(submitted) => {
+                assert!(!submitted.repeated);
+                let page = Page {
+                    number,
+                    lane,
+                    parked: false,
+                };
+                assert!(
+                    self.books.insert(submitted.id, page).is_none(),
+                    "an id twice"
+                );
+                assert!(!self.ended.contains(&submitted.id), "an id that was used");
+                let kept = self
+                    .delivery
+                    .store()
+                    .kept
+                    .entries()
+                    .any(|one| one.id == submitted.id);
+                assert!(kept, "taken over without being kept");
+            }
+            Err(SubmitError::Full) => assert!(self.books.len() >= self.config.capacity),
+            Err(SubmitError::Store(_)) => drop(self.doubtful.insert(number, lane)),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    /// The same document again, or another one with its identifier.
+    fn submit_again(&mut self, luck: &mut Luck<'_>) {
+        if self.books.is_empty() {
+            return;
+        }
+        let which = luck.below(self.books.len());
+        let (id, page) = self
+            .books
+            .iter()
+            .nth(which)
+            .map(|(id, page)| (*id, *page))
+            .expect("one");
+        let again = self
+            .delivery
+            .submit(self.now, &document(page.number, ""), None);
+        let again = again.expect("it is here already");
+        let (kept, repeated) = (again.id, again.repeated);
+        assert!(
+            repeated
+                && self
+                    .books
+                    .get(&kept)
+                    .is_some_and(|one| one.number == page.number)
+        );
+        assert!(kept == id || self.books.len() > 1);
+        let other = self
+            .delivery
+            .submit(self.now, &document(page.number, "other"), None);
+        assert!(
+            matches!(other, Err(SubmitError::IdentifierReused)),
+            "{other:?}"
+        );
+    }
+
+    fn answer(&mut self, luck: &mut Luck<'_>) {
+        if self.calls.is_empty() {
+            return;
+        }
+        let call = self.calls.remove(luck.below(self.calls.len()));
+        let kind = luck.byte();
+        let Some(outcome) = self.service.answer(&call, self.jft, kind) else {
+            return;
+        };
+        self.delivery.handle_outcome(self.now, call.id, &outcome);
+        // A second answer to the same call says nothing.
+        self.events();
+        let done = Outcome::read(
+            call.request.call(),
+            200,
+            [("Location", &b"/v1/Bundle/0/$status"[..])],
+            br#"{"journaled":"2026-03-14T02:20:00Z"}"#.to_vec(),
+            SystemTime::UNIX_EPOCH,
+        );
+        self.delivery.handle_outcome(self.now, call.id, &done);
+        assert!(
+            self.delivery.poll_event().is_none(),
+            "an answer counts twice"
+        );
+    }
+
+    fn until_due(&mut self) {
+        if let Some(due) = self.delivery.poll_timeout() {
+            self.now = self.now.max(due);
+        }
+    }
+
+    fn parked(&self, luck: &mut Luck<'_>) -> Option<EntryId> {
+        let mut parked: Vec<_> = self.delivery.parked().map(|(id, ..)| id).collect();
+        parked.sort();
+        parked.get(luck.below(parked.len().max(1))).copied()
+    }
+
+    fn retry(&mut self, luck: &mut Luck<'_>) {
+        if let Some(id) = self.parked(luck) {
+            assert_ne!(
+                self.delivery.retry(self.now, id),
+                Ok(false),
+                "it was parked"
+            );
+        }
+    }
+
+    fn dismiss(&mut self, luck: &mut Luck<'_>) {
+        if let Some(id) = self.parked(luck) {
+            match self.delivery.dismiss(id) {
+                Ok(parked) => {
+                    assert!(parked);
+                    self.end(id);
+                }
+                // It may be gone from the store; it stays parked.
+                Err(_) => {
+                    assert!(self.delivery.state(id).is_some());
+                    self.dismissing.insert(id);
+                }
+            }
+        }
+    }
+
+    fn end(&mut self, id: EntryId) {
+        assert!(self.books.remove(&id).is_some(), "an end that is none");
+        self.ended.insert(id);
+    }
+
+    fn poll(&mut self) {
+        self.delivery.handle_timeout(self.now);
+        while let Some(call) = self.delivery.poll_call(self.now) {
+            self.called(&call);
+            self.calls.push(call);
+            // A call whose time is over is given up, and may be made anew.
+            let now = self.now;
+            let open = self.calls.iter().filter(|call| call.deadline > now).count();
+            assert!(open <= self.config.parallel.get(), "too many at once");
+        }
+        self.events();
+        let due = self.delivery.poll_timeout();
+        assert!(
+            due.is_none_or(|due| due > self.now),
+            "what is due is not done"
+        );
+        for id in self.books.keys() {
+            assert!(self.delivery.state(*id).is_some(), "a document is lost");
+        }
+        let printed = format!("{:?}", self.delivery);
+        assert!(!printed.contains("uuid"));
+    }
+
+    fn called(&self, call: &DeliveryCall) {
+        let page = self
+            .books
+            .get(&call.entry)
+            .expect("a call for what has ended");
+        let state = self.delivery.state(call.entry);
+        let write = call.request.call().action == Action::Write;
+        if !write {
+            assert!(self.jft && matches!(state, Some(EntryState::Taken { .. })));
+            return;
+        }
+        assert!(matches!(state, Some(EntryState::Waiting)), "written twice");
+        assert_eq!(call.request.body(), document(page.number, "").body());
+        if page.parked || page.lane.is_none() {
+            return;
+        }
+        for (earlier, other) in self.books.range(..call.entry) {
+            if other.lane == page.lane && !other.parked {
+                let before = match self.delivery.state(*earlier) {
+                    Some(EntryState::Waiting) => true,
+                    Some(EntryState::Taken { .. }) => self.config.order == Order::Journaled,
+                    _ => false,
+                };
+                assert!(!before, "out of order");
+            }
+        }
+    }
+
+    fn events(&mut self) {
+        while let Some(event) = self.delivery.poll_event() {
+            match event {
+                Event::Journaled { id, .. } => {
+                    let number = self.books[&id].number;
+                    assert!(
+                        self.jft && self.service.journaled.contains(&number),
+                        "not journaled"
+                    );
+                    self.end(id);
+                }
+                Event::Done { id } => {
+                    let number = self.books[&id].number;
+                    assert!(
+                        !self.jft && self.service.taken.contains(&number),
+                        "not taken"
+                    );
+                    self.end(id);
+                }
+                Event::Taken { id } => {
+                    let number = self.books[&id].number;
+                    assert!(
+                        self.jft && self.service.taken.contains(&number),
+                        "not taken"
+                    );
+                }
+                Event::Parked { id, reason } => {
+                    let page = self.books.get_mut(&id).expect("a document");
+                    page.parked = true;
+                    assert!(!reason.to_string().is_empty());
+                    assert!(self.delivery.parked().any(|(parked, ..)| parked == id));
+                }
+                Event::Late { id } | Event::Progress { id, .. } => {
+                    assert!(self.books.contains_key(&id));
+                }
+                Event::Unreadable { .. } => panic!("everything can be read"),
+                _ => {}
+            }
+        }
+    }
+
+    /// Everybody behaves: all that is open ends, and nothing is missing.
+    fn settle(&mut self) {
+        self.crash();
+        for step in 0.. {
+            assert!(step < 5_000, "it never ends");
+            self.poll();
+            if self.calls.is_empty() {
+                if self.delivery.poll_timeout().is_none() {
+                    break;
+                }
+                self.until_due();
+            }
+            for call in core::mem::take(&mut self.calls) {
+                let outcome = self.service.answer(&call, self.jft, 0).expect("an answer");
+                self.delivery.handle_outcome(self.now, call.id, &outcome);
+            }
+        }
+        assert_eq!(self.delivery.open_documents(), 0);
+        let kept: BTreeSet<_> = self
+            .delivery
+            .store()
+            .kept
+            .entries()
+            .map(|one| one.id)
+            .collect();
+        assert!(self.books.keys().eq(kept.iter()), "store and books differ");
+        for id in self.books.keys() {
+            assert!(
+                self.delivery.parked().any(|(parked, ..)| parked == *id),
+                "it waits for ever"
+            );
+        }
+    }
+}
+
+impl Service {
+    /// `None`: no answer comes. 0: it does what it should.
+    fn answer(&mut self, call: &DeliveryCall, jft: bool, kind: u8) -> Option<Outcome> {
+        let request = &call.request;
+        let read = |status, headers: &[(&str, &str)], body: &str| {
+            let headers = headers
+                .iter()
+                .map(|(name, value)| (*name, value.as_bytes()));
+            let body = body.as_bytes().to_vec();
+            Outcome::read(
+                request.call(),
+                status,
+                headers,
+                body,
+                SystemTime::UNIX_EPOCH,
+            )
+        };
+        if request.call().action == Action::Write {
+            let number = number_of(request.body());
+            let takes = kind % 16 < 2 || (8..12).contains(&(kind % 16));
+            if takes {
+                self.taken.insert(number);
+            }
+            let location = format!("/v1/Bundle/{number}/$status");
+            let good = || match jft {
+                true => read(202, &[("Location", &location)], ""),
+                false => read(200, &[], ""),
+            };
+            return Some(match kind % 16 {
+                2 => Outcome::failed(request.call(), Failure::NotSent),
+                3 => read(503, &[("Retry-After", "30")], ""),
+                4 => read(401, &[], ""),
+                5 => read(400, &[], ""),
+                6 => read(403, &[], ""),
+                7 => read(302, &[], ""),
+                8 => Outcome::failed(request.call(), Failure::ConnectionLost),
+                9 => return None,
+                10 => read(202, &[], ""),
+                11 => read(202, &[("Location", "https://evil.example.net/1")], ""),
+                12 => read(500, &[], ""),
+                13 => read(413, &[], ""),
+                _ => {
+                    self.taken.insert(number);
+                    good()
+                }
+            });
+        }
+        let number = request
+            .url()
+            .split('/')
+            .nth(5)
+            .and_then(|text| text.parse().ok());
+        let number: usize = number.expect("the address that was handed out");
+        if kind % 8 == 1 || (kind == 0 && !self.failed.contains(&number)) {
+            self.journaled.insert(number);
+        } else if kind % 32 == 2 {
+            self.failed.insert(number);
+        }
+        let said = |known: bool| {
+            if known {
+                "\"2026-03-14T02:21:00Z\""
+            } else {
+                "null"
+            }
+        };
+        let body = format!(
+            r#"{{"registered":"2026-03-14T02:20:00Z","journaled":{},"failed":{}}}"#,
+            said(self.journaled.contains(&number)),
+            said(self.failed.contains(&number))
+        );
+        Some(match kind / 32 {
+            3 => return None,
+            4 => read(404, &[], ""),
+            5 => read(200, &[], "<html>journaled</html>"),
+            6 => Outcome::failed(request.call(), Failure::ConnectionLost),
+            7 => read(403, &[], ""),
+            _ => read(200, &[], &body),
+        })
+    }
+}

@@ -27,7 +27,7 @@ fn alarms(criterion: &mut Criterion) {
     });
     group.bench_function("read", |b| b.iter(|| read(black_box(&body))));
     group.bench_function("read, serde_json's Value", |b| {
-        b.iter(|| tree(black_box(&body)))
+        b.iter(|| tree(black_box(&body)));
     });
     group.finish();
 }
@@ -39,7 +39,7 @@ fn pages(criterion: &mut Criterion) {
     group.sample_size(10);
     group.bench_function("entry by entry", |b| b.iter(|| by_entry(black_box(&body))));
     group.bench_function("serde_json's Value", |b| {
-        b.iter(|| by_tree(black_box(&body)))
+        b.iter(|| by_tree(black_box(&body)));
     });
     group.finish();
 }

@@ -80,9 +80,7 @@ fn plain(data: &[u8]) -> Option<Value> {
 fn may_be_refused(kind: DecodeErrorKind, plain: &Value) -> bool {
     match kind {
         DecodeErrorKind::NotAnObject => !plain.is_object(),
-        DecodeErrorKind::NoResourceType => !plain["resourceType"]
-            .as_str()
-            .is_some_and(|t| !t.is_empty()),
+        DecodeErrorKind::NoResourceType => plain["resourceType"].as_str().is_none_or(str::is_empty),
         kind => matches!(
             kind,
             DecodeErrorKind::TooDeep { .. }

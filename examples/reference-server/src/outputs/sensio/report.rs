@@ -165,7 +165,7 @@ impl Reporter {
         }
         self.deliveries.update(NAME, |state| {
             state.waiting = waiting;
-            state.in_flight = in_flight;
+            state.in_flight = Some(in_flight);
             state.dead = dead;
             state.dead_letters = dead_letters;
             if !paused {
@@ -189,6 +189,7 @@ fn shown(letter: &Letter) -> DeadLetter {
         refused_at: Timestamp::from_micros(letter.parked.0),
         reason: reason(letter.reason),
         superseded: letter.superseded,
+        alarm: None,
     }
 }
 

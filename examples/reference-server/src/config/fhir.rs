@@ -312,3 +312,6 @@ impl LookUpConfig {
         ])
     }
 }
+
+#[cfg(test)]
+mod tests;

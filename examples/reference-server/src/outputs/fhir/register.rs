@@ -368,6 +368,25 @@ mod tests {
         assert_eq!(name(&register, &event).as_deref(), Some("A"));
     }
 
+    #[tokio::test]
+    async fn a_file_that_changes_is_read_again_unless_it_is_broken() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("p.csv");
+        let write = |text: &str| std::fs::write(&path, text).expect("a file");
+        write("controller,identifier,name\n");
+        let mut watched = WatchedRegister::open(&path).expect("a register");
+        let event = event("40211870", None);
+        assert_eq!(name(watched.now(), &event), None);
+        for text in [
+            format!("controller,identifier,name\n40211870,{ONE},A\n"),
+            "controller,identifier\n40211870,1\n".into(),
+        ] {
+            write(&text);
+            tokio::time::sleep(LOOK).await;
+            assert_eq!(name(watched.now(), &event).as_deref(), Some("A"));
+        }
+    }
+
     #[test]
     fn no_error_shows_what_stands_in_the_file() {
         for (name, text) in [

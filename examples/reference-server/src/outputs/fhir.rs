@@ -17,14 +17,15 @@ mod settings;
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use fhir_vkp::client::{Client, Courier};
 use fhir_vkp::delivery::{Config as DeliveryConfig, Delivery, StoreError, Target};
 use fhir_vkp::{Random, Time, WallMicros};
 use tokio::sync::oneshot;
 
-use crate::config::{Config, FhirOutputConfig, StartFrom};
+use super::place;
+use crate::config::{Config, FhirOutputConfig};
 use crate::journal::{BoxFuture, JournalHandle, Sequence};
 use crate::output::{Output, OutputContext, OutputError};
 use cases::Cases;
@@ -70,13 +71,6 @@ impl std::fmt::Debug for FhirOutput {
     }
 }
 
-/// The file beside the journal.
-fn beside(journal: &Path) -> PathBuf {
-    let mut path = journal.as_os_str().to_owned();
-    path.push(".fhir");
-    path.into()
-}
-
 impl FhirOutput {
     /// The output as configured, `None` without one. Key and register are read; nothing is opened yet.
     ///
@@ -87,10 +81,7 @@ impl FhirOutput {
             return Ok(None);
         };
         let parts = Parts::new(settings)?;
-        let outbox_path = match settings.outbox.as_os_str().is_empty() {
-            true => beside(&config.journal.path),
-            false => settings.outbox.clone(),
-        };
+        let outbox_path = place::file(&settings.outbox, &config.journal.path, ".fhir");
         Ok(Some(Self {
             writer: Writer::new(settings, &parts.organisation),
             register: WatchedRegister::open(&settings.patients)?,
@@ -113,13 +104,7 @@ impl FhirOutput {
         let mut cases = Cases::new(self.config.closed_by, alarm_system);
         let kept = journal.kept(AREA).await?;
         cases.restore(&kept);
-        let mark = kept.iter().find(|row| row.key.is_empty());
-        let mark = mark.and_then(|row| <[u8; 8]>::try_from(&*row.value).ok());
-        let mark = match (mark, self.config.from) {
-            (Some(mark), _) => Sequence::new(i64::from_be_bytes(mark)),
-            (None, StartFrom::Beginning) => Sequence::START,
-            (None, StartFrom::Now) => journal.newest(),
-        };
+        let mark = place::mark(&kept, self.config.from, &journal);
         // Before any input takes an alarm: what comes from now on is sent, also after a crash.
         feed::keep(&journal, &mut cases, mark).await?;
         self.prepared = Some(Prepared {

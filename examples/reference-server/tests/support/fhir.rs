@@ -17,6 +17,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use super::web::loopback;
+
 /// A synthetic person.
 pub(crate) const NUMBER: &str = "15813410033";
 pub(crate) const NAME: &str = "BLID FJELLREV";
@@ -93,15 +95,7 @@ pub(crate) fn journaled() -> Value {
 
 impl Double {
     pub(crate) fn start() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let listener = runtime
-            .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
-            .expect("loopback");
-        let address = listener.local_addr().expect("bound");
+        let (runtime, listener, address) = loopback();
         let book: Arc<Mutex<Book>> = Arc::default();
         book.lock().expect("free").status = journaled();
         let shared = Shared {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use alarm_codes::{Event, EventId as AlarmId};
-use bytes::Bytes;
 use fhir_vkp::client::Courier;
 use fhir_vkp::delivery::{StoreError, SubmitError};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
+use super::super::place::mark_row;
 use super::cases::{Case, Cases, Step};
 use super::document::{Unwritten, Writer, Written};
 use super::look_up::{Desk, Question};
@@ -17,9 +17,7 @@ use super::outbox::{About, Outbox};
 use super::register::WatchedRegister;
 use super::report::{self, Reporter};
 use super::{AREA, NAME};
-use crate::journal::{
-    AlarmRecord, EventId, JournalError, JournalHandle, Sequence, StateChange, Verdict,
-};
+use crate::journal::{AlarmRecord, EventId, JournalError, JournalHandle, Sequence, Verdict};
 
 /// How often the journal is asked whether there is more.
 const LOOK: Duration = Duration::from_millis(50);
@@ -71,10 +69,7 @@ pub(super) async fn keep(
     mark: Sequence,
 ) -> Result<(), JournalError> {
     let mut rows = cases.changes();
-    rows.push(StateChange {
-        key: Bytes::new(),
-        value: Some(Bytes::copy_from_slice(&mark.get().to_be_bytes())),
-    });
+    rows.push(mark_row(mark));
     let kept = journal.keep(AREA, rows.clone()).await;
     if kept.is_err() {
         cases.not_kept(&rows);

@@ -38,6 +38,9 @@ pub struct FhirOutputConfig {
     /// The organisation that a multi-tenant client acts for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_behalf_of: Option<String>,
+    /// The scopes for writing; those of bundles and of medicine that was handed out unless given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<String>,
     /// Whether HelseID's discovery document is read.
     #[serde(default = "yes")]
     pub discovery: bool,
@@ -193,6 +196,12 @@ fn key_algorithm() -> String {
     Algorithm::Ps256.name().to_owned()
 }
 
+/// What may stand among scopes that blanks separate (RFC 6749 3.3).
+fn is_scope(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+    !text.is_empty() && text.bytes().all(allowed)
+}
+
 fn status_after() -> Span {
     Span(Duration::from_secs(2))
 }
@@ -249,6 +258,11 @@ impl FhirOutputConfig {
                 Algorithm::from_name(&self.key_algorithm).is_some(),
                 "outputs.fhir.key_algorithm",
                 "must be ES256, ES384, PS256, PS384, PS512 or RS256",
+            ),
+            (
+                self.scopes.iter().all(|scope| is_scope(scope)),
+                "outputs.fhir.scopes",
+                "must be scopes without blanks",
             ),
             (
                 are_addresses,

@@ -42,6 +42,7 @@ fn what_does_not_hold_together_is_named_with_its_key() {
             "on_behalf_of",
         ),
         ("https://alarm.example.net", " ", "sender"),
+        ("client_id", &client("scopes = [\"a b\"]"), "scopes"),
         ("client-1", "", "client_id"),
         ("{ file = \"/etc/key\" }", "{}", "key"),
         (
@@ -101,7 +102,7 @@ fn the_commented_table_of_the_printed_file_is_read_with_every_key() {
     let fhir = config.outputs.fhir.expect("there");
     let written = toml::Table::try_from(&fhir).expect("a table");
     let keys: Vec<_> = written.keys().map(String::as_str).collect();
-    assert_eq!(keys.len(), 22, "{keys:?}");
+    assert_eq!(keys.len(), 23, "{keys:?}");
     assert_eq!(fhir.look_up, Some(LookUpConfig::default()));
     assert_eq!(
         toml::Table::try_from(&fhir.addresses).map(|keys| keys.len()),

@@ -78,7 +78,11 @@ impl Parts {
         let environment = environment(config)?;
         let key = key(config)?;
         let target = target(config, &environment, &organisation)?;
-        let scopes = write_scopes(&target)?;
+        let known = write_scopes(&target)?;
+        let scopes: Vec<&str> = match config.scopes.is_empty() {
+            true => known,
+            false => config.scopes.iter().map(String::as_str).collect(),
+        };
         let mut credentials = credentials(config, &key, &scopes)?;
         if config.service == FhirService::Jft {
             credentials = credentials.with_dpop(DpopKey::generate()?);

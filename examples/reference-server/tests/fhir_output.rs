@@ -139,6 +139,48 @@ fn a_document_that_fails_at_the_receiver_is_shown_to_an_operator() {
     assert_eq!(double.book().documents.len(), sent);
 }
 
+/// Takes away what the journal keeps of the output, as if it had crashed before it was kept.
+fn forget_the_mark(directory: &Path) {
+    let journal = rusqlite::Connection::open(directory.join("alarms.sqlite")).expect("a journal");
+    let sql = "DELETE FROM state WHERE area = 'outputs.fhir'";
+    assert!(journal.execute(sql, []).expect("the table") > 0);
+}
+
+#[test]
+fn what_is_taken_over_again_is_known_and_otherwise_made_again_to_the_byte() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let more = format!("{BY_END}\nfrom = \"beginning\"");
+    let table = double.table(directory.path(), &[DEVICE], &more);
+    let program = start(directory.path(), &table);
+    falls_and_ends(&program, DEVICE);
+    let sent = |times: usize| {
+        let book = double.book();
+        let all = book.by_identifier();
+        let same = all.len() == 1 && all.values().all(|bytes| bytes.len() == 1);
+        assert!(book.documents.is_empty() || same, "{} forms", all.len());
+        book.documents.len() == times
+    };
+    program.wait_until("it is journaled", |program| {
+        delivery(program)["delivered"] == 1
+    });
+    program.stop();
+    forget_the_mark(directory.path());
+    let program = start(directory.path(), &table);
+    program.wait_until("it is taken over again", |program| {
+        program.metric("alarm_fhir_taken_total{outcome=\"repeated\"}") >= 1.0
+    });
+    assert!(sent(1));
+    program.stop();
+    forget_the_mark(directory.path());
+    std::fs::remove_file(directory.path().join("alarms.sqlite.fhir")).expect("the outbox");
+    let program = start(directory.path(), &table);
+    program.wait_until("it is journaled again", |program| {
+        delivery(program)["delivered"] == 1
+    });
+    assert!(sent(2));
+}
+
 #[test]
 fn what_is_registered_and_read_is_followed_until_it_is_journaled() {
     let directory = tempfile::tempdir().expect("a directory");

@@ -176,7 +176,7 @@ impl Reporter {
         }
         self.deliveries.update(NAME, |state| {
             state.waiting = waiting;
-            state.in_flight = in_flight;
+            state.in_flight = Some(in_flight);
             state.dead = dead;
             state.dead_letters = dead_letters;
             if !paused {
@@ -200,6 +200,7 @@ fn shown(letter: &Letter) -> DeadLetter {
         refused_at: Timestamp::from_micros(letter.parked.0),
         reason: reason(letter.reason),
         superseded: letter.superseded,
+        alarm: None,
     }
 }
 

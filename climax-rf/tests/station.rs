@@ -33,6 +33,8 @@ fn the_first_bytes_tell_the_format() {
         (b"<Event id='1'>", Detected::Xml),
         (b"<Event>", Detected::Xml),
         (b"user,password,4711", Detected::Csv),
+        (b"?[4711 18110101005FF0F],", Detected::Bracket),
+        (b"a,[4711 18110101005FF0F]", Detected::Csv),
     ] {
         let text = bytes.escape_ascii().to_string();
         assert_eq!(detect(bytes), Some(expected), "{text}");

@@ -11,6 +11,8 @@
 //! unless `--dpop-key` names one; VKP gets a bearer token. Addresses are `https:`, or `http:` to the
 //! own machine. The document and what became of it are not printed, only its steps.
 
+#![allow(clippy::print_stdout)]
+
 use std::collections::HashMap;
 use std::error::Error;
 use std::io::Read as _;

@@ -92,8 +92,9 @@ macro_rules! code_list {
 }
 use code_list;
 
-/// A coding as it was read or is to be written. Nothing in it is checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+/// A coding as it was read or is to be written. Nothing in it is checked. `Debug` shows the system only:
+/// a code may be somebody's diagnosis.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Coding {
     /// The address of the code system.
     pub system: Option<String>,
@@ -101,6 +102,14 @@ pub struct Coding {
     pub code: Option<String>,
     /// The text that came with it; the code rules where they differ (FHIR reference 13, rule 5).
     pub display: Option<String>,
+}
+
+impl core::fmt::Debug for Coding {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Coding")
+            .field("system", &self.system)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How grave an issue is (FHIR reference 11.4). Absent means unknown, not low.

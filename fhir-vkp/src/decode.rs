@@ -91,7 +91,7 @@ pub fn decode(body: &[u8], options: DecodeOptions) -> Result<Decoded<'_>, Decode
         let kind = DecodeErrorKind::SectionsTooDeep { limit };
         return Err(DecodeError::new(kind, start));
     }
-    if let (Mode::Strict, Some(finding)) = (options.mode, findings.as_slice().first()) {
+    if let (Mode::Strict, Some(finding)) = (options.mode, findings.first_deviation()) {
         return Err(DecodeError::deviation(finding));
     }
     Ok(Decoded {

@@ -176,7 +176,9 @@ pub enum JournalError {
 /// The journal note about an event with its history (FHIR reference 11.2 to 11.5).
 ///
 /// The id of the event gives every identifier, so a repeat is the same to the byte. A note about an
-/// event that is not closed is preliminary. The time of the alarm is the device's own if it wrote an
+/// event that is not closed is preliminary: whoever sent one calls [`AlarmNote::complete`] on the note
+/// of the closed event, so that it gets an identifier of its own and names the one that it replaces;
+/// receivers would take it for a repeat else. The time of the alarm is the device's own if it wrote an
 /// offset and lies close to the time of reception (at most seven days before, ten minutes after: the
 /// clock of a device may be anything), otherwise the time of reception. A test that the caller insists
 /// on says so in its text.

@@ -153,8 +153,8 @@ kinds! {
     UnknownMember = "a member that FHIR R4 does not know",
     /// Rule 4: a code that its code system does not hold; kept as text.
     UnknownCode = "a code that the code system does not hold",
-    /// Rule 4: another address of a known code system; read as that system.
-    SystemAlias = "another address of the code system",
+    /// Rule 4: another address of a known code system or identifier system; read as that system.
+    SystemAlias = "another address of the system",
     /// Rule 4: an older version of a VKP code system. Its codes are never mapped by number.
     OldSystemVersion = "an older version of the code system",
     /// Rule 8: a date-time without offset; read as the local time of Norway.
@@ -174,6 +174,10 @@ kinds! {
     NumberAsString = "a number written as a string",
     /// Rule 12: a number where a string belongs.
     StringAsNumber = "a string written as a number",
+    /// A modifier extension: it may change or even negate the meaning of the element that carries it
+    /// (FHIR R4, Extensibility). This crate knows none, and reads the element as if it were not there:
+    /// show such an element to a person. Legal FHIR; strict reading accepts it.
+    ModifierExtension = "a modifier extension, which may change what the element means",
     /// Another type of value than the element has; kept aside.
     WrongType = "a value of another type than the element has",
     /// Rule 6: a code of a system that has its place elsewhere, as an alert code in
@@ -200,7 +204,8 @@ kinds! {
     OlderRelease = "a sign of the older STU3 interface",
     /// The typed model does not carry this part over (FHIR reference 12).
     LostByTypedModel = "a part that the typed model does not carry",
-    /// An organisation number whose check digit does not fit; taken as it is (FHIR reference 3).
+    /// An organisation number whose check digit does not fit; taken as it is (FHIR reference 3). Test
+    /// environments have such numbers; strict reading accepts them.
     CheckDigit = "a check digit does not fit",
     /// An array of one where a single value belongs; read as that value.
     ArrayForSingle = "an array where a single value belongs",
@@ -208,6 +213,15 @@ kinds! {
     BooleanAsString = "a boolean written as a string",
     /// A control character that is not escaped, or half a surrogate pair (RFC 8259 section 7).
     InvalidString = "a string that JSON does not allow",
+}
+
+impl FindingKind {
+    /// Whether it departs from FHIR or its profiles, so that strict reading refuses it. The others only
+    /// want to be seen.
+    #[must_use]
+    pub const fn is_deviation(self) -> bool {
+        !matches!(self, Self::CheckDigit | Self::ModifierExtension)
+    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "requests")]
 pub mod answer;
+#[cfg(feature = "requests")]
 mod backoff;
 #[cfg(feature = "reqwest")]
 pub mod client;
+#[cfg(feature = "requests")]
 mod clock;
 pub mod codes;
 pub mod decode;
+#[cfg(feature = "requests")]
 pub mod delivery;
 pub mod encode;
 #[cfg(feature = "events")]
@@ -14,7 +18,9 @@ pub mod event;
 mod finding;
 pub mod identifier;
 pub mod note;
+#[cfg(feature = "requests")]
 pub mod request;
+#[cfg(feature = "requests")]
 mod secret;
 #[cfg(feature = "security")]
 pub mod security;
@@ -27,7 +33,9 @@ pub mod view;
 
 pub use self::uuid::{Role, UuidNames, urn};
 pub use ::uuid::Uuid;
+#[cfg(feature = "requests")]
 pub use backoff::{Backoff, Random};
+#[cfg(feature = "requests")]
 pub use clock::{Time, WallMicros};
 pub use codes::{
     AlertCode, CarePlanCategory, CodeSystem, Coding, DispenseEvent, EncounterMode, EncounterReason,
@@ -35,6 +43,7 @@ pub use codes::{
 };
 pub use finding::{Finding, FindingKind, Path};
 pub use identifier::{Identifier, IdentifierKind, InvalidIdentifier, Person};
+#[cfg(feature = "requests")]
 pub use secret::Secret;
 pub use text::{escape_into, narrative_div, plain_text};
 pub use time::{DateTime, InvalidDateTime, Precision};

@@ -26,7 +26,7 @@ mod text;
 mod value;
 mod version;
 
-pub use address::{Address, AddressUse};
+pub use address::{Address, AddressUse, MunicipalityCode, Property, UrbanDistrictCode};
 pub use alarm::{Alarm, AlarmNote, AlarmRef};
 pub use at_least_one::AtLeastOne;
 pub(crate) use coding::is_address;

@@ -23,6 +23,7 @@
 mod compare;
 
 use core::fmt;
+use core::str::FromStr;
 
 use fhir_sdk::r4b::resources;
 
@@ -167,6 +168,11 @@ functions! {
     /// A whole Bundle. One entry that the typed model cannot hold sinks all of it: better go through
     /// the [entries](crate::decode::Bundle::entries) one by one.
     bundle: Bundle;
+}
+
+/// Whether the typed model has a type for these resources.
+pub(crate) fn knows(resource_type: Option<&str>) -> bool {
+    resource_type.is_some_and(|name| resources::ResourceType::from_str(name).is_ok())
 }
 
 /// The text for the typed model. Without a repair it is the original itself.

@@ -44,7 +44,7 @@ pub use alarm::AlarmReading;
 pub use care_plan::{Activity, CarePlan};
 pub use coded::{CodeableConcept, Coding};
 pub use composition::{Composition, LogEvent, Section};
-pub use contact::{Address, AddressLine, ContactPoint, HumanName};
+pub use contact::{Address, AddressLine, ContactPoint, HumanName, Property};
 pub use detected_issue::DetectedIssue;
 pub use device::{Device, DeviceName};
 pub use encounter::{Encounter, Participant};

@@ -1,4 +1,5 @@
 //! Documents on their way (FHIR reference 9.1 and 9.2).
+#![cfg(feature = "requests")]
 
 #[path = "delivery/support.rs"]
 mod support;

@@ -7,15 +7,19 @@ use alarm_codes::{
     kind_of_text,
 };
 use fhir_vkp::codes::CodeSystem;
+use fhir_vkp::decode::{DecodeOptions, decode};
 use fhir_vkp::event::{
     AlarmSystem, Context, JournalError, Journaled, NotJournalable, NotJournalableReason, Zone,
     alert_of, device_of, device_words, dispense_event_of, journal_note, log_of, mapping_of,
     mapping_of_alert, mapping_of_dispense, medication_dispense, severity_of, words_of,
 };
-use fhir_vkp::note::{LogEntry, Operator, Performer, RecordStatus, Section, Text, TextStatus};
+use fhir_vkp::note::{
+    AlarmNote, LogEntry, Operator, Performer, RecordStatus, Section, Text, TextStatus,
+};
+use fhir_vkp::view::Composition;
 use fhir_vkp::{
     AlertCode, Coding, DateTime, DispenseEvent, EncounterReason, Identifier, NoteCategory,
-    NoteEvent, NoteSection, Person, Severity, UuidNames,
+    NoteEvent, NoteSection, Person, Role, Severity, UuidNames, encode, urn,
 };
 
 fn at(text: &str) -> Timestamp {
@@ -716,4 +720,62 @@ fn nothing_personal_is_in_an_answer_or_in_debug() {
         "no alert code for gas: the list has no code for it"
     );
     assert_eq!(event(Kind::Gas).class, Class::LifeSafety);
+}
+
+#[test]
+fn an_alarm_that_says_no_more_gets_the_family_of_its_device() {
+    use DeviceKind as Device;
+    for (device, code) in [
+        (None, AlertCode::DIGITAL_SUPERVISION),
+        (Some(Device::PersonalTrigger), AlertCode::SOCIAL_ALARM),
+        (Some(Device::TrackingDevice), AlertCode::LOCATION_TECHNOLOGY),
+        (
+            Some(Device::MedicineDispenser),
+            AlertCode::MEDICATION_SUPPORT,
+        ),
+        (
+            Some(Device::AccessController),
+            AlertCode::ELECTRONIC_DOOR_LOCK,
+        ),
+    ] {
+        let mut event = event(Kind::CallAlarmGeneric);
+        event.device.kind = device;
+        let alert = alert_of(&event, None, None).expect("journalable");
+        assert_eq!(alert.code, code, "{device:?}");
+        let loss = alert.loss.expect("told");
+        assert_eq!(loss.relation, Relation::CodeBroader);
+    }
+}
+
+#[test]
+fn a_note_after_a_preliminary_one_has_an_identifier_of_its_own_and_names_the_other() {
+    let open = event(Kind::Fall);
+    let preliminary = journaled(&open).note;
+    let mut closed = open;
+    for step in [Handling::Accepted, Handling::Closed] {
+        closed
+            .advance(step, at("2026-03-14T01:31:02Z"))
+            .expect("in order");
+    }
+    let mut closed = journaled(&closed).note;
+    closed.complete();
+    let id = |note: &AlarmNote| {
+        note.journal
+            .id
+            .uuid(Role::Bundle, note.journal.version.number())
+    };
+    assert_ne!(id(&preliminary), id(&closed));
+    let mut json = Vec::new();
+    encode::alarm_document(&closed, &mut json).expect("written");
+    let decoded = decode(&json, DecodeOptions::strict()).expect("read");
+    let bundle = decoded.bundle().expect("a Bundle");
+    let composition = bundle
+        .resources()
+        .find_map(Composition::of)
+        .expect("a note");
+    let replaced: Vec<_> = composition
+        .replaces()
+        .filter_map(|id| id.reveal())
+        .collect();
+    assert_eq!(replaced, [urn(&id(&preliminary))]);
 }

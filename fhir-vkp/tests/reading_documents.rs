@@ -247,7 +247,7 @@ fn rule_13_limits_refuse_with_a_clear_error() {
 
     let deep = "[".repeat(100_000);
     let error = refuse(&format!(r#"{{"a": {deep}"#), Limits::DEFAULT);
-    assert_eq!(error.kind, DecodeErrorKind::TooDeep { limit: 128 });
+    assert_eq!(error.kind, DecodeErrorKind::TooDeep { limit: 144 });
     let unbounded = Limits {
         depth: usize::MAX,
         ..Limits::DEFAULT
@@ -282,16 +282,16 @@ fn note_with_sections(depth: usize) -> String {
 
 #[test]
 fn rule_13_sections_are_read_to_the_limit_and_a_deeper_tree_costs_only_its_entry() {
-    let note = note_with_sections(60);
-    let decoded = lenient(&note);
-    let view = Composition::of(decoded.resource()).expect("a note");
-    assert_eq!(view.all_sections().len(), 60);
+    let note = note_with_sections(64);
+    let bundle = format!(
+        r#"{{"resourceType": "Bundle", "type": "collection", "entry": [{{"resource": {note}}}]}}"#
+    );
+    let decoded = lenient(&bundle);
+    let bundle = decoded.bundle().expect("a Bundle");
+    let view = bundle.resources().find_map(Composition::of);
+    assert_eq!(view.map(|note| note.all_sections().len()), Some(64));
 
-    let limits = Limits {
-        depth: 256,
-        ..Limits::DEFAULT
-    };
-    let options = DecodeOptions::lenient().with_limits(limits);
+    let options = DecodeOptions::lenient();
     let deep = note_with_sections(65);
     let error = decode(deep.as_bytes(), options).expect_err("too deep");
     assert_eq!(error.kind, DecodeErrorKind::SectionsTooDeep { limit: 64 });

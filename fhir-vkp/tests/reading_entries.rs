@@ -197,3 +197,25 @@ fn what_is_no_bundle_is_said_at_the_end() {
         assert_eq!(read[0].as_ref().expect_err("no Bundle").kind, kind);
     }
 }
+
+#[test]
+fn a_single_link_is_a_link_and_an_empty_one_is_none() {
+    for (link, next) in [
+        (
+            r#"{"relation": "next", "url": "https://hub.example.net/2"}"#,
+            true,
+        ),
+        (
+            r#"[{"relation": "next", "url": "https://hub.example.net/2"}]"#,
+            true,
+        ),
+        (r#"[{"relation": "next", "url": ""}]"#, false),
+        (r#""next""#, false),
+    ] {
+        let text = format!(r#"{{"resourceType": "Bundle", "link": {link}, "entry": []}}"#);
+        let mut entries = Entries::new(text.as_bytes(), DecodeOptions::lenient()).expect("begun");
+        assert!(entries.next().is_none());
+        let expected = next.then_some("https://hub.example.net/2");
+        assert_eq!(entries.next_page(), expected, "{link}");
+    }
+}

@@ -2,9 +2,9 @@
 
 mod reading;
 
-use fhir_vkp::decode::{DecodeOptions, decode};
+use fhir_vkp::decode::{DecodeErrorKind, DecodeOptions, Limits, decode};
 use fhir_vkp::view::{Composition, DetectedIssue, Patient, When};
-use fhir_vkp::{AlertCode, FindingKind, Precision};
+use fhir_vkp::{AlertCode, FindingKind, IdentifierKind, Precision};
 use reading::{ALARM, findings, issue, lenient, with};
 
 #[test]
@@ -133,6 +133,92 @@ fn rule_3_unknown_members_are_kept_and_unknown_extensions_are_none() {
             assert!(issue.resource().to_json().contains("vendorNote"));
         },
     );
+}
+
+#[test]
+fn rule_3_a_modifier_extension_is_pointed_out_and_not_refused() {
+    let text = r#"{"resourceType": "Patient", "identifier": [{"system": "https://example.net/epj", "value": "1"}],
+        "modifierExtension": [{"url": "https://example.net/not", "valueBoolean": true}],
+        "contact": [{"modifierExtension": [{"url": "https://example.net/never-call"}]}]}"#;
+    let decoded = lenient(text);
+    let found = findings(&decoded);
+    assert_eq!(
+        found,
+        [
+            (
+                FindingKind::ModifierExtension,
+                "Patient.modifierExtension".to_owned()
+            ),
+            (
+                FindingKind::ModifierExtension,
+                "Patient.contact[0].modifierExtension".to_owned()
+            ),
+        ]
+    );
+    assert!(decode(text.as_bytes(), DecodeOptions::strict()).is_ok());
+}
+
+#[test]
+fn strict_reading_finds_a_deviation_behind_many_other_findings() {
+    let modified =
+        r#"{"modifierExtension": [{"url": "https://example.net/x"}], "name": {"text": "A"}}"#;
+    let contacts = [modified; 5].join(",");
+    let text =
+        format!(r#"{{"resourceType": "Patient", "contact": [{contacts}], "deceased": true}}"#);
+    let limits = Limits {
+        findings: 3,
+        ..Limits::DEFAULT
+    };
+    let strict = DecodeOptions::strict().with_limits(limits);
+    let error = decode(text.as_bytes(), strict).expect_err("a deviation");
+    assert_eq!(
+        error.kind,
+        DecodeErrorKind::Deviation(FindingKind::UnknownMember)
+    );
+    let lenient = DecodeOptions::lenient().with_limits(limits);
+    let decoded = decode(text.as_bytes(), lenient).expect("read");
+    assert_eq!(
+        (
+            decoded.findings().as_slice().len(),
+            decoded.findings().more()
+        ),
+        (3, 3)
+    );
+}
+
+#[test]
+fn rule_4_an_identifier_is_known_by_any_address_of_its_system() {
+    for system in [
+        "http://hl7.no/fhir/NamingSystem/FNR",
+        "2.16.578.1.12.4.1.4.1",
+        "URN:OID:2.16.578.1.12.4.1.4.1",
+    ] {
+        let text = format!(
+            r#"{{"resourceType": "Patient", "identifier": [{{"system": "{system}", "value": "17712811226"}}]}}"#
+        );
+        let alias = [(FindingKind::SystemAlias, "Patient.identifier[0].system")];
+        with(&text, &alias, |decoded| {
+            let patient = Patient::of(decoded.resource()).expect("a patient");
+            let number = patient.national_identifier().expect("a number");
+            assert_eq!(number.kind(), IdentifierKind::Fodselsnummer);
+            assert_eq!(number.system(), Some(system), "kept as written");
+        });
+    }
+}
+
+#[test]
+fn an_organisation_number_of_a_test_environment_is_told_and_taken() {
+    for (number, told) in [("310000000", false), ("314159265", true), ("31", true)] {
+        let text = format!(
+            r#"{{"resourceType": "Organization", "identifier": [
+                {{"system": "urn:oid:2.16.578.1.12.4.1.4.101", "value": "{number}"}}]}}"#
+        );
+        let decoded = lenient(&text);
+        let path = "Organization.identifier[0].value".to_owned();
+        let expected = told.then_some((FindingKind::CheckDigit, path));
+        assert_eq!(findings(&decoded), Vec::from_iter(expected));
+        assert!(decode(text.as_bytes(), DecodeOptions::strict()).is_ok());
+    }
 }
 
 #[test]

@@ -3,8 +3,13 @@
 #[path = "../examples/write_samples/samples.rs"]
 mod samples;
 
+use fhir_vkp::codes::Measure;
 use fhir_vkp::decode::{DecodeOptions, decode};
-use fhir_vkp::note::{Alarm, AlarmNote, Device, LogEntry, Operator, RecordId, Section, Text};
+use fhir_vkp::note::{
+    Alarm, AlarmNote, Device, Implicated, LogEntry, Measurement, MissingMeasurement, Operator,
+    Questionnaire, Reading, RecordId, Section, Text,
+};
+use fhir_vkp::view::Condition;
 use fhir_vkp::{
     AlertCode, DateTime, Identifier, NoteEvent, NoteSection, Person, Severity, UuidNames, encode,
 };
@@ -91,5 +96,54 @@ proptest! {
         prop_assert_eq!(found, expected);
         let told: Vec<_> = read.sections.iter().filter_map(|s| s.plain_text()).collect();
         prop_assert!(told.iter().any(|told| told == story.as_str().trim()));
+    }
+}
+
+#[test]
+fn what_an_alarm_of_home_follow_up_is_about_comes_back() {
+    let names = UuidNames::new("https://alarm.example.net");
+    let id = |id: &str| RecordId::new(&names, id).expect("an id");
+    let mut alarm = Alarm::new(id("alarm"), AlertCode::HOME_FOLLOW_UP);
+    let pulse = Measurement::new(id("pulse"), Reading::HeartRate(72.into()), time(5, 0));
+    let missing = MissingMeasurement::named(Text::new("Vekt").expect("text"));
+    alarm.implicated = vec![
+        Implicated::Measurement(Box::new(pulse)),
+        Implicated::Questionnaire(Box::new(Questionnaire::new(id("form")))),
+        Implicated::MissingMeasurement(missing),
+    ];
+    let patient = Identifier::new("urn:oid:2.16.578.1.12.4.1.4.1", "17712811226").expect("one");
+    let operator = Operator::named(&Text::new("TRYGG MORKTIND").expect("a name"));
+    let note = AlarmNote::home_follow_up(alarm, patient.into(), operator, time(59, 0));
+    let mut json = Vec::new();
+    encode::alarm_document(&note, &mut json).expect("written");
+
+    let decoded = decode(&json, DecodeOptions::strict()).expect("read");
+    let bundle = decoded.bundle().expect("a Bundle");
+    let [read] = &bundle.alarms()[..] else {
+        panic!("one alarm");
+    };
+    let measures: Vec<_> = read.observations.iter().map(|it| it.measure()).collect();
+    assert_eq!(measures, [Some(Measure::HEART_RATE)]);
+    assert_eq!(read.questionnaires.len(), 1);
+    let missing: Vec<_> = read
+        .issue
+        .implicated()
+        .filter_map(|it| it.display())
+        .collect();
+    assert_eq!(missing, ["Vekt"]);
+}
+
+#[test]
+fn what_was_read_does_not_print() {
+    let text = r#"{"resourceType": "Condition", "subject": {"display": "KLAR NATTUGLE"},
+        "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "F00", "display": "Demens"}]},
+        "onsetString": "for ti år siden"}"#;
+    let decoded = decode(text.as_bytes(), DecodeOptions::lenient()).expect("read");
+    let condition = Condition::of(decoded.resource()).expect("a condition");
+    let coding = condition.code().and_then(|code| code.codings().next());
+    let coding = coding.expect("a coding").to_coding();
+    let shown = format!("{condition:?} {:?} {coding:?}", condition.onset());
+    for secret in ["NATTUGLE", "F00", "Demens", "ti år"] {
+        assert!(!shown.contains(secret), "{shown}");
     }
 }

@@ -1,4 +1,5 @@
 //! Requests as they leave (FHIR reference 9).
+#![cfg(feature = "requests")]
 
 use fhir_vkp::identifier::OrganisationNumber;
 use fhir_vkp::request::{

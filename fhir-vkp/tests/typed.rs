@@ -153,6 +153,18 @@ fn entries_are_typed_one_by_one() {
 }
 
 #[test]
+fn a_contained_resource_that_nobody_knows_costs_only_itself() {
+    let decoded = read(
+        r##"{"resourceType": "MedicationStatement", "status": "active",
+            "contained": [{"resourceType": "Foo", "id": "a"}, {"resourceType": "Medication", "id": "m"}],
+            "medicationReference": {"reference": "#m"}, "subject": {"display": "x"}}"##,
+    );
+    let typed = typed::medication_statement(decoded.resource()).expect("typed");
+    assert_eq!(typed.value.contained.len(), 1);
+    assert_eq!(lost(&typed), ["MedicationStatement.contained[0]"]);
+}
+
+#[test]
 fn another_type_is_refused_by_name() {
     let decoded = read(r#"{"resourceType": "Device"}"#);
     let error = typed::patient(decoded.resource()).expect_err("a Device");

@@ -381,6 +381,22 @@ fn about_measurements(measurements: [Measurement; 2]) -> AlarmNote {
 }
 
 #[test]
+fn a_vital_sign_is_measured_on_a_day() {
+    let element = "Observation.effectiveDateTime";
+    for (at, result) in [
+        ("2026-03-14", Ok(())),
+        ("2026-03", Err(EncodeError::NoDay { element })),
+        ("2026", Err(EncodeError::NoDay { element })),
+    ] {
+        let mut measurement = samples::heart_rate().expect("measurement");
+        measurement.at = DateTime::parse(at).expect("a date").0;
+        let subject = minimal().journal.patient;
+        let written = encode::observation(&measurement, &subject, &mut Vec::new());
+        assert_eq!(written, result, "{at}");
+    }
+}
+
+#[test]
 fn a_measurement_that_two_alarms_are_about_is_written_once() {
     let measurement = samples::heart_rate().expect("measurement");
     let bundle = document(&about_measurements([

@@ -1,12 +1,13 @@
 //! Patients and questionnaires: what is refused.
 
+use fhir_vkp::decode::{DecodeOptions, decode};
 use fhir_vkp::encode::{self, EncodeError, MAX_ITEM_DEPTH};
 use fhir_vkp::identifier::system;
 use fhir_vkp::note::{
-    Address, Answer, Contact, Country, HumanName, Item, Patient, PatientProfile, PhoneOrMail,
-    Questionnaire, RecordId, Text,
+    Address, Answer, Contact, Country, HumanName, Item, MunicipalityCode, Patient, PatientProfile,
+    PhoneOrMail, Property, Questionnaire, RecordId, Text, UrbanDistrictCode,
 };
-use fhir_vkp::{DateTime, Identifier, Person, UuidNames};
+use fhir_vkp::{DateTime, Identifier, Person, UuidNames, view};
 use serde_json::Value;
 
 fn text(text: &str) -> Text {
@@ -44,15 +45,68 @@ fn a_lokalt_h_nummer_has_type_and_assigner() {
 }
 
 #[test]
-fn the_official_flag_is_for_the_basis_profile() {
+fn an_address_has_its_numbers_in_either_profile_and_they_are_read_back() {
     let mut patient = patient();
     let mut address = Address::new(text("Fjellveien 12"));
     address.official = Some(false);
+    address.municipality = Text::new("Eksempel");
+    address.municipality_code = MunicipalityCode::new("0301");
+    address.urban_district = UrbanDistrictCode::new("030101");
+    let mut property = Property::default();
+    property.cadastral_unit_number = Some(41);
+    property.leasehold_number = Some(0);
+    property.municipality = MunicipalityCode::new("0301");
+    // A property of which nothing is known is not written.
+    address.properties = vec![Property::default(), property];
+    let shown = format!("{address:?}");
+    assert!(!shown.contains("301") && !shown.contains("41"));
     patient.addresses.push(address);
-    let written = write(&patient).expect("written");
-    assert_eq!(written["address"][0]["extension"][0]["valueBoolean"], false);
-    patient.profile = PatientProfile::Vkp;
-    assert_eq!(write(&patient), Err(EncodeError::OfficialAddress));
+    for profile in [PatientProfile::Basis, PatientProfile::Vkp] {
+        patient.profile = profile;
+        let mut out = Vec::new();
+        encode::patient(&patient, &mut out).expect("written");
+        let decoded = decode(&out, DecodeOptions::strict()).expect("read");
+        let read = view::Patient::of(decoded.resource()).expect("a patient");
+        let read = read.home().expect("an address");
+        assert_eq!(read.is_official(), Some(false));
+        let code = read.municipality_code().expect("a code");
+        assert_eq!(
+            (code.system(), code.code()),
+            (Some(system::MUNICIPALITY), Some("0301"))
+        );
+        let district = read.urban_district().expect("a district");
+        assert_eq!(district.code(), Some("030101"));
+        let properties: Vec<_> = read.properties().collect();
+        let [property] = properties.as_slice() else {
+            panic!("one property");
+        };
+        assert_eq!(property.cadastral_unit_number(), Some(41));
+        assert_eq!(property.property_unit_number(), None);
+        assert_eq!(property.leasehold_number(), Some(0));
+        let municipality = property.municipality().and_then(|found| found.code());
+        assert_eq!(municipality, Some("0301"));
+    }
+    for bad in ["", "301", "03011", "O301", "٠٣٠١"] {
+        assert_eq!(MunicipalityCode::new(bad), None, "{bad}");
+    }
+}
+
+#[test]
+fn countries_are_read_back() {
+    let mut patient = patient();
+    patient.citizenships = vec![Country::new("NO").expect("a country")];
+    patient.nationalities = vec![Country::new("SE").expect("a country")];
+    let mut out = Vec::new();
+    encode::patient(&patient, &mut out).expect("written");
+    let decoded = decode(&out, DecodeOptions::strict()).expect("read");
+    let read = view::Patient::of(decoded.resource()).expect("a patient");
+    let codes = |concept: view::CodeableConcept<'_>| concept.shown().map(str::to_owned);
+    let citizenships: Vec<_> = read.citizenships().filter_map(codes).collect();
+    let nationalities: Vec<_> = read.nationalities().filter_map(codes).collect();
+    assert_eq!(
+        (citizenships, nationalities),
+        (vec!["NO".into()], vec!["SE".into()])
+    );
 }
 
 #[test]

@@ -47,7 +47,8 @@ pub struct Client {
 pub struct Delivered {
     /// What the server said.
     pub outcome: Outcome,
-    /// Members that a server of this version does not know and that were not sent.
+    /// Members that were not sent: a server of this version does not know them, or the event has no
+    /// states.
     pub left_out: Members,
     /// What is unusual about the event.
     pub notices: Vec<Notice>,

@@ -10,7 +10,8 @@ pub use tables::{DOCUMENTED, Documented};
 
 use crate::version::{Feature, UnityVersion};
 
-/// The integer alarm code that names what happened, `eventType` in paths and `EventType` in webhooks.
+/// The integer alarm code that names what happened, `EventType` in webhooks and `eventType` in paths (that
+/// a path carries the code is \[I-high\]: only the name of the parameter is documented).
 ///
 /// Not a [`State`]: 10 is a code (wandering) and a state (emergency call). Severity cannot be read
 /// from the number.
@@ -86,6 +87,13 @@ impl EventType {
         DOCUMENTED.iter().any(|row| {
             row.event_type == self && (row.device == device || row.device == DeviceType::All)
         })
+    }
+
+    /// Whether a state is documented beside the code: only with *Patient signal* (Partner API
+    /// reference 10.2).
+    #[must_use]
+    pub const fn has_states(self) -> bool {
+        self.0 == Self::PATIENT_SIGNAL.0
     }
 
     /// The feature of the server that a code needs; `None` when it was always there.

@@ -16,6 +16,7 @@ mod write;
 
 pub use decode::{Decoded, decode_event};
 pub use encode::encode_event;
+pub(crate) use encode::encode_event_of;
 pub use status::{decode_status, decode_status_batch, encode_status, encode_status_batch};
 pub use webhook::{decode_webhook, encode_webhook};
 

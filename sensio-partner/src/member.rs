@@ -71,6 +71,12 @@ impl Members {
         Self(self.0 | other.0)
     }
 
+    /// What is in both sets.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Whether the member is in the set.
     #[must_use]
     pub const fn contains(self, member: Member) -> bool {
@@ -123,5 +129,7 @@ mod tests {
         assert!(set.contains(Member::Images) && !set.contains(Member::State));
         assert_eq!(set.to_string(), "images, description");
         assert_eq!(set.union(Members::NONE), set);
+        let images = Members::NONE.with(Member::Images);
+        assert_eq!(set.intersection(images.with(Member::State)), images);
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! | what | how |
 //! |---|---|
-//! | order | calls for one (device, code) strictly one after the other; nothing is merged or dropped |
+//! | order | calls for one (device, code) strictly one after the other, 917 and 923 counting as one code; nothing is merged or dropped |
 //! | limits | 4 calls at once, 10 per second; alarms before [operational](crate::EventType::is_operational) alerts before statuses before [slots](Queue::submit_slot) |
 //! | transient failures | repeated for ever, after 0.2 to 30 seconds, within a shared budget; [`Late`](Event::Late) after a minute |
 //! | 401, 403, 3xx | all wait, a minute to 15 minutes, then one goes ahead |

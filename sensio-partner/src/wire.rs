@@ -66,7 +66,7 @@ pub struct TokenWire {
     pub encoding: BodyEncoding,
     /// The parameters, in this order: `grant_type`, `client_id` and `client_secret` \[I-medium\].
     pub parameters: Vec<Parameter>,
-    /// Two credentials sent as HTTP Basic, off by default. They usually leave
+    /// Two credentials sent as HTTP Basic \[I-low\], off by default. They usually leave
     /// [`parameters`](Self::parameters) then.
     pub basic: Option<Basic>,
     /// Names under which the token may come, compared without case: `access_token` \[I-medium\],

@@ -14,8 +14,8 @@ use sensio_partner::queue::{
 };
 use sensio_partner::token::Credentials;
 use sensio_partner::{
-    Description, DeviceIdentifier, DeviceStatus, EventParameters, EventType, Member, Random, Time,
-    TriggerValue,
+    Description, DeviceIdentifier, DeviceStatus, Effect, EventParameters, EventType, Member,
+    Random, Time, TriggerValue, UnityVersion,
 };
 use support::{Server, answer};
 use tokio::sync::mpsc::Receiver;
@@ -38,8 +38,12 @@ fn fall() -> EventCall {
 }
 
 fn run(server: &Server) -> (Handle<MemoryStore>, Receiver<Event>) {
+    run_for(server, UnityVersion::LATEST)
+}
+
+fn run_for(server: &Server, version: UnityVersion) -> (Handle<MemoryStore>, Receiver<Event>) {
     let credentials = Credentials::new("nordlys-partner", "not-a-real-secret");
-    let client = Client::builder(server.endpoint(), credentials);
+    let client = Client::builder(server.endpoint(), credentials).version(version);
     let client = client.seed(7).build().expect("a client");
     let wall = WallMicros::now();
     let (store, config) = (MemoryStore::new(), Config::default());
@@ -121,4 +125,25 @@ async fn an_unregistered_device_is_parked() {
         panic!()
     };
     assert_eq!(letter.reason, RefusalReason::UnknownDevice);
+}
+
+#[tokio::test]
+async fn what_an_old_server_does_not_know_is_reported_as_left_out() {
+    let server = Server::start().await;
+    server.answers([answer(200), answer(409)]);
+    let (handle, mut events) = run_for(&server, UnityVersion::V6_9);
+    for _ in 0..2 {
+        handle.submit(fall()).await.expect("kept");
+    }
+    let Event::Delivered(delivered) = next(&mut events).await else {
+        panic!()
+    };
+    let left_out: Vec<_> = delivered.left_out.iter().collect();
+    assert_eq!(left_out, [Member::Description]);
+    assert_eq!(server.asked()[0].body, r#"{"triggerValue":31}"#);
+    // What the server had already took nothing of it.
+    let Event::Delivered(delivered) = next(&mut events).await else {
+        panic!()
+    };
+    assert_eq!(delivered.effect, Effect::AlreadyActive);
 }

@@ -141,6 +141,33 @@ fn dead_letters_and_conditions_come_back_after_a_restart() {
 }
 
 #[test]
+fn a_condition_ends_under_either_number_also_on_the_disk() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("queue.sqlite");
+    let (old, new) = (EventType(917), EventType::MEDICINE_NOT_TAKEN);
+    for (begins, ends) in [(old, new), (new, old)] {
+        let mut queue = open(SqliteStore::open(&file).expect("free"));
+        let parameters = EventParameters::new();
+        for (name, code) in [("a", begins), ("a", EventType::LOW_BATTERY), ("b", begins)] {
+            let begun =
+                queue.begin_condition(Time::ZERO, device(name), code, WALL, parameters.clone());
+            assert!(begun.expect("kept").is_some(), "{name} {code}");
+        }
+        let again = queue.begin_condition(Time::ZERO, device("a"), ends, WALL, parameters);
+        assert_eq!(again.expect("kept"), None);
+        let ended = queue.end_condition(Time::ZERO, device("a"), ends, WALL);
+        assert!(ended.expect("kept").is_some());
+        drop(queue);
+        let mut queue = open(SqliteStore::open(&file).expect("free again"));
+        assert_eq!(queue.conditions().count(), 2, "of another code and device");
+        for (name, code) in [("a", EventType::LOW_BATTERY), ("b", begins)] {
+            let ended = queue.end_condition(Time::ZERO, device(name), code, WALL);
+            assert!(ended.expect("kept").is_some());
+        }
+    }
+}
+
+#[test]
 fn nothing_of_what_was_delivered_stays_behind() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("queue.sqlite");

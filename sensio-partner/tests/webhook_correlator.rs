@@ -96,6 +96,39 @@ fn a_newer_event_is_not_closed_by_a_call_about_an_older_one() {
 }
 
 #[test]
+fn after_409_the_id_that_the_server_kept_means_the_newer_event() {
+    let mut correlator = correlator();
+    let closed = raise(&mut correlator, Some("closed"));
+    correlator.closed(Time::ZERO, &device(), EventType::FALL);
+    raise(&mut correlator, Some("kept"));
+    let newer = raise(&mut correlator, Some("newer"));
+    let fall = EventType::FALL;
+    // Of another one, or not of the newest: says nothing about it.
+    for other in [Some(id("kept")), None] {
+        correlator.already_active(&device(), fall, other.as_ref());
+        let action = correlator.handle_webhook(Time::ZERO, &request(Some("kept")));
+        assert_eq!(action, ON(NothingToDo::NewerEvent));
+    }
+    correlator.already_active(&device(), fall, Some(&id("newer")));
+    for other in ["closed", "never-seen"] {
+        let action = correlator.handle_webhook(Time::ZERO, &request(Some(other)));
+        assert_eq!(action, ON(NothingToDo::NewerEvent), "{other}");
+    }
+    let action = correlator.handle_webhook(Time::ZERO, &request(Some("kept")));
+    assert_eq!(action, closes(newer));
+    let delete = correlator.deactivated(Time::ZERO, newer).expect("a DELETE");
+    assert_eq!(delete.external_event_id, Some(id("newer")));
+    // Once it is closed, all of them are.
+    let action = correlator.handle_webhook(Time::ZERO, &inactive(Some("kept")));
+    assert_eq!(action, ON(NothingToDo::ClosedAlready));
+    assert_ne!(closed, newer);
+    // The next one is its own again.
+    raise(&mut correlator, Some("next"));
+    let action = correlator.handle_webhook(Time::ZERO, &request(Some("kept")));
+    assert_eq!(action, ON(NothingToDo::NewerEvent));
+}
+
+#[test]
 fn an_echo_without_an_id_does_not_close_what_was_raised_meanwhile() {
     let mut correlator = correlator();
     raise(&mut correlator, None);
@@ -202,7 +235,7 @@ proptest! {
     /// that was raised, and never while a newer event of the pair is open.
     #[test]
     fn no_order_of_calls_makes_two_systems_close_for_ever(
-        steps in prop::collection::vec((0..6u8, prop::option::of(0..4u8)), 1..80)
+        steps in prop::collection::vec((0..7u8, prop::option::of(0..4u8)), 1..80)
     ) {
         let mut correlator = correlator();
         let (mut raised, mut deletes, mut commands) = (0u32, 0u32, 0u32);
@@ -217,6 +250,10 @@ proptest! {
                     newest = Some(raise(&mut correlator, external));
                 }
                 1 => correlator.closed(now, &device(), EventType::FALL),
+                6 => {
+                    let id = external.map(id);
+                    correlator.already_active(&device(), EventType::FALL, id.as_ref());
+                }
                 _ => {
                     let command = step < 4;
                     let webhook = if command { request(external) } else { inactive(external) };

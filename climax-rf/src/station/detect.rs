@@ -44,10 +44,13 @@ pub const ENOUGH: usize = 128;
 pub fn detect(bytes: &[u8]) -> Option<Detected> {
     // Not one byte more, however much came at once: the cut must not make a difference.
     let bytes = &bytes[..bytes.len().min(ENOUGH)];
-    match by_start(bytes) {
-        None | Some(Detected::Unknown) => behind_junk(bytes).or_else(|| undecided(bytes)),
-        found => found,
-    }
+    // Whichever can be told first, or it would matter how the bytes were cut.
+    let report = behind_junk(bytes);
+    let before = report.map_or(bytes, |(_, end)| &bytes[..end - 1]);
+    by_start(before)
+        .filter(|found| *found != Detected::Unknown)
+        .or(report.map(|(found, _)| found))
+        .or_else(|| undecided(bytes))
 }
 
 /// Whether the first bytes are of no format known here. A report may still follow them.
@@ -73,8 +76,23 @@ fn by_start(bytes: &[u8]) -> Option<Detected> {
     }
 }
 
-/// By a whole report with a right check, wherever it stands.
-fn behind_junk(bytes: &[u8]) -> Option<Detected> {
+/// By a whole report with a right check, wherever it stands, and the byte behind it.
+fn behind_junk(bytes: &[u8]) -> Option<(Detected, usize)> {
+    let frames = memchr::memchr_iter(b'\n', bytes).filter_map(|at| {
+        let options = DecodeOptions::lenient();
+        decode_prefix(&bytes[at..], &options).ok()?;
+        (at + 1..=bytes.len()).find_map(|end| {
+            let read = decode_prefix(&bytes[at..end], &options).ok()?;
+            Some((Detected::Dc09(read.crc_form), end))
+        })
+    });
+    bracket(bytes)
+        .into_iter()
+        .chain(frames)
+        .min_by_key(|(_, end)| *end)
+}
+
+fn bracket(bytes: &[u8]) -> Option<(Detected, usize)> {
     let mut rest = bytes;
     let mut scanner = Scanner::new();
     while let Some(item) = scanner.next(&mut rest) {
@@ -82,14 +100,11 @@ fn behind_junk(bytes: &[u8]) -> Option<Detected> {
             let options = contact_id::DecodeOptions::lenient();
             let read = contact_id::decode_bracket(message, &options);
             if read.is_ok_and(|read| read.checksum.is_right()) {
-                return Some(Detected::Bracket);
+                return Some((Detected::Bracket, bytes.len() - rest.len()));
             }
         }
     }
-    memchr::memchr_iter(b'\n', bytes).find_map(|at| {
-        let read = decode_prefix(&bytes[at..], &DecodeOptions::lenient()).ok()?;
-        Some(Detected::Dc09(read.crc_form))
-    })
+    None
 }
 
 fn undecided(bytes: &[u8]) -> Option<Detected> {

@@ -3,7 +3,10 @@
 pub mod climax;
 pub mod convert;
 pub mod decode;
+pub mod encode;
 pub mod espa444;
+#[cfg(feature = "fhir")]
+pub mod fhir;
 mod finding;
 pub mod scaip;
 #[cfg(feature = "sensio")]

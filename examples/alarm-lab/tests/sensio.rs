@@ -375,3 +375,56 @@ fn wrong_usage_gives_status_2_and_says_what_to_write() {
         assert!(said.contains(hint), "{arguments:?}: {said}");
     }
 }
+
+#[test]
+fn a_partner_that_listens_closes_what_staff_ends_and_sends_the_delete_once() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap().to_string();
+    drop(free);
+    let hook = format!("http://{address}/hook");
+    let (mut server, url) = server(&["--webhook", &hook, "--staff-asks", "0.05", "--echo"]);
+    let start = ["simulate", "sensio", "partner", "--to", &url];
+    let mut partner =
+        Running::start(&[&start[..], &["--listen", &address, "--wait", "10m"]].concat());
+    let listening = partner.until(|line| line["event"] == "listening");
+    assert_eq!(listening["url"], hook.as_str());
+    let asked = partner.until(|line| line["event"] == "webhook");
+    assert_eq!(asked["name"], "RequestDeactivateEvent");
+    assert_eq!(asked["did"], "closed, its DELETE follows");
+    let delete = partner.until(|line| line["action"] == "delete");
+    assert_eq!(
+        (&delete["outcome"], &delete["number"]),
+        (&"accepted".into(), &2.into())
+    );
+    let echo = partner.until(|line| line["event"] == "webhook");
+    assert_eq!(echo["name"], "EventStateChanged");
+    assert_eq!(echo["did"], "nothing: closed already");
+    server.until(|line| {
+        line["event"] == "webhook"
+            && line["name"] == "EventStateChanged"
+            && line["state"] == "delivered"
+    });
+    let partner = partner.stop();
+    let summary = partner.of("summary").next().unwrap();
+    assert_eq!(
+        (&summary["webhooks"], &summary["calls"]),
+        (&2.into(), &2.into())
+    );
+    assert_eq!(partner.code, Some(0));
+    let report = server.stop();
+    assert_eq!(report.of("summary").next().unwrap()["active"], 0);
+}
+
+#[test]
+fn a_partner_does_not_listen_with_a_token_that_protects_nothing() {
+    let token = Scratch::new("token", "short");
+    let arguments = ["--listen", "127.0.0.1:0", "--token-file", token.path()];
+    let done = partner("http://127.0.0.1:1/partner", &arguments);
+    assert_eq!(done.code, Some(2));
+    let elsewhere = partner("http://127.0.0.1:1/partner", &["--listen", "0.0.0.0:0"]);
+    assert_eq!(
+        elsewhere.code,
+        Some(2),
+        "no default token outside of loopback"
+    );
+}

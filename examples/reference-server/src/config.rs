@@ -12,6 +12,7 @@ mod controller;
 mod digest;
 mod error;
 mod espa444;
+mod fhir;
 mod flags;
 mod layout;
 mod line;
@@ -29,6 +30,10 @@ pub use digest::{
 };
 pub use error::ConfigError;
 pub use espa444::{Characters, Espa444Line, LineRole, ProfileName, SpanOrOff, StationAddress};
+pub use fhir::{
+    ClosedBy, FhirAddresses, FhirAlarmSystem, FhirOutputConfig, FhirService, FhirStage,
+    LookUpConfig,
+};
 pub use flags::{Command, Flags};
 pub use layout::LayoutLine;
 use line::line_keys;

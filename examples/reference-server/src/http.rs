@@ -24,6 +24,7 @@ use crate::health::{Inputs, OutputState, ServerHealth};
 use crate::journal::{Health, JournalError, JournalHandle, ParseEventIdError, Sequence};
 use crate::lines::{Line, LineState, Lines};
 use crate::output::Deliveries;
+use crate::patients::Patients;
 use view::{AlarmView, DetailView};
 
 /// Alarms in one answer when the request does not say.
@@ -46,6 +47,8 @@ pub struct HttpState {
     pub lines: Lines,
     /// How far the outputs are.
     pub deliveries: Deliveries,
+    /// What is known about the patients of open alarms.
+    pub patients: Patients,
     /// When the server was started.
     pub started: Instant,
     /// Answer only requests whose `Host` is an address or `localhost`. For a server on loopback:
@@ -244,7 +247,7 @@ async fn alarm(
         Problem::new(StatusCode::BAD_REQUEST, error.to_string())
     })?;
     match state.journal.alarm(id).await? {
-        Some(detail) => Ok(Json(detail.into())),
+        Some(detail) => Ok(Json(DetailView::new(detail, state.patients.of(id)))),
         None => Err(Problem::new(
             StatusCode::NOT_FOUND,
             "there is no alarm with this identifier",

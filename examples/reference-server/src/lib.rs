@@ -37,6 +37,7 @@ pub mod logging;
 pub mod measure;
 pub mod output;
 pub mod outputs;
+pub mod patients;
 pub mod server;
 pub mod telemetry;
 pub mod time;

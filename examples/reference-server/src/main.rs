@@ -15,6 +15,7 @@ use reference_server::inputs::scaip::ScaipInput;
 use reference_server::inputs::web::WebInput;
 use reference_server::logging;
 use reference_server::output::Output;
+use reference_server::outputs::fhir::FhirOutput;
 use reference_server::outputs::sensio::{Raised, SensioOutput};
 use reference_server::server::Server;
 
@@ -79,9 +80,14 @@ fn parts(config: &Config) -> Result<Parts, Box<dyn Error>> {
     add(&mut inputs, LayoutInput::new(config)?);
     let raised = Raised::default();
     add(&mut inputs, WebInput::new(config, raised.clone())?);
-    let sensio = SensioOutput::new(config, raised)?;
-    let outputs = sensio.map(|output| Box::new(output) as Box<dyn Output>);
-    Ok((inputs, outputs.into_iter().collect()))
+    let mut outputs: Vec<Box<dyn Output>> = Vec::new();
+    if let Some(sensio) = SensioOutput::new(config, raised)? {
+        outputs.push(Box::new(sensio));
+    }
+    if let Some(fhir) = FhirOutput::new(config)? {
+        outputs.push(Box::new(fhir));
+    }
+    Ok((inputs, outputs))
 }
 
 async fn run(config: Config) -> ExitCode {

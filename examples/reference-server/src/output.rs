@@ -9,7 +9,8 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::health::InputStatus;
-use crate::journal::{BoxFuture, JournalError, JournalHandle, Sequence};
+use crate::journal::{BoxFuture, EventId, JournalError, JournalHandle, Sequence};
+use crate::patients::Patients;
 use crate::time::Timestamp;
 
 /// A sender of stored alarms.
@@ -37,6 +38,8 @@ pub struct OutputContext {
     pub journal: JournalHandle,
     /// Where it says how far it is.
     pub deliveries: Deliveries,
+    /// What it finds out about the patients of open alarms.
+    pub patients: Patients,
     /// Cancelled when the server stops.
     pub shutdown: CancellationToken,
 }
@@ -72,8 +75,9 @@ pub struct DeliveryState {
     pub taken: Sequence,
     /// Calls that wait or are under way.
     pub waiting: usize,
-    /// Calls under way.
-    pub in_flight: usize,
+    /// Calls under way, where that is counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_flight: Option<usize>,
     /// Why nothing is sent for a while.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paused: Option<&'static str>,
@@ -86,6 +90,30 @@ pub struct DeliveryState {
     pub dead: usize,
     /// The latest of them, at most 100.
     pub dead_letters: Vec<DeadLetter>,
+    /// Alarms that are open and will be sent when they are closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open: Option<usize>,
+    /// Alarms since the start that are not sent, by the reason.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub not_sent: BTreeMap<&'static str, u64>,
+    /// The latest documents and how far they have come, at most 100.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<DocumentState>,
+}
+
+/// A document and how far it has come.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct DocumentState {
+    /// The alarm that it is about.
+    pub alarm: EventId,
+    /// What it is about, in the receiver's code.
+    pub code: String,
+    /// In a word: `waiting`, `taken`, `registered`, `read`, `journaled`, `done`, `failed`,
+    /// `unconfirmed`, `refused`, `withheld` and the like.
+    pub state: String,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// A call that was refused for good.
@@ -108,6 +136,9 @@ pub struct DeadLetter {
     pub reason: String,
     /// Whether a later call has overtaken it.
     pub superseded: bool,
+    /// The alarm that it is about, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alarm: Option<EventId>,
 }
 
 impl DeliveryState {
@@ -117,12 +148,15 @@ impl DeliveryState {
             status: InputStatus::Running,
             taken: Sequence::START,
             waiting: 0,
-            in_flight: 0,
+            in_flight: None,
             paused: None,
             delivered: 0,
             last_delivered: None,
             dead: 0,
             dead_letters: Vec::new(),
+            open: None,
+            not_sent: BTreeMap::new(),
+            documents: Vec::new(),
         }
     }
 }

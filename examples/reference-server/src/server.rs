@@ -22,6 +22,7 @@ use crate::inputs::network;
 use crate::journal::{JournalError, JournalHandle, OpenError, SqliteJournal};
 use crate::lines::Lines;
 use crate::output::{Deliveries, Output, OutputContext, OutputError};
+use crate::patients::Patients;
 use crate::telemetry::{self, TelemetryError};
 
 /// How long open HTTP connections may take to finish.
@@ -295,12 +296,14 @@ impl Server {
         let lines = Lines::default();
         let mut tasks = JoinSet::new();
         let deliveries = Deliveries::default();
+        let patients = Patients::default();
         for output in self.outputs {
             let name = output.name();
             deliveries.update(name, |_| {});
             let context = OutputContext {
                 journal: Arc::clone(&journal),
                 deliveries: deliveries.clone(),
+                patients: patients.clone(),
                 shutdown: stop.clone(),
             };
             tasks.spawn(deliver(name, output, context));
@@ -329,6 +332,7 @@ impl Server {
                 devices: devices.clone(),
                 lines: lines.clone(),
                 deliveries: deliveries.clone(),
+                patients: patients.clone(),
                 started,
                 local_only,
             };

@@ -39,6 +39,7 @@ impl Api {
             devices: Devices::default(),
             lines: Default::default(),
             deliveries: Default::default(),
+            patients: Default::default(),
             journal: Arc::clone(&journal),
             metrics,
             inputs: Inputs::default(),

@@ -231,3 +231,29 @@ fn what_sensio_closed_itself_is_closed_here_without_a_delete_also_after_a_restar
         "{methods:?}"
     );
 }
+
+#[test]
+fn the_id_that_sensio_kept_closes_the_alarm_that_it_answered_with_409() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start(&[DEVICE]);
+    let program = start(directory.path(), &double, "");
+    let web = program.addresses["web_http"];
+    let kept = raised(&program, &double);
+    double.faults.once(Scope::Events, Fault::answer(409));
+    let again = partner(&program).event("POST", DEVICE, 906, r#"{"externalEventId":"e2"}"#);
+    assert_eq!(again, Some(200));
+    program.wait_until("it is answered with 409", |program| {
+        delivery(program)["delivered"] == 2
+    });
+    let newer = program.alarms("fall")[1]["id"].clone();
+    assert_ne!(newer, kept);
+    assert_eq!(
+        webhook(web, "RequestDeactivateEvent", &body(&kept, "")),
+        200
+    );
+    let ends = program.alarms("cancel");
+    assert_eq!(ends[0]["event"]["correlation"]["clears"]["event"], newer);
+    program.wait_until("the DELETE arrives", |_| {
+        double.methods(DEVICE) == ["POST", "DELETE"]
+    });
+}

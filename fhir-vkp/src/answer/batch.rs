@@ -3,9 +3,8 @@
 use core::fmt;
 use std::collections::HashMap;
 
-use serde_json::Value;
-
-use super::operation_outcome::{OperationOutcome, many};
+use super::operation_outcome::OperationOutcome;
+use crate::decode::{Bundle, DecodeOptions, Decoded, Entry, decode};
 
 /// The answer to a batch, entry by entry of what was asked.
 #[derive(Clone, PartialEq, Eq)]
@@ -71,16 +70,18 @@ impl BatchAnswer {
     ///
     /// [`BatchError`] when one of them is not what it should be.
     pub fn read(request: &[u8], answer: &[u8]) -> Result<Self, BatchError> {
-        let asked = bundle(request, &["batch", "transaction"]).ok_or(BatchError::Request)?;
+        let options = DecodeOptions::lenient();
+        let asked = decode(request, options).map_err(|_| BatchError::Request)?;
+        let asked = bundle(&asked, &["batch", "transaction"]).ok_or(BatchError::Request)?;
         let types = ["batch-response", "transaction-response"];
-        let answer = bundle(answer, &types).ok_or(BatchError::Answer)?;
-        let (asked, answered) = (many(asked.get("entry")), many(answer.get("entry")));
-        let named = answered.iter().any(|entry| full_url(entry).is_some());
+        let answer = decode(answer, options).map_err(|_| BatchError::Answer)?;
+        let answered = bundle(&answer, &types).ok_or(BatchError::Answer)?;
+        let named = answered.entries().any(|entry| entry.full_url().is_some());
         let in_order = !named && asked.len() == answered.len();
         // Of two answers with one name neither can be trusted.
-        let mut by_name: HashMap<&str, Option<&Value>> = HashMap::new();
-        for entry in answered {
-            if let Some(url) = full_url(entry) {
+        let mut by_name: HashMap<&str, Option<Entry<'_>>> = HashMap::new();
+        for entry in answered.entries() {
+            if let Some(url) = entry.full_url() {
                 by_name
                     .entry(url)
                     .and_modify(|twice| *twice = None)
@@ -88,21 +89,22 @@ impl BatchAnswer {
             }
         }
         let mut matched = 0;
-        let mut twice = HashMap::new();
-        for entry in asked {
-            *twice.entry(full_url(entry)).or_insert(0) += 1;
+        let mut times = HashMap::new();
+        for entry in asked.entries() {
+            *times.entry(entry.full_url()).or_insert(0) += 1;
         }
-        let entries = asked.iter().enumerate().map(|(at, entry)| {
-            let url = full_url(entry);
+        let entries = asked.entries().enumerate().map(|(at, entry)| {
+            let url = entry.full_url();
             let found = if in_order {
-                answered.get(at).map(|found| (found, MatchedBy::Position))
+                let found = answered.entry(at);
+                found.map(|found| (found, MatchedBy::Position))
             } else {
-                let only = url.filter(|_| twice.get(&url) == Some(&1));
+                let only = url.filter(|_| times.get(&url) == Some(&1));
                 let found = only.and_then(|url| by_name.get(url).copied().flatten());
                 found.map(|found| (found, MatchedBy::FullUrl))
             };
             matched += usize::from(found.is_some());
-            BatchEntry::read(url, found)
+            BatchEntry::of(url, found)
         });
         let entries = entries.collect();
         Ok(Self {
@@ -113,17 +115,16 @@ impl BatchAnswer {
 }
 
 impl BatchEntry {
-    fn read(url: Option<&str>, found: Option<(&Value, MatchedBy)>) -> Self {
-        let response = found.and_then(|(entry, _)| entry.get("response"));
-        let text = |name| response?.get(name)?.as_str();
+    fn of(url: Option<&str>, found: Option<(Entry<'_>, MatchedBy)>) -> Self {
+        let entry = found.map(|(entry, _)| entry);
         Self {
             full_url: url.map(Into::into),
             matched_by: found.map(|(_, by)| by),
-            status: text("status").and_then(status),
-            location: text("location").map(Into::into),
-            outcome: response
-                .and_then(|response| response.get("outcome"))
-                .and_then(OperationOutcome::from_value),
+            status: entry.and_then(Entry::response_status).and_then(status),
+            location: entry.and_then(Entry::response_location).map(Into::into),
+            outcome: entry
+                .and_then(Entry::response_outcome)
+                .and_then(OperationOutcome::of),
         }
     }
 }
@@ -135,19 +136,12 @@ fn status(text: &str) -> Option<u16> {
     plain.then(|| digits.parse().ok()).flatten()
 }
 
-fn bundle(body: &[u8], types: &[&str]) -> Option<Value> {
-    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    let value: Value = serde_json::from_slice(body).ok()?;
-    let is = |name, texts: &[&str]| {
-        let text = value.get(name).and_then(Value::as_str);
-        text.is_some_and(|text| texts.contains(&text))
-    };
-    (is("resourceType", &["Bundle"]) && is("type", types)).then_some(value)
-}
-
-fn full_url(entry: &Value) -> Option<&str> {
-    let url = entry.get("fullUrl")?.as_str()?;
-    (!url.is_empty()).then_some(url)
+fn bundle<'r>(decoded: &'r Decoded<'_>, types: &[&str]) -> Option<Bundle<'r>> {
+    let bundle = decoded.bundle()?;
+    bundle
+        .bundle_type()
+        .is_some_and(|kind| types.contains(&kind))
+        .then_some(bundle)
 }
 
 impl fmt::Debug for BatchAnswer {

@@ -128,7 +128,14 @@ impl JournalStatus {
                 status.findings.push(StatusFinding::NameCase);
             }
             if documented == "failed" {
-                status.failed = failed(value);
+                // In two cases of letters, the one that says something counts.
+                if let Some(failed) = failed(value) {
+                    if is_empty_time(&failed) {
+                        status.findings.push(StatusFinding::EmptyTime);
+                    } else {
+                        status.failed = Some(failed);
+                    }
+                }
                 continue;
             }
             let time = status.time(documented, value)?;
@@ -165,7 +172,7 @@ impl JournalStatus {
         if text.is_empty() {
             return Ok(None);
         }
-        if text.starts_with("0001-01-01") {
+        if is_empty_time(text) {
             self.findings.push(StatusFinding::EmptyTime);
             return Ok(None);
         }
@@ -193,11 +200,16 @@ impl JournalStatus {
     }
 }
 
+/// How some platforms write "none".
+fn is_empty_time(text: &str) -> bool {
+    text.starts_with("0001-01-01")
+}
+
 /// Anything but null, `false` and an empty text is a failure.
 fn failed(value: &Value) -> Option<String> {
     match value {
         Value::Null | Value::Bool(false) => None,
-        Value::String(text) if text.is_empty() => None,
+        Value::String(text) if text.trim().is_empty() => None,
         Value::String(text) => Some(cut(text, LONGEST_FAILED).to_owned()),
         other => Some(cut(&other.to_string(), LONGEST_FAILED).to_owned()),
     }
@@ -268,6 +280,11 @@ mod tests {
                 State::Unknown,
             ),
             (format!(r#"{{"failed":{T}}}"#), State::Failed),
+            (format!(r#"{{"failed":{T},"Failed":null}}"#), State::Failed),
+            (
+                format!(r#"{{"failed":"0001-01-01T00:00:00","journaled":{T}}}"#),
+                State::Journaled,
+            ),
             (r#"{"failed":{"reason":"x"}}"#.to_owned(), State::Failed),
             (
                 format!(r#"{{"failed":"x","journaled":{T}}}"#),

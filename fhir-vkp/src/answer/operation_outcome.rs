@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use serde_json::Value;
-
-use crate::codes::OutcomeCode;
+use crate::codes::{CodeSystem, OutcomeCode};
+use crate::decode::{DecodeOptions, Resource, decode};
+use crate::view;
 
 /// Issues and codings that are kept; more are not.
 const MOST: usize = 64;
@@ -34,26 +34,24 @@ pub struct Issue {
     pub text: Option<String>,
     /// `diagnostics`
     pub diagnostics: Option<String>,
+    /// What a text names where no code is written.
+    named: Option<OutcomeCode>,
 }
 
 impl OperationOutcome {
     /// Reads a body; `None` when it is something else.
     #[must_use]
     pub fn read(body: &[u8]) -> Option<Self> {
-        let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-        let value: Value = serde_json::from_slice(body).ok()?;
-        Self::from_value(&value)
+        let decoded = decode(body, DecodeOptions::lenient()).ok()?;
+        Self::of(decoded.resource())
     }
 
-    /// The same from JSON that is already read, such as an entry of a batch.
+    /// The same from what was decoded already, such as an entry of a batch.
     #[must_use]
-    pub(super) fn from_value(value: &Value) -> Option<Self> {
-        if value.get("resourceType")?.as_str()? != "OperationOutcome" {
-            return None;
-        }
-        let issues = many(value.get("issue"));
+    pub fn of(resource: Resource<'_>) -> Option<Self> {
+        let issues = view::OperationOutcome::of(resource)?.issues();
         Some(Self {
-            issues: issues.iter().take(MOST).map(Issue::read).collect(),
+            issues: issues.take(MOST).map(Issue::of).collect(),
         })
     }
 
@@ -62,66 +60,35 @@ impl OperationOutcome {
     #[must_use]
     pub fn code(&self) -> Option<OutcomeCode> {
         let coded = self.issues.iter().flat_map(|issue| &issue.details);
-        let named = self.issues.iter().filter_map(Issue::named);
+        let named = self.issues.iter().filter_map(|issue| issue.named);
         coded.copied().chain(named).next()
     }
 }
 
 impl Issue {
-    fn read(value: &Value) -> Self {
-        let text = |value: &Value, name| {
-            let text = value.get(name)?.as_str()?;
-            (!text.is_empty()).then(|| text.to_owned())
-        };
-        let details = value.get("details").unwrap_or(&Value::Null);
-        let codings = many(details.get("coding"));
+    fn of(issue: view::Issue<'_>) -> Self {
+        let details = issue.details();
+        let codings = details.into_iter().flat_map(|details| details.codings());
+        let text = details.and_then(|details| details.text());
         Self {
-            severity: text(value, "severity"),
-            code: text(value, "code"),
-            details: codings.iter().take(MOST).filter_map(vkp_code).collect(),
-            text: text(details, "text"),
-            diagnostics: text(value, "diagnostics"),
+            severity: issue.severity().map(Into::into),
+            code: issue.code().map(Into::into),
+            details: codings.take(MOST).filter_map(vkp_code).collect(),
+            text: text.map(Into::into),
+            diagnostics: issue.diagnostics().map(Into::into),
+            named: issue.outcome_code(),
         }
     }
-
-    /// The names that VKP gives the refusals of access (FHIR reference 8), where no code is written.
-    fn named(&self) -> Option<OutcomeCode> {
-        [&self.diagnostics, &self.text]
-            .into_iter()
-            .flatten()
-            .find_map(|text| {
-                let is = |name: &str| text.trim().eq_ignore_ascii_case(name);
-                if is("MissingActiveService") {
-                    Some(OutcomeCode::NO_ACTIVE_SERVICE)
-                } else if is("NoAccess") {
-                    Some(OutcomeCode::NO_ACCESS)
-                } else if is("NotAuthorized") {
-                    Some(OutcomeCode::NOT_AUTHORIZED)
-                } else {
-                    None
-                }
-            })
-    }
 }
 
-/// A code of the list, if the system is the list's, its `ValueSet` address, or not written. Codes of
+/// A code of the list, if the system is the list's by any of its addresses, or is not written. Codes of
 /// older versions have other numbers (FHIR reference 8) and are not mapped.
-fn vkp_code(coding: &Value) -> Option<OutcomeCode> {
-    let system = coding.get("system").and_then(Value::as_str).unwrap_or("");
-    let alias = system.replace("/ValueSet/", "/CodeSystem/");
-    if !alias.is_empty() && alias != OutcomeCode::SYSTEM.url() {
-        return None;
-    }
-    OutcomeCode::from_code(coding.get("code")?.as_str()?)
-}
-
-/// The elements of an array; a single value counts as one.
-pub(super) fn many(value: Option<&Value>) -> &[Value] {
-    match value {
-        None | Some(Value::Null) => &[],
-        Some(Value::Array(many)) => many,
-        Some(one) => core::slice::from_ref(one),
-    }
+fn vkp_code(coding: view::Coding<'_>) -> Option<OutcomeCode> {
+    let code = match coding.system() {
+        Some(_) => coding.code_in(CodeSystem::OUTCOME_CODE),
+        None => coding.code(),
+    };
+    OutcomeCode::from_code(code?)
 }
 
 impl fmt::Debug for OperationOutcome {
@@ -158,7 +125,7 @@ mod tests {
             r#"{"details":{"coding":{"code":"1.3"}}}"#,
             r#"[{"severity":"warning"},{"details":{"coding":[{"system":"x","code":"1.4"},{"code":"1.3"}]}}]"#,
             r#"[{"diagnostics":"MissingActiveService"}]"#,
-            r#"[{"details":{"text":"missingactiveservice"}}]"#,
+            r#"[{"details":{"text":"MissingActiveService"}}]"#,
         ] {
             assert_eq!(code(issue), found, "{issue}");
         }

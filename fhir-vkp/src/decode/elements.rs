@@ -12,7 +12,7 @@ mod patient_and_plan;
 mod required_codes;
 mod shape;
 
-pub(super) use datatypes::{CODEABLE_CONCEPT, CODING, REFERENCE};
+pub(super) use datatypes::{CODEABLE_CONCEPT, CODING, IDENTIFIER, REFERENCE};
 pub(super) use note::{BUNDLE, COMPOSITION_SECTION};
 pub(super) use shape::{ELEMENT, Element, Kind, Shape};
 

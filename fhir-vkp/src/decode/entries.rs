@@ -7,7 +7,7 @@ use super::error::{DecodeError, DecodeErrorKind, JsonFault};
 use super::findings::Findings;
 use super::json::Reader;
 use super::limits::{DecodeOptions, Mode};
-use super::node::{Member, Node};
+use super::node::{JsonKind, Member, Node};
 use super::repair::Repair;
 use super::text::open;
 use crate::FindingKind;
@@ -113,10 +113,16 @@ impl<'a> Entries<'a> {
     /// The link to the next page, as given. Complete once the iterator has ended.
     #[must_use]
     pub fn next_page(&self) -> Option<&str> {
-        let mut links = self.header("link")?.items().iter();
-        links
-            .find(|link| link.text("relation") == Some("next"))
-            .and_then(|link| link.text("url"))
+        let link = self.header("link")?;
+        // One object for the array (rule 1): here no repair has been at it.
+        let links = match link.kind() {
+            JsonKind::Object => core::slice::from_ref(link),
+            _ => link.items(),
+        };
+        let next = links
+            .iter()
+            .find(|link| link.text("relation") == Some("next"))?;
+        next.text("url").filter(|url| !url.is_empty())
     }
 
     /// `searchset`, as written. Complete once the iterator has ended.
@@ -217,8 +223,8 @@ impl<'a> Entries<'a> {
             _ => {
                 let node = self.reader.value(1).map_err(fault)?;
                 self.found(match node.kind() {
-                    super::JsonKind::Null => FindingKind::Null,
-                    super::JsonKind::String if node.is_empty() => FindingKind::EmptyString,
+                    JsonKind::Null => FindingKind::Null,
+                    JsonKind::String if node.is_empty() => FindingKind::EmptyString,
                     _ => FindingKind::WrongType,
                 })?;
                 Ok(None)
@@ -238,7 +244,7 @@ impl<'a> Entries<'a> {
         let mut repair = Repair::new(&self.options.limits);
         repair.entry(&mut node, index);
         let findings = repair.into_findings();
-        if let (Mode::Strict, Some(finding)) = (self.options.mode, findings.as_slice().first()) {
+        if let (Mode::Strict, Some(finding)) = (self.options.mode, findings.first_deviation()) {
             return Err(DecodeError::deviation(finding));
         }
         Ok(DecodedEntry {

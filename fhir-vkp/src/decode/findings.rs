@@ -9,6 +9,8 @@ pub struct Findings {
     kept: Vec<Finding>,
     limit: usize,
     uncounted: usize,
+    /// Kept even where there is no more room: strict reading asks for it.
+    deviation: Option<Box<Finding>>,
 }
 
 impl Findings {
@@ -17,15 +19,25 @@ impl Findings {
             kept: Vec::new(),
             limit,
             uncounted: 0,
+            deviation: None,
         }
     }
 
     #[cold]
     pub(super) fn push(&mut self, kind: FindingKind, path: impl FnOnce() -> Path) {
-        if self.kept.len() < self.limit {
-            self.kept.push(Finding::new(path(), kind));
-        } else {
+        let has_room = self.kept.len() < self.limit;
+        let is_first = kind.is_deviation() && self.deviation.is_none();
+        if !has_room {
             self.uncounted += 1;
+        }
+        if has_room || is_first {
+            let finding = Finding::new(path(), kind);
+            if is_first {
+                self.deviation = Some(Box::new(finding.clone()));
+            }
+            if has_room {
+                self.kept.push(finding);
+            }
         }
     }
 
@@ -45,6 +57,12 @@ impl Findings {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty() && self.uncounted == 0
+    }
+
+    /// The first one that strict reading refuses; told even where it was not kept.
+    #[must_use]
+    pub fn first_deviation(&self) -> Option<&Finding> {
+        self.deviation.as_deref()
     }
 
     /// Those that were kept, one by one.

@@ -18,14 +18,18 @@ impl Flags {
     pub(crate) const REWRITE_DATE: Self = Flags(1 << 7);
     /// A resource that passes a limit: not read.
     pub(crate) const REFUSED: Self = Flags(1 << 8);
-    /// Something in it is marked `OMIT`, `REWRITE` or `REWRITE_DATE`.
+    /// Something in it is marked for a typed model.
     pub(crate) const INNER: Self = Flags(1 << 4);
     /// Lost to a later member of the same name.
     pub(crate) const DROPPED: Self = Flags(1 << 5);
     /// The text holds what JSON does not allow in a string.
     pub(crate) const RELAXED: Self = Flags(1 << 6);
 
-    const FOR_TYPED: u16 = Self::OMIT.0 | Self::REWRITE.0 | Self::REWRITE_DATE.0 | Self::INNER.0;
+    /// A resource of a type without a table here; a typed model may know it or not.
+    pub(crate) const FOREIGN: Self = Flags(1 << 9);
+
+    const FOR_TYPED: u16 =
+        Self::OMIT.0 | Self::REWRITE.0 | Self::REWRITE_DATE.0 | Self::FOREIGN.0 | Self::INNER.0;
 
     /// What a container takes over from a value in it.
     pub(crate) const fn for_parent(self) -> Self {

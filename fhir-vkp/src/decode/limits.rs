@@ -14,8 +14,9 @@ pub enum Mode {
 pub struct Limits {
     /// Bytes of the body: 10,000,000 by default, never more than 4,294,967,295.
     pub bytes: usize,
-    /// Nesting of JSON objects and arrays, the root counted: 128 by default. Values above 256 count
-    /// as 256, so that the stack stays bounded.
+    /// Nesting of JSON objects and arrays, the root counted: 144 by default, which is room for 64
+    /// sections in a Composition in a Bundle. Values above 256 count as 256, so that the stack
+    /// stays bounded.
     pub depth: usize,
     /// Nesting of sections in a Composition: 64 by default. A section costs two levels of JSON.
     pub section_depth: usize,
@@ -30,7 +31,7 @@ impl Limits {
     /// The defaults.
     pub const DEFAULT: Self = Limits {
         bytes: 10_000_000,
-        depth: 128,
+        depth: 144,
         section_depth: 64,
         values: 1_000_000,
         findings: 1_000,

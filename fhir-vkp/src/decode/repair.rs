@@ -115,6 +115,7 @@ impl<'a> Repair<'a> {
         let Some(shape) = shape else {
             let invalid = node.flags.has(Flags::REPAIRED);
             node.flags.add(Flags::UNKNOWN);
+            node.flags.add(Flags::FOREIGN);
             self.note(FindingKind::UnknownResource);
             if invalid {
                 self.note(FindingKind::InvalidString);

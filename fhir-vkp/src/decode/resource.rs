@@ -67,6 +67,17 @@ impl<'r> Resource<'r> {
         tags.next().and_then(|tag| tag.text("code"))
     }
 
+    /// The system of the tag with the organisation number of the municipality (FHIR reference 9.2), for
+    /// [`tag`](Self::tag).
+    pub const PARENT_ORGANISATION_NUMBER: &'static str =
+        "https://fhir.jft.nhn.no/parent-organization-number";
+    /// The system of the tag with the id of the client that wrote.
+    pub const SOURCE_CLIENT_ID: &'static str = "https://fhir.jft.nhn.no/source-client-id";
+    /// The system of the tag with the name of the client that wrote.
+    pub const SOURCE_CLIENT_NAME: &'static str = "https://fhir.jft.nhn.no/source-client-name";
+    /// The system of the tag with the name of the system that wrote.
+    pub const SOURCE_SYSTEM_NAME: &'static str = "https://fhir.jft.nhn.no/source-system-name";
+
     /// The resource contained in this one under `#id`.
     #[must_use]
     pub fn contained(self, id: &str) -> Option<Resource<'r>> {

@@ -42,11 +42,14 @@ fn can_copy(node: &Node<'_>, purpose: Purpose) -> bool {
 }
 
 #[cfg_attr(not(feature = "fhir-sdk"), expect(unused_variables))]
-fn is_left_out(node: &Node<'_>, purpose: Purpose) -> bool {
+pub(crate) fn is_left_out(node: &Node<'_>, purpose: Purpose) -> bool {
     match purpose {
         Purpose::Repaired => false,
         #[cfg(feature = "fhir-sdk")]
-        Purpose::Typed => node.flags.has(Flags::OMIT),
+        Purpose::Typed => {
+            let known = || crate::typed::knows(node.text("resourceType"));
+            node.flags.has(Flags::OMIT) || (node.flags.has(Flags::FOREIGN) && !known())
+        }
     }
 }
 

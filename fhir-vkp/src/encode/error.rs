@@ -65,6 +65,12 @@ pub enum EncodeError {
         /// Where it stands.
         element: &'static str,
     },
+    /// A year or a month where a day is demanded (vs-1).
+    #[error("{element}: not precise to the day")]
+    NoDay {
+        /// Where it stands.
+        element: &'static str,
+    },
     /// A moment where a date is demanded.
     #[error("{element}: a time of day where a date belongs")]
     TimeOfDay {
@@ -77,9 +83,6 @@ pub enum EncodeError {
     /// A contact without name, telephone and address (pat-1).
     #[error("Patient.contact: neither name nor telecom nor address")]
     EmptyContact,
-    /// The official flag of an address, which the profile of VKP has no place for.
-    #[error("Patient.address: the official flag is not in the profile of VKP")]
-    OfficialAddress,
     /// A part of a zone holds `|`, which separates the parts.
     #[error("Patient.extension: a part of the zone holds a separator")]
     ZoneSeparator,

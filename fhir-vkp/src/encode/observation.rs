@@ -5,7 +5,7 @@ use super::json::{Array, Object};
 use super::part;
 use crate::codes::{CodeSystem, Measure};
 use crate::note::{Decimal, Measurement, Reading, ResourceId};
-use crate::{Identifier, IdentifierKind, Person, Role, Uuid};
+use crate::{Identifier, IdentifierKind, Person, Precision, Role, Uuid};
 
 /// The profile of every measure; most measures have a narrower one.
 const PROFILE: &str = "http://hl7.no/fhir/vkpobservation/StructureDefinition/vkp-Observation";
@@ -110,7 +110,8 @@ pub(super) fn inside(
     }
     part::own_identifier(o, uuid(measurement));
     o.constant("status", measurement.status.code());
-    if form.as_ref().is_some_and(|form| form.vital_sign) {
+    let is_vital_sign = form.as_ref().is_some_and(|form| form.vital_sign);
+    if is_vital_sign {
         o.array_of_one("category", |o| {
             o.array_of_one("coding", |o| {
                 o.constant(
@@ -135,6 +136,11 @@ pub(super) fn inside(
         (None, _) => {}
     });
     part::patient(o, "subject", subject, "Observation.subject");
+    if is_vital_sign && measurement.at.precision() < Precision::Day {
+        o.fail(EncodeError::NoDay {
+            element: "Observation.effectiveDateTime",
+        });
+    }
     o.date_time("effectiveDateTime", &measurement.at);
     o.array("performer", |a| {
         for performer in &measurement.performers {

@@ -4,8 +4,10 @@ use super::EncodeError;
 use super::json::{Array, Object};
 use super::part;
 use crate::Precision;
+use crate::identifier::system;
 use crate::note::{
-    Address, Contact, Country, HumanName, Patient, PatientProfile, PhoneOrMail, Text,
+    Address, Contact, Country, Decimal, HumanName, Patient, PatientProfile, PhoneOrMail, Property,
+    Text,
 };
 
 /// An extension with a text.
@@ -53,12 +55,12 @@ pub(super) fn inside(o: &mut Object<'_, '_>, patient: &Patient) {
     }
     o.array("address", |a| {
         for found in &patient.addresses {
-            a.object(|o| address(o, found, patient.profile));
+            a.object(|o| address(o, found));
         }
     });
     o.array("contact", |a| {
         for found in &patient.contacts {
-            a.object(|o| contact(o, found, patient.profile));
+            a.object(|o| contact(o, found));
         }
     });
     o.array("generalPractitioner", |a| {
@@ -146,7 +148,9 @@ fn telecom(o: &mut Object<'_, '_>, telecoms: &[PhoneOrMail]) -> bool {
     })
 }
 
-fn address(o: &mut Object<'_, '_>, address: &Address, profile: PatientProfile) {
+/// The profile of VKP closes the list of extensions; those of the basis profile, which it is made from, are
+/// on that list (FHIR reference 6, 7).
+fn address(o: &mut Object<'_, '_>, address: &Address) {
     o.array("extension", |a| {
         text_extension(
             a,
@@ -154,9 +158,6 @@ fn address(o: &mut Object<'_, '_>, address: &Address, profile: PatientProfile) {
             address.electronic_lock.as_ref(),
         );
         if let Some(official) = address.official {
-            if profile == PatientProfile::Vkp {
-                a.fail(EncodeError::OfficialAddress);
-            }
             a.object(|o| {
                 o.constant(
                     "url",
@@ -164,6 +165,13 @@ fn address(o: &mut Object<'_, '_>, address: &Address, profile: PatientProfile) {
                 );
                 o.boolean("valueBoolean", official);
             });
+        }
+        if let Some(district) = &address.urban_district {
+            let url = "http://hl7.no/fhir/StructureDefinition/no-basis-urban-district";
+            a.object(|o| place(o, url, system::URBAN_DISTRICT, district.as_str()));
+        }
+        for found in &address.properties {
+            a.object(|o| property(o, found));
         }
     });
     if let Some(purpose) = address.purpose {
@@ -187,10 +195,56 @@ fn address(o: &mut Object<'_, '_>, address: &Address, profile: PatientProfile) {
     }
     o.text("city", address.city.as_ref());
     o.text("district", address.municipality.as_ref());
+    if let Some(code) = &address.municipality_code {
+        let url = "http://hl7.no/fhir/StructureDefinition/no-basis-municipalitycode";
+        o.object("_district", |o| {
+            o.array_of_one("extension", |o| {
+                place(o, url, system::MUNICIPALITY, code.as_str());
+            });
+        });
+    }
     o.text("postalCode", address.postal_code.as_ref());
 }
 
-fn contact(o: &mut Object<'_, '_>, contact: &Contact, profile: PatientProfile) {
+/// An extension with the number of a place.
+fn place(o: &mut Object<'_, '_>, url: &'static str, system: &'static str, code: &str) {
+    o.constant("url", url);
+    o.object("valueCoding", |o| {
+        o.constant("system", system);
+        o.any_text("code", code);
+    });
+}
+
+/// An extension with the numbers of a property; nothing without any.
+fn property(o: &mut Object<'_, '_>, property: &Property) {
+    let numbers = [
+        ("cadastralUnitNumber", property.cadastral_unit_number),
+        ("propertyUnitNumber", property.property_unit_number),
+        ("leaseholdNumber", property.leasehold_number),
+        ("condominiumUnitNumber", property.condominium_unit_number),
+    ];
+    let any = o.array("extension", |a| {
+        for (url, number) in numbers {
+            if let Some(number) = number {
+                a.object(|o| {
+                    o.constant("url", url);
+                    o.decimal("valueInteger", &Decimal::from(i32::from(number)));
+                });
+            }
+        }
+        if let Some(code) = &property.municipality {
+            a.object(|o| place(o, "municipality", system::MUNICIPALITY_OID, code.as_str()));
+        }
+    });
+    if any {
+        o.constant(
+            "url",
+            "http://hl7.no/fhir/StructureDefinition/no-basis-propertyinformation",
+        );
+    }
+}
+
+fn contact(o: &mut Object<'_, '_>, contact: &Contact) {
     o.array_of_one("relationship", |o| {
         o.array("coding", |a| {
             if contact.emergency_contact {
@@ -210,7 +264,7 @@ fn contact(o: &mut Object<'_, '_>, contact: &Contact, profile: PatientProfile) {
     };
     reachable |= telecom(o, &contact.telecoms);
     if let Some(found) = &contact.address {
-        reachable |= o.object("address", |o| address(o, found, profile));
+        reachable |= o.object("address", |o| address(o, found));
     }
     if !reachable {
         o.fail(EncodeError::EmptyContact);

@@ -85,6 +85,12 @@ const NO_ROW: Loss = Loss {
     note: "Named by FHIR reference 11.3; the crosswalk has no row.",
 };
 
+/// The code of the family that the device belongs to, for an alarm that says nothing more.
+const OF_FAMILY: Loss = Loss {
+    relation: Relation::CodeBroader,
+    note: "The code of the family; the crosswalk has no row.",
+};
+
 /// The alert code of an event (FHIR reference 11.3), by the crosswalk of `alarm-codes`.
 ///
 /// An event that came as an alert code keeps it. Where every code of the crosswalk claims more than the
@@ -122,7 +128,11 @@ pub fn alert_of(
     if let Some(code) = by_circumstances(event, alarm_system, supervised) {
         let mut rows = codes_of(event.kind, System::VkpAlert, Profile::V090).codes();
         let row = rows.find(|row| row.code_text() == code.code());
-        let loss = row.map_or(Some(NO_ROW), |row| row.loss());
+        let no_row = match event.kind {
+            Kind::CallAlarmGeneric => OF_FAMILY,
+            _ => NO_ROW,
+        };
+        let loss = row.map_or(Some(no_row), |row| row.loss());
         return Ok(Alert { code, loss });
     }
     let best = codes_of(event.kind, System::VkpAlert, Profile::V090).best();
@@ -163,11 +173,8 @@ fn by_circumstances(
             (Some(AlarmSystem::DigitalSupervision), _) => AlertCode::BUTTON_PRESSED,
             _ => AlertCode::SOCIAL_ALARM,
         },
-        Kind::CallAlarmGeneric => match alarm_system? {
-            AlarmSystem::SocialAlarm => AlertCode::SOCIAL_ALARM,
-            AlarmSystem::DigitalSupervision => AlertCode::DIGITAL_SUPERVISION,
-            AlarmSystem::NurseCall => AlertCode::NURSE_CALL_SYSTEM,
-        },
+        // A localisation unit, a dispenser or a lock is no digital supervision.
+        Kind::CallAlarmGeneric => family_of_system(event, alarm_system),
         Kind::CameraVisit => match supervised? {
             EncounterReason::PLANNED => AlertCode::PLANNED_CAMERA_SUPERVISION,
             _ => AlertCode::TRIGGERED_CAMERA_SUPERVISION,

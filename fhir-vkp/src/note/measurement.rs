@@ -15,7 +15,7 @@ pub struct Measurement {
     pub id: RecordId,
     /// What was measured, and the result.
     pub reading: Reading,
-    /// When.
+    /// When; of a vital sign at least the day.
     pub at: DateTime,
     /// Who measured or is responsible: persons by fødselsnummer, organisations by organisation number
     /// or RESH id.

@@ -75,7 +75,7 @@ pub enum PatientProfile {
     /// `no-basis-Patient`. The profile of PIT is not public; this one is always valid (FHIR reference 15).
     #[default]
     Basis,
-    /// `vkp-Patient-v090`. Its addresses have no place for the official flag.
+    /// `vkp-Patient-v090`.
     Vkp,
 }
 

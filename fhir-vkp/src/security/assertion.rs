@@ -47,7 +47,8 @@ pub struct Organisation {
 }
 
 impl Organisation {
-    /// A main entity, and below it the entity that is meant, if there is one.
+    /// A main entity, and below it the entity that is meant, if there is one. How the value looks without
+    /// one is a guess: the reference shows both.
     #[must_use]
     pub fn new(parent: &OrganisationNumber, child: Option<&OrganisationNumber>) -> Self {
         Self {

@@ -4,8 +4,8 @@ use core::fmt;
 
 use url::Url;
 
-/// The newest DPoP nonce of each server (RFC 9449 8.2 and 9), at most 16 of them: the one that was
-/// used longest ago gives way.
+/// The newest DPoP nonce of each server (RFC 9449 8.2 and 9), at most 16 of them: the one that came
+/// longest ago gives way.
 #[derive(Default)]
 pub struct Nonces(Vec<(String, Box<str>)>);
 

@@ -1,7 +1,7 @@
 //! What a typed value lost: the tree that was read against the tree that it writes.
 
-use crate::decode::flags::Flags;
 use crate::decode::node::{Member, Node, Value};
+use crate::decode::write::{Purpose, is_left_out};
 use crate::decode::{Limits, Resource, parse_plain};
 use crate::{Finding, FindingKind, Path};
 
@@ -80,7 +80,7 @@ impl Compare {
         let mut others = written.iter();
         for (index, item) in read.iter().enumerate() {
             self.path.push_index(index);
-            let other = match item.flags.has(Flags::OMIT) {
+            let other = match is_left_out(item, Purpose::Typed) {
                 true => None,
                 false => others.next(),
             };

@@ -3,11 +3,15 @@
 use core::fmt;
 use std::collections::HashMap;
 
-use super::{Composition, DetectedIssue, Device, Encounter, Observation, Reference, Section};
+use super::{
+    Composition, DetectedIssue, Device, Encounter, Observation, QuestionnaireResponse, Reference,
+    Section,
+};
 use crate::decode::{Bundle, Entry, Resource};
 
 /// One alarm of a Bundle with its device, note and follow-up, as far as they are there.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct AlarmReading<'r> {
     /// The entry of the alarm.
     pub entry: Entry<'r>,
@@ -24,6 +28,9 @@ pub struct AlarmReading<'r> {
     pub sections: Vec<Section<'r>>,
     /// The measurements it is about.
     pub observations: Vec<Observation<'r>>,
+    /// The answered questionnaires it is about. What is missing is told by
+    /// [`DetectedIssue::implicated`] alone.
+    pub questionnaires: Vec<QuestionnaireResponse<'r>>,
 }
 
 impl fmt::Debug for AlarmReading<'_> {
@@ -35,6 +42,7 @@ impl fmt::Debug for AlarmReading<'_> {
             .field("encounter", &self.encounter.is_some())
             .field("sections", &self.sections.len())
             .field("observations", &self.observations.len())
+            .field("questionnaires", &self.questionnaires.len())
             .finish()
     }
 }
@@ -79,10 +87,13 @@ impl<'r> Bundle<'r> {
                 .or(only_encounter),
             None => only_encounter,
         };
-        let observations = issue
+        let implicated: Vec<_> = issue
             .implicated()
-            .filter_map(|reference| Observation::of(self.target(reference, issue.resource())?))
+            .filter_map(|reference| self.target(reference, issue.resource()))
             .collect();
+        let observations = implicated.iter().copied().filter_map(Observation::of);
+        let questionnaires = implicated.iter().copied();
+        let questionnaires = questionnaires.filter_map(QuestionnaireResponse::of);
         AlarmReading {
             entry,
             issue,
@@ -90,7 +101,8 @@ impl<'r> Bundle<'r> {
             composition,
             encounter,
             sections: about.map_or_else(Vec::new, |about| about.sections.clone()),
-            observations,
+            observations: observations.collect(),
+            questionnaires: questionnaires.collect(),
         }
     }
 

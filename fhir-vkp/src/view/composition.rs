@@ -63,6 +63,14 @@ impl<'r> Composition<'r> {
             })
     }
 
+    /// What this one replaces, in a correction: `relatesTo` with the code `replaces`. This crate writes
+    /// the identifier of the Bundle before it.
+    pub fn replaces(self) -> impl Iterator<Item = Identifier<'r>> + use<'r> {
+        let related = self.node.list("relatesTo").iter();
+        let replaced = related.filter(|related| related.text("code") == Some("replaces"));
+        replaced.filter_map(|related| super::one(related, "targetIdentifier"))
+    }
+
     /// All sections, each with how deep it lies (0 for the outermost), in the order of a reader.
     #[must_use]
     pub fn all_sections(self) -> Vec<(usize, Section<'r>)> {

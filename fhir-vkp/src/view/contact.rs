@@ -1,12 +1,15 @@
 //! Names, addresses and telephone numbers (FHIR reference 6 and 7).
 
 use super::extension::{extension_string, extensions};
-use super::{Extension, Period, accessors, element_view};
+use super::{Coding, Extension, Period, accessors, element_view};
 use crate::decode::Node;
 
 const MIDDLE_NAME: &str = "http://hl7.no/fhir/StructureDefinition/no-basis-middlename";
 const ELECTRONIC_LOCK: &str = "http://ehelse.no/fhir/StructureDefinition/vkp-elock-v090";
 const OFFICIAL: &str = "http://hl7.no/fhir/StructureDefinition/no-basis-address-official";
+const URBAN_DISTRICT: &str = "http://hl7.no/fhir/StructureDefinition/no-basis-urban-district";
+const MUNICIPALITY_CODE: &str = "http://hl7.no/fhir/StructureDefinition/no-basis-municipalitycode";
+const PROPERTY: &str = "http://hl7.no/fhir/StructureDefinition/no-basis-propertyinformation";
 const LOCATOR: &str = "http://hl7.org/fhir/StructureDefinition/iso21090-ADXP-additionalLocator";
 
 element_view! {
@@ -115,6 +118,74 @@ impl<'r> Address<'r> {
     #[must_use]
     pub fn is_official(self) -> Option<bool> {
         extensions(self.node, OFFICIAL).find_map(Extension::boolean)
+    }
+
+    /// The municipality by its number, beside the name in [`district`](Self::district).
+    #[must_use]
+    pub fn municipality_code(self) -> Option<Coding<'r>> {
+        let district = self.node.get("_district")?;
+        extensions(district, MUNICIPALITY_CODE).find_map(Extension::coding)
+    }
+
+    /// The urban district by its number.
+    #[must_use]
+    pub fn urban_district(self) -> Option<Coding<'r>> {
+        extensions(self.node, URBAN_DISTRICT).find_map(Extension::coding)
+    }
+
+    /// The properties that the address is on.
+    pub fn properties(self) -> impl Iterator<Item = Property<'r>> + use<'r> {
+        extensions(self.node, PROPERTY).map(|extension| Property { extension })
+    }
+}
+
+/// A property in the cadastre (FHIR reference 7).
+#[derive(Clone, Copy)]
+pub struct Property<'r> {
+    extension: Extension<'r>,
+}
+
+super::hidden_debug!(Property);
+
+impl<'r> Property<'r> {
+    fn number(self, url: &'static str) -> Option<i64> {
+        self.extension.part(url)?.integer()
+    }
+
+    /// The extension beneath.
+    #[must_use]
+    pub const fn extension(self) -> Extension<'r> {
+        self.extension
+    }
+
+    /// Gårdsnummer.
+    #[must_use]
+    pub fn cadastral_unit_number(self) -> Option<i64> {
+        self.number("cadastralUnitNumber")
+    }
+
+    /// Bruksnummer.
+    #[must_use]
+    pub fn property_unit_number(self) -> Option<i64> {
+        self.number("propertyUnitNumber")
+    }
+
+    /// Festenummer.
+    #[must_use]
+    pub fn leasehold_number(self) -> Option<i64> {
+        self.number("leaseholdNumber")
+    }
+
+    /// Seksjonsnummer.
+    #[must_use]
+    pub fn condominium_unit_number(self) -> Option<i64> {
+        self.number("condominiumUnitNumber")
+    }
+
+    /// The municipality, by its number.
+    #[must_use]
+    pub fn municipality(self) -> Option<Coding<'r>> {
+        self.extension.part("municipality")?.coding()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Extensions.
 
-use super::{CodeableConcept, accessors, element_view, one};
+use super::{CodeableConcept, Coding, accessors, element_view, one};
 use crate::decode::Node;
 
 element_view! {
@@ -24,6 +24,23 @@ impl<'r> Extension<'r> {
     #[must_use]
     pub fn concept(self) -> Option<CodeableConcept<'r>> {
         one(self.node, "valueCodeableConcept")
+    }
+
+    /// The code of a `valueCoding`.
+    #[must_use]
+    pub fn coding(self) -> Option<Coding<'r>> {
+        one(self.node, "valueCoding")
+    }
+
+    /// The whole number of a `valueInteger`.
+    #[must_use]
+    pub fn integer(self) -> Option<i64> {
+        self.node.get("valueInteger")?.as_number()?.parse().ok()
+    }
+
+    /// The first extension in it with this address.
+    pub(super) fn part(self, url: &'static str) -> Option<Self> {
+        extensions(self.node, url).next()
     }
 }
 

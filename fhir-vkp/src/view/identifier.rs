@@ -1,6 +1,7 @@
 //! Business identifiers and references.
 
 use super::{CodeableConcept, Period, accessors, element_view};
+use crate::identifier::system;
 use crate::{IdentifierKind, Person};
 
 element_view! {
@@ -29,11 +30,11 @@ impl<'r> Identifier<'r> {
         Identifier { node }
     }
 
-    /// What kind of identifier the system says it is.
+    /// What kind of identifier the system says it is, by any of its addresses.
     #[must_use]
     pub fn kind(self) -> IdentifierKind {
-        self.system()
-            .map_or(IdentifierKind::Other, IdentifierKind::of_system)
+        let system = self.system().unwrap_or_default();
+        IdentifierKind::of_system(system::canonical(system).unwrap_or(system))
     }
 
     /// The same as data of its own; `None` without system or value.

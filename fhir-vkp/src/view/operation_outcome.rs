@@ -59,12 +59,16 @@ impl<'r> Issue<'r> {
         if let Some(code) = code.and_then(OutcomeCode::from_code) {
             return Some(code);
         }
-        match self.diagnostics().or_else(|| details?.text())?.trim() {
-            "MissingActiveService" => Some(OutcomeCode::NO_ACTIVE_SERVICE),
-            "NoAccess" => Some(OutcomeCode::NO_ACCESS),
-            "NotAuthorized" => Some(OutcomeCode::NOT_AUTHORIZED),
-            _ => None,
-        }
+        let texts = [self.diagnostics(), details.and_then(CodeableConcept::text)];
+        texts
+            .into_iter()
+            .flatten()
+            .find_map(|text| match text.trim() {
+                "MissingActiveService" => Some(OutcomeCode::NO_ACTIVE_SERVICE),
+                "NoAccess" => Some(OutcomeCode::NO_ACCESS),
+                "NotAuthorized" => Some(OutcomeCode::NOT_AUTHORIZED),
+                _ => None,
+            })
     }
 
     /// The words: `details.text`, else `diagnostics`, else the display of a code. They may hold personal

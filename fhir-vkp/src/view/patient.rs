@@ -1,14 +1,20 @@
 //! Patient: who is to be helped, where, and how to get in (FHIR reference 6).
 
-use super::extension::extension_string;
+use super::extension::{extension_string, extensions};
 use super::{
-    Address, CodeableConcept, ContactPoint, HumanName, Identifier, Period, Reference, accessors,
-    element_view, resource_view,
+    Address, CodeableConcept, ContactPoint, Extension, HumanName, Identifier, Period, Reference,
+    accessors, element_view, resource_view,
 };
 use crate::IdentifierKind;
 
 const ZONE: &str = "http://ehelse.no/fhir/StructureDefinition/vkp-sone-v090";
 const HOUSEHOLD: &str = "http://ehelse.no/fhir/StructureDefinition/vkp-household-v090";
+const NATIONALITY: &str = "http://hl7.org/fhir/StructureDefinition/patient-nationality";
+/// The extension of HL7, and the older one of HL7 Norway.
+const CITIZENSHIPS: [&str; 2] = [
+    "http://hl7.org/fhir/StructureDefinition/patient-citizenship",
+    "http://hl7.no/fhir/StructureDefinition/no-basis-person-citizenship",
+];
 /// Code `C` of this system marks the main contact.
 const RELATIONSHIP: &str = "http://terminology.hl7.org/CodeSystem/v2-0131";
 
@@ -85,6 +91,24 @@ impl<'r> Patient<'r> {
     #[must_use]
     pub fn household(self) -> Option<&'r str> {
         extension_string(self.node, HOUSEHOLD)
+    }
+
+    /// Of which countries the person is a citizen.
+    pub fn citizenships(self) -> impl Iterator<Item = CodeableConcept<'r>> + use<'r> {
+        CITIZENSHIPS
+            .into_iter()
+            .flat_map(move |url| self.countries(url))
+    }
+
+    /// Nationalities.
+    pub fn nationalities(self) -> impl Iterator<Item = CodeableConcept<'r>> + use<'r> {
+        self.countries(NATIONALITY)
+    }
+
+    /// The part `code` of extensions with a period beside it.
+    fn countries(self, url: &'static str) -> impl Iterator<Item = CodeableConcept<'r>> + use<'r> {
+        let code = |extension: Extension<'r>| extension.part("code")?.concept();
+        extensions(self.node, url).filter_map(code)
     }
 
     /// Whether the person is dead, by flag or by date.

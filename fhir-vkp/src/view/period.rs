@@ -17,7 +17,7 @@ accessors! { Period:
 }
 
 /// When something was: a point in time, a span, or what people wrote.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum When<'r> {
     /// A point in time, or a date.
@@ -27,6 +27,8 @@ pub enum When<'r> {
     /// A text, an age, or a date-time that cannot be read.
     Text(&'r str),
 }
+
+super::hidden_debug!(When);
 
 impl<'r> When<'r> {
     /// The first choice of `stem[x]` that is there, in the order of the definition.

@@ -1,5 +1,6 @@
 //! Events as JSON.
 
+use crate::codes::EventType;
 use crate::event::{EventParameters, Image};
 use crate::json::picture::{IMAGE_DATA, IMAGE_NAME};
 use crate::json::write::{ObjectWriter, write_base64, write_integer, write_number, write_string};
@@ -21,7 +22,19 @@ use crate::version::{Feature, UnityVersion};
 /// assert!(left_out.is_empty());
 /// ```
 pub fn encode_event(event: &EventParameters, version: UnityVersion, out: &mut Vec<u8>) -> Members {
+    encode_event_of(None, event, version, out)
+}
+
+/// The same for an event of this code: a state beside a code that is documented without states is
+/// left out, too (Partner API reference 4.2 and 10.2). Codes that are in no table may have states.
+pub(crate) fn encode_event_of(
+    event_type: Option<EventType>,
+    event: &EventParameters,
+    version: UnityVersion,
+    out: &mut Vec<u8>,
+) -> Members {
     let mut left_out = Members::NONE;
+    let stateless = event_type.is_some_and(|code| code.name().is_some() && !code.has_states());
     out.reserve(size_hint(event));
     let mut object = ObjectWriter::begin(out);
     if let Some(value) = event.trigger_value {
@@ -34,7 +47,11 @@ pub fn encode_event(event: &EventParameters, version: UnityVersion, out: &mut Ve
         write_string(object.member(Member::ExternalEventId.name()), id.as_str());
     }
     if let Some(state) = event.state {
-        write_integer(object.member(Member::State.name()), i64::from(state.0));
+        if stateless {
+            left_out = left_out.with(Member::State);
+        } else {
+            write_integer(object.member(Member::State.name()), i64::from(state.0));
+        }
     }
     if let Some(description) = &event.description {
         if version.has(Feature::Description) {

@@ -2,6 +2,7 @@
 
 use crate::answer::{Class, Effect, Refusal};
 use crate::client_core::CallError;
+use crate::token::Problem;
 
 use super::call::Outcome;
 
@@ -23,6 +24,8 @@ impl From<&CallError> for Outcome {
     fn from(error: &CallError) -> Self {
         match error {
             CallError::Outcome(outcome) => outcome.as_ref().into(),
+            // The operator is told of the credentials, not of a permission.
+            CallError::NoToken(Problem::CredentialsRefused) => Self::Token,
             error => error.class().into(),
         }
     }
@@ -86,6 +89,16 @@ mod tests {
         ] {
             let answer = crate::Outcome::read(call, status, [], b"", SystemTime::UNIX_EPOCH);
             assert_eq!(Outcome::from(&answer), expected, "{call} {status}");
+        }
+        for (problem, expected) in [
+            (Problem::CredentialsRefused, Outcome::Token),
+            (Problem::Forbidden, Outcome::Permission),
+            (Problem::Misconfigured, Outcome::Configuration),
+            (Problem::EndpointDown, Outcome::NotSent),
+            (Problem::TokensRejected, Outcome::NotSent),
+        ] {
+            let outcome = Outcome::from(&CallError::NoToken(problem));
+            assert_eq!(outcome, expected, "{problem}");
         }
         let headers = [("Retry-After", &b"7"[..])];
         let now = SystemTime::UNIX_EPOCH;

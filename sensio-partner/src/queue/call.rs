@@ -1,6 +1,7 @@
 //! What goes into the queue, what comes out of it, and what became of it.
 
 use core::fmt;
+use core::hash::{Hash, Hasher};
 use core::time::Duration;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use crate::codes::EventType;
 use crate::event::EventParameters;
 use crate::identifier::DeviceIdentifier;
 use crate::status::StatusEntry;
+use crate::version::UnityVersion;
 
 use super::wall::WallMicros;
 use crate::member::Members;
@@ -32,12 +34,36 @@ impl fmt::Display for EntryId {
 
 /// What identifies an active event: device and code (Partner API reference 4.4). Calls for one pair
 /// are kept in order.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+///
+/// 917 and 923 are one event under two numbers, of which a server knows one
+/// ([`EventType::for_version`]): pairs that differ in nothing else are equal.
+#[derive(Debug, Clone)]
 pub struct Pair {
     /// The device.
     pub device: DeviceIdentifier,
     /// The code.
     pub event_type: EventType,
+}
+
+impl Pair {
+    fn code(&self) -> EventType {
+        self.event_type.for_version(UnityVersion::LATEST)
+    }
+}
+
+impl PartialEq for Pair {
+    fn eq(&self, other: &Self) -> bool {
+        self.code() == other.code() && self.device == other.device
+    }
+}
+
+impl Eq for Pair {}
+
+impl Hash for Pair {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.device.hash(state);
+        self.code().hash(state);
+    }
 }
 
 /// What is done to an event, without what goes with it.
@@ -188,6 +214,10 @@ pub struct EventWork {
 pub enum Outcome {
     /// Any 2xx.
     Done,
+    /// Any 2xx to an event without these members: the client did not write them, since a server of
+    /// this version does not know them or the event has no states (Partner API reference 10.2 and
+    /// 10.4).
+    DoneWithout(Members),
     /// 409 to POST: the event is active already.
     AlreadyActive,
     /// 404 or 410 to DELETE: the event was not active.

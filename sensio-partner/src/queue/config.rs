@@ -3,6 +3,7 @@
 use core::num::{NonZeroU32, NonZeroUsize};
 use core::time::Duration;
 
+use crate::answer::PAUSE_LIMIT;
 use crate::backoff::Backoff;
 use crate::status::BATCH;
 
@@ -18,7 +19,9 @@ pub struct Config {
     pub per_second: NonZeroU32,
     /// Pauses between repeats: 0.2 seconds, doubling to 30, drawn at random.
     pub backoff: Backoff,
-    /// The longest `Retry-After` that is honoured. Default 30 seconds.
+    /// The longest `Retry-After` that is honoured. Default [`PAUSE_LIMIT`](crate::PAUSE_LIMIT), a
+    /// minute, as the crate's own client does. One that answered a status or a slot does not hold up
+    /// an event.
     pub retry_after_limit: Duration,
     /// Repeats that may be made at once from rest, shared by all events. Default 20. A success gives
     /// two back, so that a server that has recovered is caught up with at full rate.
@@ -68,7 +71,7 @@ impl Default for Config {
             parallel: FOUR,
             per_second: TEN,
             backoff: Backoff::default(),
-            retry_after_limit: Duration::from_secs(30),
+            retry_after_limit: PAUSE_LIMIT,
             repeat_burst: TWENTY,
             repeats_per_second: TWO,
             late_after: minutes(1),

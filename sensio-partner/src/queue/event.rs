@@ -4,6 +4,7 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use crate::answer::Effect;
+use crate::external_event_id::ExternalEventId;
 use crate::identifier::DeviceIdentifier;
 use crate::member::Members;
 use crate::time::Time;
@@ -92,10 +93,13 @@ pub struct Delivered {
     pub pair: Arc<Pair>,
     /// What was done.
     pub method: EventMethod,
-    /// In which sense it is done.
+    /// The partner's own id that it was submitted with.
+    pub external_event_id: Option<ExternalEventId>,
+    /// In which sense it is done. After [`Effect::AlreadyActive`] the server goes on with an older
+    /// event: tell the [`Correlator`](crate::webhook::Correlator::already_active).
     pub effect: Effect,
     /// What was submitted and did not arrive, since the server refused more (Partner API reference
-    /// 8.3).
+    /// 8.3), its version does not know it (10.4) or the event has no states (10.2).
     pub left_out: Members,
     /// Attempts since the start of the process.
     pub attempts: u32,

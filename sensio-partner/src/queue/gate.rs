@@ -37,8 +37,9 @@ pub(super) struct Gate {
     begun: VecDeque<Time>,
     in_flight: usize,
     lower_in_flight: usize,
-    /// What the server asked for.
+    /// What the server asked for, of all calls and of those that are no events.
     hold: Time,
+    lower_hold: Time,
     pause: Option<Time>,
     /// After a pause one call goes ahead of the others, and is under way.
     probing: bool,
@@ -75,6 +76,7 @@ impl Gate {
             in_flight: 0,
             lower_in_flight: 0,
             hold: Time::ZERO,
+            lower_hold: Time::ZERO,
             pause: None,
             probing: false,
             pauses: 0,
@@ -107,6 +109,9 @@ impl Gate {
             return Passage::AfterOutcome;
         }
         let mut at = self.hold.max(self.pause.unwrap_or(Time::ZERO));
+        if urgency == Urgency::Lower {
+            at = at.max(self.lower_hold);
+        }
         // Of so many calls the oldest must be a second ago.
         if let Some(index) = self.begun.len().checked_sub(per_second) {
             at = at.max(self.begun[index] + SECOND);
@@ -154,14 +159,20 @@ impl Gate {
         self.pause.take().is_some()
     }
 
-    pub(super) fn hold(&mut self, until: Time) {
-        self.hold = self.hold.max(until);
+    /// The server wants to be left alone. What a status or a slot brought about does not hold up an
+    /// alarm.
+    pub(super) fn hold(&mut self, urgency: Urgency, until: Time) {
+        let hold = match urgency {
+            Urgency::Event => &mut self.hold,
+            Urgency::Lower => &mut self.lower_hold,
+        };
+        *hold = until.max(*hold);
     }
 
     /// An operator has mended it; `true` when there was a pause.
     pub(super) fn resume(&mut self) -> bool {
         self.pauses = 0;
-        self.hold = Time::ZERO;
+        (self.hold, self.lower_hold) = (Time::ZERO, Time::ZERO);
         self.begin_epoch();
         self.pause.take().is_some()
     }

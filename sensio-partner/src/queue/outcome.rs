@@ -48,7 +48,7 @@ impl<S: Store> Queue<S> {
         self.gate.end(flight.epoch, flight.load.urgency());
         if let Outcome::Repeat { after: Some(after) } = outcome {
             let after = after.min(self.config.retry_after_limit);
-            self.gate.hold(now + after);
+            self.gate.hold(flight.load.urgency(), now + after);
         }
         if let Load::Slot = flight.load {
             // Its credentials are its own, and so are its refusals.
@@ -84,8 +84,15 @@ impl<S: Store> Queue<S> {
                     id: head.id,
                     pair,
                     method: head.method,
+                    external_event_id: flight.external_event_id.clone(),
                     effect,
-                    left_out: flight.left_out,
+                    left_out: match outcome {
+                        // A time that the queue itself put into the text is no loss.
+                        Outcome::DoneWithout(unknown) => flight
+                            .left_out
+                            .union(unknown.intersection(flight.submitted)),
+                        _ => flight.left_out,
+                    },
                     attempts: head.attempts,
                     waited: wall.since(head.submitted),
                 };
@@ -239,7 +246,7 @@ impl<S: Store> Queue<S> {
 
     fn status_outcome(&mut self, now: Time, epoch: u32, outcome: Outcome) {
         let reason = match outcome {
-            Outcome::Done | Outcome::AlreadyActive => {
+            Outcome::Done | Outcome::DoneWithout(_) | Outcome::AlreadyActive => {
                 self.statuses.done();
                 return;
             }
@@ -294,6 +301,7 @@ impl<S: Store> Queue<S> {
 fn is_dealt_with(outcome: Outcome) -> bool {
     match outcome {
         Outcome::Done
+        | Outcome::DoneWithout(_)
         | Outcome::AlreadyActive
         | Outcome::WasNotActive
         | Outcome::NotFound
@@ -328,7 +336,7 @@ fn judge(
         None => Verdict::Park(reason),
     };
     match outcome {
-        Outcome::Done => Verdict::Delivered(Effect::Accepted),
+        Outcome::Done | Outcome::DoneWithout(_) => Verdict::Delivered(Effect::Accepted),
         Outcome::AlreadyActive => match head.sent_as() {
             EventMethod::Post => Verdict::Delivered(Effect::AlreadyActive),
             EventMethod::Put | EventMethod::Delete => {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
+use crate::external_event_id::ExternalEventId;
 use crate::member::Members;
 use crate::time::Time;
 
@@ -306,9 +307,12 @@ pub(super) fn supersedes(later: EventMethod, earlier: EventMethod) -> bool {
 #[derive(Debug)]
 pub(super) struct EventFlight {
     pub(super) slot: u32,
-    /// The members that were sent, and those that had been left out.
+    /// The members that were submitted, those that were sent, and those that had been left out.
+    pub(super) submitted: Members,
     pub(super) present: Members,
     pub(super) left_out: Members,
     /// Whether the time of occurrence was put into the text.
     pub(super) late_text: bool,
+    /// As it was submitted.
+    pub(super) external_event_id: Option<ExternalEventId>,
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::external_event_id::ExternalEventId;
 use crate::member::{Member, Members};
 use crate::time::Time;
 
@@ -18,9 +19,11 @@ struct Prepared {
     entry: EntryId,
     attempt: u32,
     action: EventAction,
+    submitted: Members,
     present: Members,
     left_out: Members,
     late_text: bool,
+    external_event_id: Option<ExternalEventId>,
 }
 
 impl<S: Store> Queue<S> {
@@ -78,16 +81,18 @@ impl<S: Store> Queue<S> {
                 // The store would fail for all others, too.
                 let until = self.store_failed(now, error);
                 self.pairs.pause(slot, until);
-                self.gate.hold(until);
+                self.gate.hold(Urgency::Event, until);
                 return None;
             }
         };
         let pair = Arc::clone(&self.pairs.get(slot)?.pair);
         let load = Load::Event(EventFlight {
             slot,
+            submitted: prepared.submitted,
             present: prepared.present,
             left_out: prepared.left_out,
             late_text: prepared.late_text,
+            external_event_id: prepared.external_event_id,
         });
         let work = Work::Event(EventWork {
             entry: prepared.entry,
@@ -120,12 +125,18 @@ impl<S: Store> Queue<S> {
             entry,
             attempt: head.attempts,
             action: EventAction::Delete,
+            submitted: Members::NONE,
             present: Members::NONE,
             left_out: Members::NONE,
             late_text: false,
+            external_event_id: None,
         };
         if let Some(submitted) = parameters {
-            prepared.present = members(&submitted);
+            prepared
+                .external_event_id
+                .clone_from(&submitted.external_event_id);
+            prepared.submitted = members(&submitted);
+            prepared.present = prepared.submitted;
             prepared.left_out = head.reduction.left_out(prepared.present);
             let mut parameters = head.reduction.apply(&submitted);
             let late = self.config.late_description.as_ref();

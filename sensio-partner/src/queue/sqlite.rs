@@ -316,7 +316,9 @@ fn insert(connection: &Connection, entry: &NewEntry<'_>) -> rusqlite::Result<()>
             "INSERT OR IGNORE INTO sensio_queue_condition VALUES (?1, ?2)"
         }
         Some(ConditionChange::Ends) => {
-            "DELETE FROM sensio_queue_condition WHERE device = ?1 AND event_type = ?2"
+            // 917 and 923 are one condition under two numbers.
+            "DELETE FROM sensio_queue_condition WHERE device = ?1 AND (event_type = ?2 \
+             OR event_type IN (917, 923) AND ?2 IN (917, 923))"
         }
     };
     connection

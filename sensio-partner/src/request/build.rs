@@ -8,7 +8,7 @@ use crate::endpoint::{Endpoint, is_plain_path};
 use crate::event::EventParameters;
 use crate::identifier::DeviceIdentifier;
 use crate::image::{ImageError, ImageLimits, check_image};
-use crate::json::{encode_event, encode_status, encode_status_batch};
+use crate::json::{encode_event_of, encode_status, encode_status_batch};
 use crate::member::Members;
 use crate::status::{DeviceStatus, InvalidStatus, StatusEntry};
 use crate::version::{Feature, UnityVersion};
@@ -29,7 +29,8 @@ pub struct Requests {
 pub struct Prepared {
     /// The request, without a token.
     pub request: Request,
-    /// Members that a server of this version does not know and that were not written.
+    /// Members that were not written: a server of this version does not know them, or the event has
+    /// no states.
     pub left_out: Members,
     /// What is unusual about the event.
     pub notices: Vec<Notice>,
@@ -46,7 +47,8 @@ pub enum Notice {
         /// The code in the path.
         written: EventType,
     },
-    /// A state with an event for which none is documented (10.2).
+    /// A state with an event for which none is documented (10.2). It is sent only if the code is in
+    /// no table: beside a code that is known to have none it would be an unused member.
     StateNotDocumented,
 }
 
@@ -190,11 +192,11 @@ impl Requests {
                     .map_err(|why| RequestError::Image { index, why })?;
             }
         }
-        if event.state.is_some() && event_type != EventType::PATIENT_SIGNAL {
+        if event.state.is_some() && !event_type.has_states() {
             notices.push(Notice::StateNotDocumented);
         }
         let mut body = Vec::new();
-        let left_out = encode_event(event, self.version, &mut body);
+        let left_out = encode_event_of(Some(event_type), event, self.version, &mut body);
         Ok(Prepared {
             request: request(call, path, self.body(body)),
             left_out,
@@ -379,6 +381,26 @@ mod tests {
             prepared.expect("sent").notices,
             [Notice::UnknownEventType, Notice::StateNotDocumented]
         );
+    }
+
+    #[test]
+    fn a_state_goes_only_where_there_may_be_one() {
+        let event = EventParameters {
+            state: Some(State::PRESENT),
+            ..EventParameters::new()
+        };
+        for (code, body) in [
+            (EventType::PATIENT_SIGNAL, &br#"{"state":88}"#[..]),
+            (EventType(902), br#"{"state":88}"#),
+            (EventType::FALL, b"{}"),
+        ] {
+            let prepared = requests().put_event(&device(), code, &event).expect("sent");
+            assert_eq!(prepared.request.body(), body, "{code}");
+            let left_out = prepared.left_out.contains(crate::Member::State);
+            assert_eq!(left_out, code == EventType::FALL);
+            let noted = prepared.notices.contains(&Notice::StateNotDocumented);
+            assert_eq!(noted, code != EventType::PATIENT_SIGNAL);
+        }
     }
 
     #[test]

@@ -113,8 +113,7 @@ impl<'c> Judge<'c> {
             // What the vendor says about members that are not used.
             self.tolerate(ServerWarning::TooNew(Feature::Description), 500)?;
         }
-        if parameters.state.is_some() && code.name().is_some() && code != EventType::PATIENT_SIGNAL
-        {
+        if parameters.state.is_some() && code.name().is_some() && !code.has_states() {
             self.tolerate(ServerWarning::StateNotUsed, 500)?;
         }
         let limits = ImageLimits {

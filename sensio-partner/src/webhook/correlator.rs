@@ -92,6 +92,8 @@ struct Event {
     state: State,
     /// Until when the echo of a DELETE for an earlier event of the pair may come.
     echo_until: Option<Time>,
+    /// The server goes on with an earlier event in its place.
+    under_older_id: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -230,6 +232,7 @@ impl Correlator {
                 id,
                 state: State::Open,
                 echo_until,
+                under_older_id: false,
             },
         );
         Ok(key)
@@ -246,6 +249,25 @@ impl Correlator {
         if let Some(id) = event.id {
             if self.by_id.get(&id) == Some(&key) {
                 self.by_id.remove(&id);
+            }
+        }
+    }
+
+    /// The server answered the POST of this event with 409
+    /// ([`AlreadyActive`](crate::Effect::AlreadyActive)): it goes on with an event of the pair that it
+    /// already had, under the id of that one (Partner API reference 4.4). As long as the event is the
+    /// newest of its pair, calls that carry the id of one whose place it took mean it, too. Ids of
+    /// closed events and ids that nobody knows still close nothing.
+    pub fn already_active(
+        &mut self,
+        device: &DeviceIdentifier,
+        event_type: EventType,
+        id: Option<&ExternalEventId>,
+    ) {
+        let newest = self.by_pair.get(&pair(device, event_type));
+        if let Some(event) = newest.and_then(|key| self.events.get_mut(key)) {
+            if event.id.as_ref() == id {
+                event.under_older_id = true;
             }
         }
     }
@@ -315,11 +337,20 @@ impl Correlator {
             if pair(&event.device, event.event_type) != place {
                 return Err(NothingToDo::Mismatch);
             }
-            // Closed before, and another one is open by now.
-            if newest != Some(*key) {
-                return Err(NothingToDo::NewerEvent);
+            if newest == Some(*key) {
+                return Ok(*key);
             }
-            return Ok(*key);
+            let newest = newest.and_then(|key| Some((key, self.events.get(&key)?)));
+            return match newest {
+                // The server knows the newest one under this id.
+                Some((newest, standing))
+                    if standing.under_older_id && event.state == State::Superseded =>
+                {
+                    Ok(newest)
+                }
+                // Closed before, and another one is open by now.
+                _ => Err(NothingToDo::NewerEvent),
+            };
         }
         // An id nobody knows: an event that has one of its own is not the one that is meant.
         let newest = newest.ok_or(NothingToDo::Unknown)?;

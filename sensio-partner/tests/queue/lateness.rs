@@ -1,9 +1,9 @@
 //! Late events.
 
 use sensio_partner::queue::{Call, Event, EventCall, LateDescription, Outcome};
-use sensio_partner::{Description, EventParameters, EventType};
+use sensio_partner::{Description, EventParameters, EventType, Member, Members};
 
-use crate::bench::{BAD_REQUEST, Bench, DONE, WALL, device, post, rich, seconds, sent};
+use crate::bench::{BAD_REQUEST, Bench, DONE, WALL, device, members, post, rich, seconds, sent};
 
 #[test]
 fn what_waits_for_a_minute_is_reported_once_also_across_a_restart() {
@@ -63,4 +63,23 @@ fn a_text_without_room_for_the_time_stays_as_it_is() {
     let call = EventCall::post(device("a"), EventType::FALL, WALL, parameters.clone());
     bench.submit(&call);
     assert_eq!(sent(&bench.once(DONE)), parameters);
+}
+
+#[test]
+fn a_time_that_an_old_server_does_not_take_is_not_reported_as_left_out() {
+    let text = members(&[Member::Description]);
+    let late = LateDescription::utc(seconds(60));
+    let mut bench = Bench::with(|config| config.late_description = Some(late));
+    bench.pass(seconds(90));
+    bench.submit(&post("a"));
+    let call = EventCall::post(device("b"), EventType::FALL, WALL, rich());
+    bench.submit(&call);
+    for expected in [Members::NONE, text] {
+        let call = bench.once(Outcome::DoneWithout(text));
+        assert!(sent(&call).description.is_some());
+        let Event::Delivered(delivered) = bench.event() else {
+            panic!()
+        };
+        assert_eq!(delivered.left_out, expected);
+    }
 }

@@ -72,3 +72,19 @@ fn alarms_go_before_a_storm_of_operational_alerts() {
     bench.submit(&post("pendant"));
     assert_eq!(of(&bench.next()).0, "pendant");
 }
+
+#[test]
+fn the_two_numbers_of_medicine_not_taken_are_one_event_in_order() {
+    let mut bench = Bench::new();
+    let (old, new) = (EventType(917), EventType::MEDICINE_NOT_TAKEN);
+    let parameters = EventParameters::new;
+    bench.submit(&EventCall::post(device("a"), old, WALL, parameters()));
+    bench.submit(&EventCall::delete(device("a"), new, WALL));
+    bench.submit(&EventCall::post(device("a"), new, WALL, parameters()));
+    let first = bench.next();
+    assert!(bench.call().is_none(), "one at a time");
+    bench.end(&first, DONE);
+    assert_eq!(of(&first).1, EventMethod::Post);
+    assert_eq!(of(&bench.once(DONE)).1, EventMethod::Delete);
+    assert_eq!(of(&bench.once(DONE)).1, EventMethod::Post);
+}

@@ -80,7 +80,7 @@ fn one_forbidden_device_does_not_hold_the_others_for_ever() {
 }
 
 #[test]
-fn retry_after_is_honoured_by_all_and_bounded() {
+fn retry_after_to_an_event_is_honoured_by_all_and_bounded() {
     let mut bench = Bench::new();
     bench.submit(&post("a"));
     bench.once(Outcome::Repeat {
@@ -90,7 +90,28 @@ fn retry_after_is_honoured_by_all_and_bounded() {
     bench.status("c");
     assert!(bench.call().is_none());
     bench.next();
-    assert_eq!(bench.now, Time::from_millis(30_000));
+    assert_eq!(bench.now, Time::from_millis(60_000));
+}
+
+#[test]
+fn retry_after_to_a_status_or_a_slot_does_not_hold_up_an_alarm() {
+    let after = Some(seconds(60));
+    let mut bench = Bench::new();
+    bench.status("a");
+    bench.once(Outcome::Repeat { after });
+    bench.submit(&post("pendant"));
+    assert_eq!(of(&bench.call().expect("at once")).0, "pendant");
+    assert!(bench.call().is_none(), "the status waits");
+
+    let mut bench = Bench::new();
+    bench.queue.submit_slot(bench.now).expect("there is room");
+    bench.once(Outcome::Repeat { after });
+    bench.submit(&post("pendant"));
+    bench.status("a");
+    bench.once(DONE);
+    assert_eq!(bench.now, Time::ZERO);
+    bench.next();
+    assert_eq!(bench.now, Time::from_millis(60_000), "the status waits");
 }
 
 #[test]

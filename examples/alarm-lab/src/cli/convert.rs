@@ -13,11 +13,12 @@ Codes are written SYSTEM:CODE:
   scaip:mty=RE;dty=3;stc=93
   sensio:906              sensio-state:2/50
   contact-id:101          contact-id:3:101 is the restoral
-  sia-dc03:QA             vkp-alert:4.13     espa444:type=1
+  sia-dc03:QA             vkp-alert:4.13     vkp-dispense:1.2     espa444:type=1
 
 Examples:
   alarm-lab convert --from scaip:0003+0010 --to sensio
   alarm-lab convert --from contact-id:3:101 --profile-from climax-mp --to scaip
+  alarm-lab convert --from scaip:0003+0010 --to vkp-alert   what the patient record would say
   alarm-lab convert --from sensio:906                 the meaning, and every other system
 
 An unknown code is no error: its kind is unmapped, and nothing is invented for it.";

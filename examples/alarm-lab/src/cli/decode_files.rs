@@ -21,6 +21,11 @@ pub(super) struct Files {
 }
 
 impl Files {
+    /// Whether the output is asked for as JSON, of whatever form.
+    pub(super) const fn asks_for_json(&self) -> bool {
+        self.pretty || self.json_lines
+    }
+
     /// Shows each file by `show`, which gets its name and its bytes; with `hex` those that its
     /// digits stand for.
     pub(super) fn each(
@@ -50,7 +55,12 @@ pub(super) struct Shown<'a> {
     pretty: bool,
 }
 
-impl Shown<'_> {
+impl<'a> Shown<'a> {
+    /// The name of the file.
+    pub(super) const fn file(self) -> &'a str {
+        self.file
+    }
+
     /// Writes every item, and says whether all are good.
     pub(super) fn all<D: Serialize, F: Serialize>(
         self,

@@ -4,7 +4,7 @@ use std::io;
 
 use alarm_codes::{Kind, System, rows};
 use alarm_lab::scaip::Fault;
-use alarm_lab::{climax, espa444, sensio};
+use alarm_lab::{climax, espa444, fhir, sensio};
 use serde_json::{Value, json};
 
 use super::{Success, output, values};
@@ -131,6 +131,8 @@ enum Protocol {
     SensioPartner,
     /// The server of the Sensio Partner API
     SensioServer,
+    /// The double of HelseID, JFT and VKP
+    FhirServer,
 }
 
 #[derive(clap::Args)]
@@ -168,6 +170,11 @@ pub(crate) fn faults(args: &FaultsArgs) -> io::Result<Success> {
         }
         Protocol::SensioServer => {
             let rows = sensio::PLANNED.iter();
+            let rows = rows.map(|(name, description)| owned(&[name, description]));
+            (&["fault", "description"], rows.collect())
+        }
+        Protocol::FhirServer => {
+            let rows = fhir::FAULTS.iter();
             let rows = rows.map(|(name, description)| owned(&[name, description]));
             (&["fault", "description"], rows.collect())
         }

@@ -6,14 +6,18 @@ mod convert;
 mod decode;
 mod decode_espa444;
 mod decode_f1;
+mod decode_fhir;
 mod decode_files;
 mod decode_layout;
 mod decode_reports;
 mod decode_sensio;
+mod encode_fhir;
 mod espa444_line;
 mod espa444_show;
+mod fhir_text;
 mod list;
 mod list_climax;
+mod list_fhir;
 mod output;
 mod play;
 mod provisioning;
@@ -22,6 +26,7 @@ mod shower;
 mod simulate;
 mod simulate_climax;
 mod simulate_espa444;
+mod simulate_fhir;
 mod simulate_sensio;
 mod simulate_sensio_server;
 mod survey;
@@ -49,6 +54,8 @@ Examples:
   alarm-lab decode scaip capture.xml              what does this message say?
   alarm-lab decode espa444 --hex dialogue.txt     what happened on this serial line?
   alarm-lab decode contact-id capture.bin         what did this panel report?
+  alarm-lab decode fhir bundle.json               what does this page of a patient record say?
+  alarm-lab encode fhir event.json --context context.json   the journal note about an alarm
   alarm-lab survey frames.log                     how good is this radio link?
   alarm-lab convert --from scaip:0003+0010 --to sensio
   alarm-lab simulate scaip                        one alarm to 127.0.0.1:5060
@@ -64,7 +71,8 @@ Examples:
 Exit status:
   0  all went well: every message decoded, every alarm accepted
   1  a message was not decoded, an alarm not accepted, or the receiver not reached
-  2  wrong usage";
+  2  wrong usage
+  3  encode: the event does not belong into a patient record";
 
 #[derive(Parser)]
 #[command(
@@ -91,6 +99,15 @@ enum Command {
         #[command(subcommand)]
         protocol: DecodeProtocol,
     },
+    /// Write an event of the shared model as another system takes it
+    #[command(
+        subcommand_value_name = "PROTOCOL",
+        subcommand_help_heading = "Protocols"
+    )]
+    Encode {
+        #[command(subcommand)]
+        protocol: EncodeProtocol,
+    },
     /// Say what a code means and what other systems call it
     Convert(convert::Args),
     /// Be a unit, or thousands: send alarms and wait for the answers, or take them
@@ -114,7 +131,7 @@ enum Command {
     /// Say what is wrong with a file that maps a vendor's events, and read messages with it
     #[command(long_about = check_vocabulary::LONG)]
     CheckVocabulary(check_vocabulary::Args),
-    /// Say what national identity numbers from the standard input are, masked
+    /// Say what identity numbers from the standard input are, masked
     #[command(long_about = check_id::LONG)]
     CheckId(check_id::Args),
     /// Plan how an identity system's persons become employees of a Sensio server
@@ -146,6 +163,9 @@ enum Command {
     /// List a code table of Climax equipment, or the tables
     #[command(long_about = list_climax::TABLES_LONG)]
     Tables(list_climax::TablesArgs),
+    /// List the code systems of VKP, or the codes of one
+    #[command(long_about = list_fhir::LONG)]
+    FhirCodes(list_fhir::Args),
     /// List the families of F1 radio frames
     #[command(long_about = list_climax::FAMILIES_LONG)]
     Families(list::Args),
@@ -174,6 +194,9 @@ enum DecodeProtocol {
     /// Sensio Partner API: webhooks, as HTTP requests or bodies
     #[command(long_about = decode_sensio::WEBHOOK_LONG)]
     SensioWebhook(decode_sensio::WebhookArgs),
+    /// FHIR of VKP, JFT, PIT and PMD: any Bundle or resource in JSON
+    #[command(long_about = decode_fhir::LONG)]
+    Fhir(decode_fhir::Args),
     /// Whatever a layout declares: lines of receivers, clear payloads
     #[command(long_about = decode_layout::LONG)]
     Layout(decode_layout::Args),
@@ -189,9 +212,17 @@ impl DecodeProtocol {
             DecodeProtocol::Dc09(args) => decode_reports::run_dc09(args),
             DecodeProtocol::SensioEvent(args) => decode_sensio::run_event(args),
             DecodeProtocol::SensioWebhook(args) => decode_sensio::run_webhook(args),
+            DecodeProtocol::Fhir(args) => decode_fhir::run(args),
             DecodeProtocol::Layout(args) => decode_layout::run(args),
         }
     }
+}
+
+#[derive(Subcommand)]
+enum EncodeProtocol {
+    /// FHIR of VKP and JFT: a document Bundle, or a MedicationDispense
+    #[command(long_about = encode_fhir::LONG)]
+    Fhir(Box<encode_fhir::Args>),
 }
 
 #[derive(Subcommand)]
@@ -212,6 +243,12 @@ enum SimulateProtocol {
     /// A panel that reports in Contact ID or SIA DC-09, over TCP or UDP
     #[command(long_about = simulate_climax::LONG)]
     ClimaxPanel(Box<simulate_climax::Args>),
+    /// FHIR: the services that journal notes are written to
+    #[command(subcommand_value_name = "SIDE", subcommand_help_heading = "Sides")]
+    Fhir {
+        #[command(subcommand)]
+        side: simulate_fhir::Side,
+    },
     /// Sensio Partner API: a partner that reports, or the server that takes it
     #[command(subcommand_value_name = "SIDE", subcommand_help_heading = "Sides")]
     Sensio {
@@ -226,6 +263,7 @@ impl SimulateProtocol {
             SimulateProtocol::Scaip(args) => simulate::run(args),
             SimulateProtocol::Espa444 { side } => simulate_espa444::run(side),
             SimulateProtocol::ClimaxPanel(args) => simulate_climax::run(args),
+            SimulateProtocol::Fhir { side } => simulate_fhir::run(side),
             SimulateProtocol::Sensio { side } => simulate_sensio::run(side),
         }
     }
@@ -244,6 +282,9 @@ pub(crate) type Success = bool;
 pub(crate) fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Decode { protocol } => protocol.run(),
+        Command::Encode {
+            protocol: EncodeProtocol::Fhir(args),
+        } => encode_fhir::run(&args),
         Command::CheckLayout(args) => decode_layout::run_check(&args),
         Command::CheckVocabulary(args) => check_vocabulary::run(&args),
         Command::CheckId(args) => check_id::run(&args),
@@ -261,6 +302,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Faults(args) => list::faults(&args),
         Command::Meanings(args) => list_climax::meanings(&args),
         Command::Tables(args) => list_climax::tables(&args),
+        Command::FhirCodes(args) => list_fhir::run(&args),
         Command::Families(args) => list_climax::families(&args),
     };
     match done {

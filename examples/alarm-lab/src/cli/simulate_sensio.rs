@@ -1,18 +1,19 @@
 //! `alarm-lab simulate sensio partner`; the other side stands in `simulate_sensio_server`.
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use alarm_lab::sensio::{
-    Action, DEFAULT_CLIENT_ID, DEFAULT_SECRET, DEFAULT_URL, FaultRate, Partner, PartnerEvent,
-    PartnerReport,
+    Action, DEFAULT_CLIENT_ID, DEFAULT_SECRET, DEFAULT_TOKEN, DEFAULT_URL, FaultRate, Partner,
+    PartnerEvent, PartnerReport, WebhookEnd,
 };
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use sensio_partner::token::Credentials;
 use sensio_partner::{
     BatteryLevel, Description, DeviceIdentifier, DeviceStatus, EventType, ExternalEventId, Image,
-    Images, State, TriggerValue,
+    Images, Secret, State, TriggerValue,
 };
 
 use super::decode::read;
@@ -31,6 +32,9 @@ Each round does what --do says, one after the other, for one device; devices tak
 rounds begin at their planned time, whatever became of those before, and their time counts from there; \
 without, each follows the one before. Each round has an externalEventId of its own.
 
+With --listen it takes webhooks: it closes the event that is meant, and sends the DELETE that \
+RequestDeactivateEvent asks for. Give the server the URL that it prints.
+
 A fault changes what goes over the line and nothing else.";
 
 const EXAMPLES: &str = "\
@@ -41,6 +45,8 @@ Examples:
   alarm-lab simulate sensio partner --image room.jpg --description 'in the hall'
   alarm-lab simulate sensio partner --devices 100 --count 1000 --rate 50 --json
   alarm-lab simulate sensio partner --do status --battery 7
+  alarm-lab simulate sensio partner --listen 127.0.0.1:8080 --wait 60
+      and beside it: alarm-lab simulate sensio server --webhook http://127.0.0.1:8080/hook --staff-asks 5
   alarm-lab simulate sensio partner --fault unused-members --fault twice:30 --count 10
   ALARM_LAB_CLIENT_SECRET=... alarm-lab simulate sensio partner --to https://unity.example.net/partner
 
@@ -189,6 +195,22 @@ pub(crate) struct Args {
           help_heading = "Sending")]
     timeout: Duration,
 
+    /// Take webhooks at this address, path /hook, and close what they mean; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", help_heading = "Webhooks")]
+    listen: Option<SocketAddr>,
+    /// A file with the validation token; or ALARM_LAB_WEBHOOK_TOKEN in the environment
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "listen",
+        help_heading = "Webhooks"
+    )]
+    token_file: Option<String>,
+    /// How long it listens after its last round, in seconds
+    #[arg(long, value_name = "TIME", default_value = "10", value_parser = values::seconds,
+          requires = "listen", help_heading = "Webhooks")]
+    wait: Duration,
+
     /// A fault, with :PERCENT for some calls only; may be given several times
     #[arg(long, value_name = "NAME", help_heading = "Faults")]
     fault: Vec<FaultRate>,
@@ -257,7 +279,25 @@ fn partner(args: &Args) -> Partner {
     partner.seed = args
         .seed
         .unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
+    partner.webhooks = args.listen.map(|listen| webhooks(args, listen));
     partner
+}
+
+fn webhooks(args: &Args, listen: SocketAddr) -> WebhookEnd {
+    let token = secret(
+        args.token_file.as_deref(),
+        "ALARM_LAB_WEBHOOK_TOKEN",
+        "--token-file",
+    );
+    let token = token.unwrap_or_else(|| {
+        if !listen.ip().is_loopback() {
+            wrong_usage("give the validation token with --token-file or ALARM_LAB_WEBHOOK_TOKEN");
+        }
+        DEFAULT_TOKEN.to_owned()
+    });
+    let mut end = WebhookEnd::new(listen, Secret::new(token));
+    end.wait = args.wait;
+    end
 }
 
 const fn action_of(action: ActionName) -> Action {
@@ -399,6 +439,20 @@ impl Told for PartnerEvent {
                 writeln!(out)?;
                 if let Some(answer) = &call.answer {
                     writeln!(out, "  {answer}")?;
+                }
+            }
+            PartnerEvent::Listening { url } => writeln!(out, "takes webhooks at {url}")?,
+            PartnerEvent::Webhook {
+                name,
+                device,
+                event_type,
+                warnings,
+                did,
+                ..
+            } => {
+                writeln!(out, "webhook {name} {device} {event_type}: {did}")?;
+                for warning in warnings {
+                    writeln!(out, "  tolerated: {warning}")?;
                 }
             }
             PartnerEvent::Sent { after_ms, text } => writeln!(out, "{after_ms:10.1} ms > {text}")?,

@@ -52,6 +52,24 @@ pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "write seconds, such as 60 or 0.5, or minutes, such as 2m".to_owned())
 }
 
+/// `65536`, `500k`, `40M`; at most 64M, as not much more is read of a file.
+pub(crate) fn bytes(text: &str) -> Result<usize, String> {
+    const MOST: usize = 64_000_000;
+    let (digits, unit) = match text.strip_suffix(['k', 'K']) {
+        Some(digits) => (digits, 1_000),
+        None => match text.strip_suffix('M') {
+            Some(digits) => (digits, 1_000_000),
+            None => (text, 1),
+        },
+    };
+    digits
+        .parse::<usize>()
+        .ok()
+        .and_then(|number| number.checked_mul(unit))
+        .filter(|bytes| (1..=MOST).contains(bytes))
+        .ok_or_else(|| "write bytes up to 64M, such as 500k or 40M".to_owned())
+}
+
 /// A rate above zero.
 pub(crate) fn rate(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
@@ -145,5 +163,14 @@ mod tests {
         assert_eq!(seconds("2m"), Ok(Duration::from_secs(120)));
         assert!(seconds("-1").is_err() && seconds("soon").is_err());
         assert!(rate("0").is_err() && rate("NaN").is_err());
+    }
+
+    #[test]
+    fn sizes_are_read_with_and_without_unit() {
+        assert_eq!(bytes("65536"), Ok(65_536));
+        assert_eq!((bytes("500k"), bytes("40M")), (Ok(500_000), Ok(40_000_000)));
+        for text in ["0", "", "65M", "99999999999999999999M", "10G", "-1"] {
+            assert!(bytes(text).is_err(), "{text}");
+        }
     }
 }

@@ -1,11 +1,12 @@
 //! What a captured message says, as JSON with a stable order of members.
 //!
 //! The output shows everything that the input holds, personal data included: whoever decodes a
-//! file asked for its content.
+//! file asked for its content. Only [`fhir`] hides persons unless asked not to.
 
 pub mod climax;
 pub mod espa444;
 mod failure;
+pub mod fhir;
 mod input;
 mod json;
 mod message;

@@ -1,8 +1,9 @@
-//! Both sides of the Sensio Partner API: a [`Partner`] that reports events and statuses, and a [`Sensio`] that
-//! takes them and sends webhooks. Built on the state machines and the server of the crate
+//! Both sides of the Sensio Partner API: a [`Partner`] that reports events and statuses and takes webhooks,
+//! and a [`Sensio`] that takes them and sends webhooks. Built on the state machines and the server of the crate
 //! `sensio-partner`; a fault changes what goes over the line and nothing else.
 
 mod backend;
+mod ears;
 mod exchange;
 mod fault;
 mod hooks;
@@ -11,6 +12,7 @@ mod planned;
 mod server;
 mod told;
 
+pub use ears::{HOOK_PATH, WebhookEnd};
 pub use fault::{Fault, FaultRate, UnknownFault};
 pub use partner::{Action, Partner, SettingsError};
 pub use planned::{InvalidFault, PLANNED, Planned};

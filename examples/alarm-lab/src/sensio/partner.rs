@@ -4,14 +4,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sensio_partner::token::{Config, Credentials, CredentialsError};
+use sensio_partner::webhook::Delete;
 use sensio_partner::wire::WireProfile;
 use sensio_partner::{
-    Class, ClientCore, DeviceIdentifier, DeviceStatus, Endpoint, EventParameters, EventType,
-    ExternalEventId, Member, Outcome, Request, RequestError, Requests, StatusEntry, UnityVersion,
+    Class, ClientCore, DeviceIdentifier, DeviceStatus, Effect, Endpoint, EventParameters,
+    EventType, ExternalEventId, Member, Outcome, Request, RequestError, Requests, StatusEntry,
+    UnityVersion,
 };
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use super::ears::{self, Ears, Serving, WebhookEnd};
 use super::exchange::{Ended, Line};
 use super::fault::{Fault, FaultRate};
 use super::told::{CallOutcome, PartnerEvent, PartnerReport, word};
@@ -93,6 +96,8 @@ pub struct Partner {
     pub faults: Vec<FaultRate>,
     /// In which of the calls a fault with a rate shows.
     pub seed: u64,
+    /// Where it takes webhooks, and closes what they mean.
+    pub webhooks: Option<WebhookEnd>,
 }
 
 /// Settings that cannot be carried out.
@@ -111,6 +116,12 @@ pub enum SettingsError {
     /// Nothing to do.
     #[error("there is nothing to do: name an action and a device")]
     Nothing,
+    /// The validation token of webhooks.
+    #[error(transparent)]
+    Token(#[from] sensio_partner::webhook::InvalidToken),
+    /// The address for webhooks.
+    #[error("cannot listen: {0}")]
+    Listen(String),
     /// The certificates, or TLS.
     #[error("the root certificates are not PEM, or TLS cannot be set up")]
     Tls,
@@ -143,6 +154,7 @@ impl Partner {
             longest_pause: Duration::from_secs(60),
             faults: Vec::new(),
             seed: 0,
+            webhooks: None,
         }
     }
 
@@ -183,19 +195,29 @@ impl Partner {
         )?;
         let http = super::http(self.timeout, &self.roots).map_err(|_| SettingsError::Tls)?;
         let (tell, mut told) = mpsc::channel(256);
+        let verifier = self.webhooks.as_ref().map(WebhookEnd::verifier);
+        let verifier = verifier.transpose()?;
+        let (ears, deletes) = Ears::new(&tell);
         let round = Arc::new(Rounds {
             partner: self.clone(),
             requests,
             line: Line::new(endpoint, http, core, tell, dialogue),
+            ears: Arc::clone(&ears),
         });
         // What cannot be built is found before anything is sent.
         for (number, &action) in (0..).zip(&self.actions) {
             round.request(action, &round.whose(0), &[], number)?;
         }
+        let mut listening = None;
+        if let (Some(end), Some(verifier)) = (&self.webhooks, verifier) {
+            let (url, serving) = ears::listen(end, verifier, ears).await?;
+            on(PartnerEvent::Listening { url });
+            listening = Some((end.wait, serving));
+        }
         let began = Instant::now();
         let mut report = PartnerReport::default();
         {
-            let run = round.clone().all(began);
+            let run = round.clone().run(began, listening, deletes);
             drop(round);
             let listen = async {
                 while let Some(event) = told.recv().await {
@@ -215,8 +237,13 @@ impl Partner {
 }
 
 fn count(report: &mut PartnerReport, event: &PartnerEvent) {
-    let PartnerEvent::Call(call) = event else {
-        return;
+    let call = match event {
+        PartnerEvent::Call(call) => call,
+        PartnerEvent::Webhook { .. } => {
+            report.webhooks += 1;
+            return;
+        }
+        _ => return,
     };
     report.calls += 1;
     *report.by_outcome.entry(call.outcome).or_default() += 1;
@@ -234,9 +261,65 @@ struct Rounds {
     partner: Partner,
     requests: Requests,
     line: Line,
+    ears: Arc<Ears>,
 }
 
 impl Rounds {
+    /// All rounds, and the calls that webhooks ask for while they run and so long after.
+    async fn run(
+        self: Arc<Self>,
+        began: Instant,
+        listening: Option<(Duration, Serving)>,
+        mut deletes: mpsc::UnboundedReceiver<Delete>,
+    ) {
+        let Some((wait, _serving)) = listening else {
+            return self.all(began).await;
+        };
+        let mut over = std::pin::pin!(async {
+            self.clone().all(began).await;
+            tokio::time::sleep(wait).await;
+        });
+        let per_round = u64::try_from(self.partner.actions.len()).unwrap_or(u64::MAX);
+        let mut number = self.partner.count.saturating_mul(per_round);
+        let mut under_way = JoinSet::new();
+        loop {
+            tokio::select! {
+                biased;
+                Some(delete) = deletes.recv() => {
+                    number = number.saturating_add(1);
+                    under_way.spawn(self.clone().delete(number, delete));
+                }
+                () = &mut over => break,
+            }
+        }
+        while under_way.join_next().await.is_some() {}
+    }
+
+    /// The DELETE that a webhook asked for.
+    async fn delete(self: Arc<Self>, number: u64, delete: Delete) {
+        let faults: &[Fault] = match delete.event_type == self.partner.event_type {
+            true => &[],
+            false => &[Fault::UnknownCode],
+        };
+        let (device, began) = (&delete.device, Instant::now());
+        self.one(number, 0, Action::Delete, device, faults, began)
+            .await;
+    }
+
+    /// What webhooks may mean from now on.
+    fn note(&self, action: Action, device: &DeviceIdentifier, faults: &[Fault], round: u64) {
+        let code = self.event_type(faults);
+        match action {
+            _ if faults.contains(&Fault::UnknownDevice) => {}
+            Action::Post => {
+                let id = self.parameters(round).external_event_id;
+                self.ears.raised(device, code, id);
+            }
+            Action::Delete => self.ears.closed(device, code),
+            Action::Put | Action::Status | Action::Statuses => {}
+        }
+    }
+
     async fn all(self: Arc<Self>, began: Instant) {
         let permits = Arc::new(Semaphore::new(match self.partner.rate {
             Some(_) => UNDER_WAY,
@@ -272,6 +355,7 @@ impl Rounds {
             let began = if place == 0 { planned } else { Instant::now() };
             let call = number * per_round + place + 1;
             let faults = self.faults(call, action);
+            self.note(action, &device, &faults, number);
             let times = if faults.contains(&Fault::Twice) { 2 } else { 1 };
             for _ in 0..times {
                 self.one(call, number, action, &device, &faults, began)
@@ -314,6 +398,11 @@ impl Rounds {
             _ => None,
         };
         let code = self.event_type(faults);
+        if let Ended::Outcome(outcome) = &ended
+            && outcome.class == Class::Done(Effect::AlreadyActive)
+        {
+            self.ears.already_active(device, code, id.as_ref());
+        }
         let (outcome, detail, status, answer) = match &ended {
             Ended::Outcome(outcome) => (
                 word(outcome.class),

@@ -23,6 +23,28 @@ pub enum PartnerEvent {
     },
     /// What became of a call.
     Call(CallOutcome),
+    /// It takes webhooks.
+    Listening {
+        /// Where.
+        url: String,
+    },
+    /// A webhook came, with the right token and in order.
+    Webhook {
+        /// `EventStateChanged` or `RequestDeactivateEvent`.
+        name: &'static str,
+        /// Which device.
+        device: String,
+        /// Which code.
+        event_type: u32,
+        /// The partner's id of the event.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        external_event_id: Option<String>,
+        /// What was tolerated.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        warnings: Vec<String>,
+        /// What was done, for people.
+        did: &'static str,
+    },
     /// A request, without its token.
     Sent {
         /// When, in milliseconds after the start.
@@ -90,6 +112,8 @@ pub struct PartnerReport {
     pub by_outcome: BTreeMap<&'static str, u64>,
     /// From the planned time of sending to the answer, of accepted calls.
     pub latency: Latencies,
+    /// Webhooks that came with the right token and in order.
+    pub webhooks: u64,
     /// How long it took, in seconds.
     pub elapsed_s: f64,
 }

@@ -6,6 +6,7 @@ use alarm_codes::{Class, Kind};
 use sensio_partner::DeviceType;
 use serde::{Deserialize, Serialize};
 
+use super::fhir::FhirOutputConfig;
 use super::web::is_version;
 use super::{ConfigError, SecretSource, holds};
 
@@ -16,6 +17,9 @@ pub struct OutputsConfig {
     /// A Sensio server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sensio: Option<SensioOutputConfig>,
+    /// The patient record, by VKP or JFT.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fhir: Option<FhirOutputConfig>,
 }
 
 /// Table `[outputs.sensio]`: alarms to a Sensio server, by the Partner API.
@@ -161,13 +165,14 @@ impl OutputsConfig {
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.sensio.is_none()
+        self.sensio.is_none() && self.fhir.is_none()
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         self.sensio
             .as_ref()
-            .map_or(Ok(()), SensioOutputConfig::check)
+            .map_or(Ok(()), SensioOutputConfig::check)?;
+        self.fhir.as_ref().map_or(Ok(()), FhirOutputConfig::check)
     }
 }
 

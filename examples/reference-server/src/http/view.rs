@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::journal::{AlarmDetail, AlarmRecord, EventId, Sequence, Verdict};
+use crate::patients::PatientView;
 use crate::time::Timestamp;
 
 #[derive(Debug, Serialize)]
@@ -72,6 +73,9 @@ pub(super) struct DetailView {
     transport: TransportView,
     answer_given: AnswerView,
     notes: Vec<NoteView>,
+    /// Whom it is about, where a look-up was made and its answer is still kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patient: Option<PatientView>,
     raw: BytesView,
 }
 
@@ -132,9 +136,10 @@ fn hex(bytes: &[u8]) -> String {
     text
 }
 
-impl From<AlarmDetail> for DetailView {
-    fn from(detail: AlarmDetail) -> Self {
+impl DetailView {
+    pub(super) fn new(detail: AlarmDetail, patient: Option<PatientView>) -> Self {
         Self {
+            patient,
             content_hash: hex(detail.content_hash.as_bytes()),
             transport: TransportView {
                 transport: detail.transport.transport.into_owned(),

@@ -25,7 +25,8 @@ use sensio_partner::queue::{
 use sensio_partner::token::Credentials;
 use sensio_partner::{Endpoint, Random, Time, UnityVersion};
 
-use crate::config::{Config, SensioOutputConfig, StartFrom};
+use super::place;
+use crate::config::{Config, SensioOutputConfig};
 use crate::inputs::web::{SecretError, read_secret};
 use crate::journal::{BoxFuture, JournalHandle, Sequence};
 use crate::output::{Output, OutputContext, OutputError};
@@ -88,13 +89,6 @@ impl std::fmt::Debug for SensioOutput {
     }
 }
 
-/// The file beside the journal.
-fn beside(journal: &Path) -> PathBuf {
-    let mut path = journal.as_os_str().to_owned();
-    path.push(".sensio");
-    path.into()
-}
-
 impl SensioOutput {
     /// The output as configured, `None` without one. The secret is read; nothing is opened yet.
     /// `raised` is shared with the webhooks.
@@ -118,10 +112,7 @@ impl SensioOutput {
             })?;
             client = client.root_certificates(&pem);
         }
-        let queue_path = match settings.queue.as_os_str().is_empty() {
-            true => beside(&config.journal.path),
-            false => settings.queue.clone(),
-        };
+        let queue_path = place::file(&settings.queue, &config.journal.path, ".sensio");
         Ok(Some(Self {
             config: settings.clone(),
             queue_path,
@@ -139,13 +130,7 @@ impl SensioOutput {
             .map_err(OutputError::other)?;
         let kept = journal.kept(AREA).await?;
         self.raised.restore(&kept);
-        let mark = kept.iter().find(|row| row.key.is_empty());
-        let mark = mark.and_then(|row| <[u8; 8]>::try_from(&*row.value).ok());
-        let mark = match (mark, self.config.from) {
-            (Some(mark), _) => Sequence::new(i64::from_be_bytes(mark)),
-            (None, StartFrom::Beginning) => Sequence::START,
-            (None, StartFrom::Now) => journal.newest(),
-        };
+        let mark = place::mark(&kept, self.config.from, &journal);
         // Before any input takes an alarm: what comes from now on is sent, also after a crash.
         feed::keep(&journal, &self.raised, mark).await?;
         self.prepared = Some((queue, mark));
@@ -186,7 +171,11 @@ impl Output for SensioOutput {
                 Driver::new(queue, settings, move |call| send(client.clone(), call));
             let mut driver = tokio::spawn(driver.run());
             let stop = context.shutdown.clone();
-            let reporter = Reporter::new(context.deliveries.clone(), handle.clone());
+            let reporter = Reporter::new(
+                context.deliveries.clone(),
+                self.raised.clone(),
+                handle.clone(),
+            );
             let reporting = tokio::spawn(reporter.run(events, stop.clone()));
             let feeder = Feeder {
                 journal: Arc::clone(&context.journal),

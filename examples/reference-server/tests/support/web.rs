@@ -95,6 +95,20 @@ pub(crate) fn webhook(to: SocketAddr, name: &str, body: &str) -> u16 {
     heard.expect("an answer").status
 }
 
+/// A runtime for a double, and where it listens.
+pub(crate) fn loopback() -> (tokio::runtime::Runtime, tokio::net::TcpListener, SocketAddr) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let listener = runtime
+        .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
+        .expect("loopback");
+    let address = listener.local_addr().expect("bound");
+    (runtime, listener, address)
+}
+
 /// A Sensio server of the test's own.
 pub(crate) struct Double {
     runtime: Option<tokio::runtime::Runtime>,
@@ -114,15 +128,7 @@ impl Double {
         let mut config = Config::new([7; 32], vec![client]);
         config.faults = faults.clone();
         let router = Server::new(config, backend.clone()).router();
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let listener = runtime
-            .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
-            .expect("loopback");
-        let address = listener.local_addr().expect("bound");
+        let (runtime, listener, address) = loopback();
         runtime.spawn(serve(listener, router));
         Self {
             runtime: Some(runtime),

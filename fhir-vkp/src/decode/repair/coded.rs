@@ -1,10 +1,11 @@
-//! Coded elements: addresses of code systems, unknown codes, codes in another's place, and codes
+//! Identifiers and coded elements: addresses of code systems, unknown codes, codes in another's place, and codes
 //! that contradict their text (FHIR reference 13 rules 4 to 6).
 
 use super::super::elements::{CODEABLE_CONCEPT, CODING, Element, Kind, Shape};
 use super::super::node::Node;
 use super::{Repair, Step};
 use crate::codes::SystemMatch;
+use crate::identifier::{CheckDigit, OrganisationNumber, system};
 use crate::{CodeSystem, FindingKind};
 
 impl<'a> Repair<'a> {
@@ -64,6 +65,25 @@ impl<'a> Repair<'a> {
         });
         if contradicts {
             self.note_at("text", FindingKind::CodeContradictsText);
+        }
+    }
+
+    /// The address of an identifier system, and the check digit of an organisation number (FHIR
+    /// reference 3).
+    pub(super) fn identifier(&mut self, node: &Node<'a>) {
+        let Some(written) = node.text("system") else {
+            return;
+        };
+        let canonical = system::canonical(written);
+        if canonical.is_some() {
+            self.note_at("system", FindingKind::SystemAlias);
+        }
+        if canonical.unwrap_or(written) == system::ORGANISATION {
+            let number = node.text("value").map(str::parse::<OrganisationNumber>);
+            let fits = |number: OrganisationNumber| number.check_digit() == CheckDigit::Fits;
+            if !number.is_none_or(|number| number.is_ok_and(fits)) {
+                self.note_at("value", FindingKind::CheckDigit);
+            }
         }
     }
 

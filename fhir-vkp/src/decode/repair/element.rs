@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::super::elements::{CODEABLE_CONCEPT, CODING, Element, Kind, REFERENCE, Shape};
+use super::super::elements::{
+    CODEABLE_CONCEPT, CODING, Element, IDENTIFIER, Kind, REFERENCE, Shape,
+};
 use super::super::flags::Flags;
 use super::super::json::number_length;
 use super::super::node::{Node, Value};
@@ -142,6 +144,8 @@ impl<'a> Repair<'a> {
             self.concept(node);
         } else if core::ptr::eq(shape, &REFERENCE) {
             self.reference(node);
+        } else if core::ptr::eq(shape, &IDENTIFIER) {
+            self.identifier(node);
         }
         // Everything in it counted as absent.
         !node.members().is_empty()

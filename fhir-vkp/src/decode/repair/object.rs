@@ -100,6 +100,9 @@ impl<'a> Repair<'a> {
                 self.element(&mut member.node, element, has_twin)
             };
             self.steps.pop();
+            if keep && element.name == "modifierExtension" {
+                self.note_known(FindingKind::ModifierExtension, element, false);
+            }
             if !keep {
                 member.node.flags.add(Flags::DROPPED);
                 seen.remove(number, twin);

@@ -155,7 +155,8 @@ impl Slot {
         Self { id, outcomes }
     }
 
-    /// Gives it back with what became of the call, so that a `Retry-After` is honoured by all.
+    /// Gives it back with what became of the call, so that a `Retry-After` is honoured by
+    /// statuses and other slots, too; an event does not wait for it.
     pub fn finish(mut self, outcome: Outcome) {
         self.give_back(outcome);
     }

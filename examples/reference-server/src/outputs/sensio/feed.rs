@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use bytes::Bytes;
 use metrics::counter;
 use sensio_partner::queue::SqliteStore;
 use sensio_partner::queue::driver::Handle;
@@ -12,10 +11,11 @@ use sensio_partner::{DeviceIdentifier, DeviceStatus};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::super::place::mark_row;
 use super::plan::{Change, Plan, Planner};
 use super::raised::{Raised, key};
 use super::{AREA, NAME};
-use crate::journal::{JournalError, JournalHandle, Sequence, StateChange};
+use crate::journal::{JournalError, JournalHandle, Sequence};
 use crate::output::{Deliveries, OutputError};
 
 /// How often the journal is asked whether there is more.
@@ -55,10 +55,7 @@ pub(super) async fn keep(
     mark: Sequence,
 ) -> Result<(), JournalError> {
     let mut rows = raised.changes();
-    rows.push(StateChange {
-        key: Bytes::new(),
-        value: Some(Bytes::copy_from_slice(&mark.get().to_be_bytes())),
-    });
+    rows.push(mark_row(mark));
     let kept = journal.keep(AREA, rows.clone()).await;
     if kept.is_err() {
         raised.not_kept(&rows);

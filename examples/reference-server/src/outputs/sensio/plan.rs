@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use alarm_codes::{Class, Event, Kind, Phase, Reference};
+use alarm_codes::{Class, Event, Kind, Part, Phase, Reference};
 use sensio_partner::alarm::{Fallback, Target, Unsayable, calls_of};
 use sensio_partner::queue::{EventCall, EventMethod, WallMicros};
-use sensio_partner::{DeviceIdentifier, DeviceType, EventType, UnityVersion};
+use sensio_partner::{DeviceIdentifier, DeviceType, EventType, Feature, UnityVersion};
 
 use super::HOOK_PROTOCOL;
 use super::raised::{HookReference, Raised, Row, key};
@@ -178,6 +178,9 @@ impl Planner {
         });
         if active {
             written = calls_of(event, identifier, &target.with_active(true))?;
+        }
+        if written.left_out.contains(&Part::Text) && self.version.has(Feature::Description) {
+            tracing::warn!(id = %record.id, "the text of an alarm is longer than Sensio takes");
         }
         let mut plan = Plan::nothing("sent");
         for call in written.calls {

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use alarm_codes::{EventId as AlarmId, Kind};
 use bytes::Bytes;
+use sensio_partner::queue::Pair;
 use sensio_partner::webhook::{
     Action, Correlator, CorrelatorConfig, EventKey, EventName, EventStateChanged, NothingToDo,
     Webhook,
@@ -182,6 +183,15 @@ impl Raised {
         if let Action::Deactivate(key) = state.correlator.handle_webhook(now, &closed.into()) {
             state.correlator.deactivated(now, key);
         }
+    }
+
+    /// The server goes on with an older event of the device and code in place of this one, and will
+    /// speak of it by that one's id.
+    pub(super) fn already_active(&self, pair: &Pair, id: Option<&ExternalEventId>) {
+        let mut state = self.state();
+        state
+            .correlator
+            .already_active(&pair.device, pair.event_type, id);
     }
 
     /// What is raised for this device and code.

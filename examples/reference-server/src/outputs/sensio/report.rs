@@ -5,12 +5,13 @@ use std::time::Duration;
 use metrics::{Unit, counter, describe_counter, describe_gauge, gauge};
 use sensio_partner::queue::driver::Handle;
 use sensio_partner::queue::{
-    DeadLetter as Letter, Event, EventMethod, PauseReason, RefusalReason, SqliteStore,
+    DeadLetter as Letter, Effect, Event, EventMethod, PauseReason, RefusalReason, SqliteStore,
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::NAME;
+use super::raised::Raised;
 use crate::output::{DeadLetter, Deliveries};
 use crate::time::Timestamp;
 
@@ -21,6 +22,7 @@ const SHOWN: usize = 100;
 
 pub(super) struct Reporter {
     deliveries: Deliveries,
+    raised: Raised,
     handle: Option<Handle<SqliteStore>>,
 }
 
@@ -56,9 +58,10 @@ pub(super) fn describe() {
 }
 
 impl Reporter {
-    pub(super) fn new(deliveries: Deliveries, handle: Handle<SqliteStore>) -> Self {
+    pub(super) fn new(deliveries: Deliveries, raised: Raised, handle: Handle<SqliteStore>) -> Self {
         Self {
             deliveries,
+            raised,
             handle: Some(handle),
         }
     }
@@ -86,10 +89,15 @@ impl Reporter {
         match event {
             Event::Delivered(delivered) => {
                 count("delivered", 1);
+                if delivered.effect == Effect::AlreadyActive {
+                    let id = delivered.external_event_id.as_ref();
+                    self.raised.already_active(&delivered.pair, id);
+                }
                 if !delivered.left_out.is_empty() {
                     count("reduced", 1);
                     tracing::warn!(
                         entry = delivered.id.0,
+                        left_out = %delivered.left_out,
                         "Sensio took an alarm only with less than it had"
                     );
                 }
@@ -126,6 +134,9 @@ impl Reporter {
             }
             Event::PairPaused { reason, .. } => {
                 tracing::warn!(reason = pause(*reason), "calls of one device wait");
+            }
+            Event::StatusesPaused { reason, .. } => {
+                tracing::warn!(reason = pause(*reason), "statuses for Sensio wait");
             }
             Event::StatusesDropped { count: dropped } => count("status_dropped", *dropped as u64),
             Event::StatusRefused { .. } => count("status_refused", 1),
@@ -165,7 +176,7 @@ impl Reporter {
         }
         self.deliveries.update(NAME, |state| {
             state.waiting = waiting;
-            state.in_flight = in_flight;
+            state.in_flight = Some(in_flight);
             state.dead = dead;
             state.dead_letters = dead_letters;
             if !paused {
@@ -189,6 +200,7 @@ fn shown(letter: &Letter) -> DeadLetter {
         refused_at: Timestamp::from_micros(letter.parked.0),
         reason: reason(letter.reason),
         superseded: letter.superseded,
+        alarm: None,
     }
 }
 

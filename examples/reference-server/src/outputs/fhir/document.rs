@@ -1,0 +1,332 @@
+//! From a closed alarm to a document. The same alarms of the journal give the same bytes.
+
+use alarm_codes::{Ack, Change, Event, Handling, HistoryEntry, Private};
+use fhir_vkp::delivery::Lane;
+use fhir_vkp::event::{
+    AlarmSystem, Context, JournalError, NotJournalableReason, alert_of, device_of, journal_note,
+    medication_dispense,
+};
+use fhir_vkp::identifier::{Admission, OrganisationNumber, Stage};
+use fhir_vkp::note::{Operator, Performer, Text};
+use fhir_vkp::request::Document;
+use fhir_vkp::{Identifier, Person, UuidNames, encode};
+
+use super::cases::closed_by_operator;
+use crate::config::FhirOutputConfig;
+
+/// A document, and what is shown of it.
+#[derive(Debug)]
+pub(super) struct Written {
+    pub(super) document: Document,
+    pub(super) lane: Lane,
+    /// The code of the alert or dispense.
+    pub(super) code: &'static str,
+}
+
+/// Why there is none. Holds no personal data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unwritten {
+    /// Nobody is meant to be told: counted.
+    Counted(&'static str),
+    /// Somebody has to act.
+    Withheld(&'static str),
+}
+
+/// Writes documents by the configuration.
+#[derive(Debug)]
+pub(super) struct Writer {
+    names: UuidNames,
+    sender: String,
+    stage: Stage,
+    author: Operator,
+    operators: Option<String>,
+    alarm_system: Option<AlarmSystem>,
+}
+
+impl Writer {
+    pub(super) fn new(config: &FhirOutputConfig, organisation: &OrganisationNumber) -> Self {
+        let name = config.author_name.as_deref().and_then(Text::new);
+        Self {
+            names: UuidNames::new(&config.sender),
+            sender: config.sender.clone(),
+            stage: config.stage.into(),
+            author: Operator::new(Identifier::from(organisation.clone()), name),
+            operators: config.operators.clone(),
+            alarm_system: config.alarm_system.map(Into::into),
+        }
+    }
+
+    /// The lane of a person: documents about one go in order.
+    pub(super) fn lane(&self, identifier: &Identifier) -> Lane {
+        let mut hasher = blake3::Hasher::new();
+        for part in [&*self.sender, identifier.system(), identifier.reveal()] {
+            hasher.update(part.as_bytes()).update(&[0]);
+        }
+        let mut first = [0; 8];
+        first.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+        Lane(u64::from_be_bytes(first))
+    }
+
+    /// Whether the stage takes this person.
+    pub(super) fn admits(&self, identifier: &Identifier) -> bool {
+        self.stage.admits_person(identifier) != Admission::Refused
+    }
+
+    /// The document of an alarm: what began it and what came later, in order; the last one closes it.
+    pub(super) fn write(
+        &self,
+        first: &Event,
+        later: &[Event],
+        person: Option<Person>,
+    ) -> Result<Written, Unwritten> {
+        let Some(person) = person else {
+            return Err(Unwritten::Counted("no_patient"));
+        };
+        let Some(identifier) = person.identifier.clone() else {
+            return Err(Unwritten::Counted("no_patient"));
+        };
+        if first.test || later.iter().any(|event| event.test) {
+            return Err(Unwritten::Counted("test"));
+        }
+        if !self.admits(&identifier) {
+            return Err(Unwritten::Withheld(match self.stage {
+                Stage::Test => "a real person's number, and the stage is test",
+                Stage::Production => "a synthetic number, and the stage is production",
+            }));
+        }
+        let lane = self.lane(&identifier);
+        let last = later.last().unwrap_or(first);
+        let event = closed(first, later);
+        let author = self.author(&event);
+        let saved = last.times.received.at;
+        let mut context = Context::new(self.names, person, author, saved);
+        context.alarm_system = self.alarm_system;
+        context.device = device_of(&event, &self.sender).ok().flatten();
+        let mut json = Vec::new();
+        let code = match alert_of(&event, self.alarm_system, None) {
+            Err(no) if matches!(no.reason, NotJournalableReason::Dispense(_)) => {
+                self.dispense(&event, &context, &mut json)?
+            }
+            _ => {
+                let journaled = journal_note(&event, context).map_err(unwritten)?;
+                let code = journaled.note.alarms.first().code.code();
+                encode::alarm_document(&journaled.note, &mut json)
+                    .map_err(|_| Unwritten::Withheld("it cannot be written"))?;
+                code
+            }
+        };
+        let document =
+            Document::from_json(json).map_err(|_| Unwritten::Withheld("it cannot be written"))?;
+        Ok(Written {
+            document,
+            lane,
+            code,
+        })
+    }
+
+    fn dispense(
+        &self,
+        event: &Event,
+        context: &Context,
+        json: &mut Vec<u8>,
+    ) -> Result<&'static str, Unwritten> {
+        let Some(device) = &context.device else {
+            return Err(Unwritten::Withheld(
+                "nobody knows which device handed it out",
+            ));
+        };
+        let dispenser = Performer::new(device.identifier.clone(), device.name.clone());
+        let dispense = medication_dispense(event, context, dispenser).map_err(unwritten)?;
+        encode::medication_dispense(&dispense, json)
+            .map_err(|_| Unwritten::Withheld("it cannot be written"))?;
+        Ok("MedicationDispense")
+    }
+
+    /// The operator who acted last, or the organisation.
+    fn author(&self, event: &Event) -> Operator {
+        let operators = event.acks.iter().filter_map(|ack| match ack {
+            Ack::Operator { operator, at, .. } => Some((*at, operator.reveal().trim())),
+            _ => None,
+        });
+        let last = operators
+            .filter(|(_, operator)| !operator.is_empty())
+            .max_by_key(|(at, _)| *at);
+        let named = last.and_then(|(_, operator)| match &self.operators {
+            Some(system) => Identifier::new(&**system, operator)
+                .ok()
+                .map(Operator::from),
+            None => Text::new(operator).as_ref().map(Operator::named),
+        });
+        named.unwrap_or_else(|| self.author.clone())
+    }
+}
+
+/// The first event with everything that came later, and closed by the last one.
+fn closed(first: &Event, later: &[Event]) -> Event {
+    let mut event = first.clone();
+    for more in later {
+        event.acks.extend(more.acks.iter().cloned());
+        event.history.extend(more.history.iter().cloned());
+    }
+    event.history.sort_by_key(|entry| entry.at);
+    let Some(last) = later.last() else {
+        return event;
+    };
+    let at = last.times.received.at;
+    // Both are over already where it says so itself.
+    let _ = event.clear(at);
+    if closed_by_operator(&event) {
+        event.handling = Handling::Closed;
+    }
+    if event.is_open() {
+        let receiver = last.acks.iter().find_map(|ack| match ack {
+            Ack::Receiver { receiver, .. } => Some(Private::new(receiver.clone())),
+            _ => None,
+        });
+        event.handling = Handling::Closed;
+        event.history.push(HistoryEntry {
+            at,
+            change: Change::Handling(Handling::Closed),
+            by: receiver,
+        });
+    }
+    event
+}
+
+fn unwritten(error: JournalError) -> Unwritten {
+    match error {
+        JournalError::NoPatient => Unwritten::Counted("no_patient"),
+        JournalError::NotJournalable(no) => match no.reason {
+            NotJournalableReason::Test => Unwritten::Counted("test"),
+            NotJournalableReason::NoCode => Unwritten::Counted("no_code"),
+            _ => Unwritten::Counted("no_care"),
+        },
+        JournalError::Subject(_) => {
+            Unwritten::Withheld("medicine is journaled under a national number only")
+        }
+        _ => Unwritten::Withheld("it cannot be written"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alarm_codes::{EventId, Kind, Reference, Timestamp};
+
+    const SYNTHETIC: &str = "15813410033";
+
+    fn writer(change: &str) -> Writer {
+        let text = format!(
+            "service = \"jft\"\nstage = \"test\"\norganisation = \"310000000\"\n\
+             sender = \"https://alarm.example.net\"\nclient_id = \"c\"\nkey = {{ file = \"k\" }}\n\
+             patients = \"p\"\n{change}"
+        );
+        let config: FhirOutputConfig = toml::from_str(&text).expect("good");
+        let organisation = OrganisationNumber::new("310000000").expect("nine digits");
+        Writer::new(&config, &organisation)
+    }
+
+    fn person(number: &str) -> Option<Person> {
+        let system = fhir_vkp::identifier::system::FODSELSNUMMER;
+        Some(Person::new(
+            Identifier::new(system, number).expect("one"),
+            "BLID FJELLREV",
+        ))
+    }
+
+    fn fall_and_end() -> (Event, Event) {
+        let at = |text: &str| -> Timestamp { text.parse().expect("a time") };
+        let mut fall = Event::new(EventId(1), Kind::Fall, at("2026-03-14T01:17:41Z"));
+        fall.device.controller = Some("40211870".into());
+        let mut end = Event::new(EventId(2), Kind::Cancel, at("2026-03-14T01:31:02Z"));
+        end.correlation.clears = Some(Reference::Event(EventId(1)));
+        (fall, end)
+    }
+
+    fn json(written: &Written) -> serde_json::Value {
+        serde_json::from_slice(written.document.body()).expect("JSON")
+    }
+
+    #[test]
+    fn the_same_alarms_give_the_same_bytes_by_the_organisation() {
+        let (fall, end) = fall_and_end();
+        let later = [end];
+        let one = writer("")
+            .write(&fall, &later, person(SYNTHETIC))
+            .expect("written");
+        let two = writer("")
+            .write(&fall, &later, person(SYNTHETIC))
+            .expect("written");
+        assert_eq!(one.document.body(), two.document.body());
+        assert_eq!((one.code, one.lane), ("4.1", two.lane));
+        let json = json(&one);
+        let composition = &json["entry"][0]["resource"];
+        assert_eq!(composition["status"], "final");
+        assert_eq!(composition["author"][0]["identifier"]["value"], "310000000");
+        let events = composition["event"].as_array().map(Vec::len);
+        assert_eq!(events, Some(2));
+    }
+
+    #[test]
+    fn the_operator_who_acted_last_is_the_author() {
+        let (mut fall, end) = fall_and_end();
+        for (operator, at) in [("op-7", 7), ("op-9", 5)] {
+            fall.acks.push(Ack::Operator {
+                operator: Private::new(operator.to_owned()),
+                at: Timestamp::from_micros(1_773_451_100_000_000 + at).expect("a time"),
+                step: Handling::Accepted,
+            });
+        }
+        let later = [end];
+        let written = writer("operators = \"https://alarm.example.net/users\"")
+            .write(&fall, &later, person(SYNTHETIC))
+            .expect("written");
+        let author = json(&written)["entry"][0]["resource"]["author"][0].clone();
+        assert_eq!(
+            author["identifier"]["system"],
+            "https://alarm.example.net/users"
+        );
+        assert_eq!(author["identifier"]["value"], "op-7");
+        let written = writer("")
+            .write(&fall, &later, person(SYNTHETIC))
+            .expect("written");
+        let author = json(&written)["entry"][0]["resource"]["author"][0].clone();
+        assert_eq!(author["display"], "op-7");
+    }
+
+    #[test]
+    fn persons_of_the_other_stage_and_tests_are_not_written() {
+        let (fall, end) = fall_and_end();
+        let later = [end];
+        let production = writer("").stage_of(Stage::Production);
+        let refused = production.write(&fall, &later, person(SYNTHETIC));
+        assert!(matches!(refused, Err(Unwritten::Withheld(_))));
+        let nobody = production.write(&fall, &later, None).expect_err("nobody");
+        assert_eq!(nobody, Unwritten::Counted("no_patient"));
+        let mut test = fall;
+        test.test = true;
+        let refused = writer("")
+            .write(&test, &later, person(SYNTHETIC))
+            .expect_err("a test");
+        assert_eq!(refused, Unwritten::Counted("test"));
+    }
+
+    #[test]
+    fn medicine_that_was_taken_is_a_document_of_its_own() {
+        let (fall, _) = fall_and_end();
+        let mut taken = Event::new(EventId(3), Kind::MedicationTaken, fall.times.received.at);
+        taken.device.controller = Some("40211870".into());
+        let written = writer("")
+            .write(&taken, &[], person(SYNTHETIC))
+            .expect("written");
+        assert_eq!(json(&written)["resourceType"], "MedicationDispense");
+        assert!(written.document.identifier().is_some());
+    }
+
+    impl Writer {
+        fn stage_of(mut self, stage: Stage) -> Self {
+            self.stage = stage;
+            self
+        }
+    }
+}

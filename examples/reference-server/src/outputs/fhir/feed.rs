@@ -1,0 +1,327 @@
+//! From the journal into the outbox, by a mark that follows; and the way of the documents from there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use alarm_codes::{Event, EventId as AlarmId};
+use fhir_vkp::client::Courier;
+use fhir_vkp::delivery::{StoreError, SubmitError};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::super::place::mark_row;
+use super::cases::{Case, Cases, Step};
+use super::document::{Unwritten, Writer, Written};
+use super::look_up::{Desk, Question};
+use super::outbox::{About, Outbox};
+use super::register::WatchedRegister;
+use super::report::{self, Reporter};
+use super::{AREA, NAME};
+use crate::journal::{AlarmRecord, EventId, JournalError, JournalHandle, Sequence, Verdict};
+
+/// How often the journal is asked whether there is more.
+const LOOK: Duration = Duration::from_millis(50);
+/// How often everything is shown anew, and the mark kept while nothing is sent.
+const SHOW: Duration = Duration::from_millis(500);
+/// Alarms read at a time.
+const PAGE: u32 = 200;
+/// How long to wait when the outbox or the journal does not do what it should.
+const RECOVERY: Duration = Duration::from_secs(1);
+
+/// Takes alarms over, and drives their documents.
+pub(super) struct Feeder {
+    pub(super) journal: JournalHandle,
+    pub(super) cases: Cases,
+    pub(super) writer: Writer,
+    pub(super) register: WatchedRegister,
+    pub(super) outbox: Outbox,
+    pub(super) courier: Courier<Outbox>,
+    pub(super) desk: Option<Desk>,
+    pub(super) reporter: Reporter,
+    /// The last alarm that was taken over.
+    pub(super) mark: Sequence,
+}
+
+/// Why no more is taken over.
+enum Stopped {
+    /// For now.
+    Again(String),
+    /// The server stops.
+    Asked,
+}
+
+impl From<JournalError> for Stopped {
+    fn from(error: JournalError) -> Self {
+        Self::Again(error.to_string())
+    }
+}
+
+impl From<StoreError> for Stopped {
+    fn from(error: StoreError) -> Self {
+        Self::Again(error.to_string())
+    }
+}
+
+/// Keeps the mark, and the cases that are open there.
+pub(super) async fn keep(
+    journal: &JournalHandle,
+    cases: &mut Cases,
+    mark: Sequence,
+) -> Result<(), JournalError> {
+    let mut rows = cases.changes();
+    rows.push(mark_row(mark));
+    let kept = journal.keep(AREA, rows.clone()).await;
+    if kept.is_err() {
+        cases.not_kept(&rows);
+    }
+    kept
+}
+
+fn journal_id(id: AlarmId) -> EventId {
+    EventId::from_bytes(id.0.to_be_bytes())
+}
+
+fn read(record: &AlarmRecord) -> Option<Event> {
+    serde_json::from_str(&record.event).ok()
+}
+
+impl Feeder {
+    /// Runs until stopped.
+    pub(super) async fn run(mut self, stop: CancellationToken) {
+        let (mut look, mut show) = (interval(LOOK), interval(SHOW));
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        show.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut kept, mut again) = (self.mark, Instant::now());
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => break,
+                event = self.courier.next_event() => self.reporter.tell(&event),
+                _ = look.tick() => {
+                    if self.journal.newest() <= self.mark || Instant::now() < again {
+                        continue;
+                    }
+                    match self.take_page(&stop).await {
+                        Ok(true) => {
+                            self.keep().await;
+                            kept = self.mark;
+                        }
+                        Ok(false) => {}
+                        Err(Stopped::Asked) => break,
+                        Err(Stopped::Again(error)) => {
+                            tracing::error!(%error, "alarms for the patient record wait");
+                            again = Instant::now() + RECOVERY;
+                        }
+                    }
+                }
+                _ = show.tick() => {
+                    if self.mark > kept {
+                        self.keep().await;
+                        kept = self.mark;
+                    }
+                    self.show();
+                }
+            }
+        }
+        self.keep().await;
+        self.show();
+    }
+
+    fn show(&mut self) {
+        let open = self.cases.len();
+        for _ in 0..self.cases.take_forgotten() {
+            self.reporter.not_sent("forgotten");
+        }
+        let delivery = self.courier.delivery();
+        let (waiting, paused) = (delivery.open_documents(), delivery.is_paused());
+        self.reporter.look(waiting, open, paused);
+    }
+
+    async fn keep(&mut self) {
+        if let Err(error) = keep(&self.journal, &mut self.cases, self.mark).await {
+            tracing::warn!(%error, "how far alarms were taken over for the patient record was not kept");
+        }
+        let mark = self.mark;
+        let deliveries = &self.reporter.deliveries;
+        deliveries.update(NAME, |state| state.taken = mark);
+    }
+
+    /// Takes over what comes next. Whether anything of it changed what has to be kept.
+    async fn take_page(&mut self, stop: &CancellationToken) -> Result<bool, Stopped> {
+        let page = self.journal.alarms_after(self.mark, PAGE).await?;
+        let mut changed = false;
+        for record in &page {
+            changed |= self.take(record, stop).await?;
+            self.mark = record.sequence;
+        }
+        Ok(changed)
+    }
+
+    /// Takes one alarm over: what it closes is in the outbox then.
+    async fn take(
+        &mut self,
+        record: &AlarmRecord,
+        stop: &CancellationToken,
+    ) -> Result<bool, Stopped> {
+        if record.verdict != Verdict::Accepted || record.kind.is_none() {
+            report::taken("no_alarm");
+            return Ok(false);
+        }
+        let Some(event) = read(record) else {
+            self.reporter.not_sent("unreadable");
+            return Ok(false);
+        };
+        let step = self.cases.step(&event, record.sequence.get());
+        match &step {
+            Step::Nothing(reason @ ("no_alarm" | "no_open_alarm")) => {
+                report::taken(reason);
+                return Ok(false);
+            }
+            Step::Nothing(reason) => {
+                self.reporter.not_sent(reason);
+                return Ok(false);
+            }
+            Step::Opens(_) => {
+                report::taken("opened");
+                self.look_up(record.id, &event);
+            }
+            Step::Adds { .. } => report::taken("added"),
+            Step::AtOnce(case) => self.close(case, Some(&event), None, stop).await?,
+            Step::Closes(cases) => {
+                for case in cases {
+                    self.close(case, None, Some(&event), stop).await?;
+                }
+            }
+        }
+        self.cases.apply(step, event.event_id);
+        Ok(true)
+    }
+
+    /// Asks who it is, beside everything else. Nobody is asked about whom the stage would refuse.
+    fn look_up(&mut self, alarm: EventId, event: &Event) {
+        let Some(desk) = &self.desk else { return };
+        let person = self.register.now().person(event);
+        let Some(identifier) = person.and_then(|person| person.identifier) else {
+            return;
+        };
+        if self.writer.admits(&identifier) {
+            let person = self.writer.lane(&identifier).0;
+            desk.ask(Question {
+                alarm,
+                person,
+                identifier,
+            });
+        }
+    }
+
+    async fn fetch(&self, id: AlarmId) -> Result<Option<Event>, Stopped> {
+        let alarm = self.journal.alarm(journal_id(id)).await?;
+        Ok(alarm.and_then(|alarm| read(&alarm.record)))
+    }
+
+    /// Makes the document of a case and puts it into the outbox. `first` is what began it, if it is at
+    /// hand, `last` what closes it.
+    async fn close(
+        &mut self,
+        case: &Case,
+        first: Option<&Event>,
+        last: Option<&Event>,
+        stop: &CancellationToken,
+    ) -> Result<(), Stopped> {
+        let alarm = journal_id(case.id);
+        if self.outbox.knows(alarm)? {
+            // Taken over again after a crash.
+            report::taken("repeated");
+            return Ok(());
+        }
+        let first = match first {
+            Some(first) => Some(first.clone()),
+            None => self.fetch(case.id).await?,
+        };
+        let Some(first) = first else {
+            self.reporter.not_sent("gone");
+            return Ok(());
+        };
+        let mut later = Vec::with_capacity(case.later.len() + 1);
+        for id in &case.later {
+            later.extend(self.fetch(*id).await?);
+        }
+        later.extend(last.cloned());
+        let person = self.register.now().person(&first);
+        let written = self.writer.write(&first, &later, person);
+        let about = |code: &str| About {
+            alarm,
+            device: first.device.controller.clone().unwrap_or_default(),
+            code: code.to_owned(),
+            occurred: first.times.received.at.as_micros(),
+        };
+        match written {
+            Ok(written) => {
+                let about = about(written.code);
+                self.submit(&written, about, stop).await
+            }
+            Err(Unwritten::Counted(reason)) => {
+                self.reporter.not_sent(reason);
+                Ok(())
+            }
+            Err(Unwritten::Withheld(reason)) => self.withhold(&about(first.kind.name()), reason),
+        }
+    }
+
+    fn withhold(&self, about: &About, reason: &'static str) -> Result<(), Stopped> {
+        tracing::error!(alarm = %about.alarm, reason, "an alarm is withheld from the patient record: see /api/deliveries");
+        self.outbox.withhold(about, reason)?;
+        self.reporter.not_sent("withheld");
+        Ok(())
+    }
+
+    async fn submit(
+        &mut self,
+        written: &Written,
+        about: About,
+        stop: &CancellationToken,
+    ) -> Result<(), Stopped> {
+        loop {
+            self.outbox.announce(about.clone());
+            let error = match self.courier.submit(&written.document, Some(written.lane)) {
+                Ok(_) => {
+                    report::taken("sent");
+                    return Ok(());
+                }
+                Err(SubmitError::IdentifierReused) => {
+                    report::taken("repeated");
+                    return Ok(());
+                }
+                Err(SubmitError::Request(_)) => {
+                    return self.withhold(&about, "the service takes no such document");
+                }
+                Err(error) => error,
+            };
+            tracing::error!(%error, "alarms for the patient record wait");
+            self.wait(stop).await?;
+        }
+    }
+
+    /// Goes on with what is under way, for a while.
+    async fn wait(&mut self, stop: &CancellationToken) -> Result<(), Stopped> {
+        let mut over = Box::pin(sleep(RECOVERY));
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return Err(Stopped::Asked),
+                event = self.courier.next_event() => self.reporter.tell(&event),
+                () = &mut over => {
+                    self.show();
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Feeder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Feeder")
+            .field("journal", &Arc::as_ptr(&self.journal))
+            .field("mark", &self.mark)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,209 @@
+//! What became of the documents: metrics, lines of the log, and what `GET /api/deliveries` shows.
+
+use fhir_vkp::answer::{Class, JournalState};
+use fhir_vkp::client::Client;
+use fhir_vkp::delivery::Event;
+use fhir_vkp::security;
+use metrics::{Unit, counter, describe_counter, describe_gauge, gauge};
+
+use super::NAME;
+use super::outbox::Outbox;
+use crate::output::Deliveries;
+use crate::time::Timestamp;
+
+pub(super) fn describe() {
+    for (name, text) in [
+        (
+            "alarm_fhir_taken_total",
+            "Alarms that the FHIR output took over, by what they led to.",
+        ),
+        (
+            "alarm_fhir_documents_total",
+            "Documents for the patient record, by what became of them.",
+        ),
+        (
+            "alarm_fhir_look_ups_total",
+            "Patients of open alarms that were looked up, by what came of it.",
+        ),
+    ] {
+        describe_counter!(name, Unit::Count, text);
+    }
+    for (name, text) in [
+        (
+            "alarm_fhir_open",
+            "Alarms that become documents when they are closed.",
+        ),
+        (
+            "alarm_fhir_waiting",
+            "Documents that wait, are under way or are not confirmed yet.",
+        ),
+        (
+            "alarm_fhir_dead_letters",
+            "Documents that failed, were refused or are withheld.",
+        ),
+        (
+            "alarm_fhir_paused",
+            "1 while no document is sent for a while.",
+        ),
+    ] {
+        describe_gauge!(name, Unit::Count, text);
+    }
+}
+
+/// What became of an alarm that was taken over.
+pub(super) fn taken(outcome: &'static str) {
+    counter!("alarm_fhir_taken_total", "outcome" => outcome).increment(1);
+}
+
+#[derive(Debug)]
+pub(super) struct Reporter {
+    pub(super) deliveries: Deliveries,
+    pub(super) outbox: Outbox,
+    pub(super) client: Client,
+    /// Why there is no token.
+    pub(super) no_token: Option<&'static str>,
+    /// Why everything waits.
+    pub(super) paused: Option<&'static str>,
+}
+
+impl Reporter {
+    /// An alarm that is not sent, and why.
+    pub(super) fn not_sent(&self, reason: &'static str) {
+        taken(reason);
+        self.deliveries.update(NAME, |state| {
+            *state.not_sent.entry(reason).or_default() += 1;
+        });
+    }
+
+    pub(super) fn tell(&mut self, event: &Event) {
+        let count = |result: &'static str| {
+            counter!("alarm_fhir_documents_total", "result" => result).increment(1);
+        };
+        match event {
+            Event::Done { .. } | Event::Journaled { .. } => {
+                count(match event {
+                    Event::Journaled { .. } => "journaled",
+                    _ => "done",
+                });
+                self.deliveries.update(NAME, |state| {
+                    state.delivered += 1;
+                    state.last_delivered = Some(Timestamp::now());
+                });
+            }
+            Event::Taken { .. } => count("taken"),
+            Event::Progress { id, state } => {
+                if let Err(error) = self.outbox.heard(*id, word(*state)) {
+                    tracing::warn!(%error, "how far a document has come is not shown");
+                }
+            }
+            Event::Parked { id, reason } => {
+                count("dead");
+                tracing::error!(
+                    entry = id.0,
+                    %reason,
+                    "a document is not in the patient record: see /api/deliveries"
+                );
+            }
+            Event::Late { id } => {
+                count("late");
+                tracing::error!(entry = id.0, "a document is late; it goes on being tried");
+            }
+            Event::Paused { class, .. } => {
+                self.paused = Some(pause(*class));
+                tracing::error!(reason = self.paused, "no document is sent for a while");
+            }
+            Event::Resumed => {
+                self.paused = None;
+                tracing::info!("documents are sent again");
+            }
+            Event::Unreadable { id } => {
+                count("unreadable");
+                tracing::error!(entry = id.0, "a kept document cannot be read");
+            }
+            Event::StoreFailed { id, error } => {
+                count("store_failed");
+                tracing::error!(entry = id.0, %error, "the outbox cannot be written");
+            }
+            _ => {}
+        }
+    }
+
+    fn tokens(&mut self) {
+        while let Some(event) = self.client.poll_event() {
+            match event {
+                security::Event::Renewed { .. } => self.no_token = None,
+                security::Event::Failed {
+                    problem,
+                    still_valid,
+                    ..
+                } => {
+                    if problem.is_permanent() {
+                        tracing::error!(%problem, still_valid, "HelseID gives no token: somebody has to act");
+                    } else {
+                        tracing::warn!(%problem, still_valid, "HelseID gives no token now");
+                    }
+                    if !still_valid {
+                        self.no_token = Some(match problem.is_permanent() {
+                            true => "HelseID refuses the client",
+                            false => "HelseID gives no token",
+                        });
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Shows how everything is.
+    pub(super) fn look(&mut self, waiting: usize, open: usize, is_paused: bool) {
+        self.tokens();
+        if !is_paused {
+            self.paused = None;
+        }
+        let overview = match self.outbox.overview() {
+            Ok(overview) => overview,
+            Err(error) => {
+                tracing::warn!(%error, "the outbox is not shown");
+                return;
+            }
+        };
+        let paused = self.paused.or(self.no_token);
+        #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
+        for (name, count) in [
+            ("alarm_fhir_open", open),
+            ("alarm_fhir_waiting", waiting),
+            ("alarm_fhir_dead_letters", overview.dead),
+            ("alarm_fhir_paused", usize::from(paused.is_some())),
+        ] {
+            gauge!(name).set(count as f64);
+        }
+        self.deliveries.update(NAME, |state| {
+            state.waiting = waiting;
+            state.open = Some(open);
+            state.paused = paused;
+            state.dead = overview.dead;
+            state.dead_letters = overview.dead_letters;
+            state.documents = overview.documents;
+        });
+    }
+}
+
+fn word(state: JournalState) -> &'static str {
+    match state {
+        JournalState::Registered => "registered",
+        JournalState::Read => "read",
+        JournalState::Journaled => "journaled",
+        JournalState::Failed => "failed",
+        JournalState::Contradictory => "contradictory",
+        _ => "taken",
+    }
+}
+
+fn pause(class: Class) -> &'static str {
+    match class {
+        Class::Token | Class::NonceWanted => "the token is refused",
+        Class::Permission => "403: a permission is missing",
+        Class::Configuration => "answers that no such service gives: the address or a proxy",
+        _ => "paused",
+    }
+}

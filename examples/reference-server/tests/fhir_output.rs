@@ -1,0 +1,401 @@
+//! Closed care alarms become documents of the patient record, and patients are looked up meanwhile.
+
+mod support {
+    pub(crate) mod fhir;
+    pub(crate) mod program;
+    pub(crate) mod web;
+}
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use support::fhir::{Double, Fault, NAME, NUMBER, ORGANISATION};
+use support::program::Program;
+use support::web::{Partner, inputs, webhook};
+
+const DEVICE: &str = "SN-004711";
+const BY_END: &str = "closed_by = \"end\"";
+
+fn start(directory: &Path, tables: &str) -> Program {
+    Program::start(directory, "", &(inputs(directory) + tables))
+}
+
+fn partner(program: &Program) -> Partner {
+    Partner::new(program.addresses["web_http"]).expect("it is up")
+}
+
+fn delivery(program: &Program) -> Value {
+    let outputs = program.json("/api/deliveries")["outputs"].clone();
+    let outputs = outputs.as_array().expect("a list").clone();
+    let mut fhir = outputs.into_iter().filter(|one| one["name"] == "fhir");
+    fhir.next().expect("the output")
+}
+
+fn falls_and_ends(program: &Program, device: &str) {
+    let partner = partner(program);
+    let fall = r#"{"externalEventId":"e1","description":"a synthetic text"}"#;
+    assert_eq!(partner.event("POST", device, 906, fall), Some(200));
+    assert_eq!(partner.event("DELETE", device, 906, ""), Some(200));
+}
+
+/// Neither the log nor what anybody can fetch but the alarm itself says who it is.
+fn says_nothing(program: &Program) {
+    let shown = [
+        program.log(),
+        program.get("/metrics"),
+        program.get("/healthz"),
+    ];
+    for text in shown.iter().chain([&program.get("/api/deliveries")]) {
+        for private in [NUMBER, NAME, "FJELLREV", "secret-token", "DEVICE-KEY"] {
+            assert!(!text.contains(private), "{private}");
+        }
+    }
+}
+
+#[test]
+fn a_closed_fall_is_journaled_through_every_fault_with_the_same_bytes() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    {
+        let mut book = double.book();
+        book.token_faults = [Fault::Nonce("n-1"), Fault::Answer(503)].into();
+        book.write_faults = [
+            Fault::Nonce("n-2"),
+            Fault::Answer(503),
+            Fault::Answer(429),
+            Fault::ForgetTokens,
+            Fault::KeptButCut,
+            Fault::KeptButAnswer(502),
+        ]
+        .into();
+    }
+    let program = start(
+        directory.path(),
+        &double.table(directory.path(), &[DEVICE], BY_END),
+    );
+    falls_and_ends(&program, DEVICE);
+    program.wait_until("it is journaled", |program| {
+        let delivery = delivery(program);
+        delivery["delivered"] == 1 && delivery["documents"][0]["state"] == "journaled"
+    });
+    let book = double.book();
+    assert_eq!(book.complaints, Vec::<String>::new());
+    assert!(book.write_faults.is_empty() && book.token_faults.is_empty());
+    assert_eq!(book.documents.len(), 3);
+    let all = book.by_identifier();
+    assert!(all.len() == 1 && all.values().all(|bytes| bytes.len() == 1));
+    let document: Value = serde_json::from_slice(&book.documents[0].1).expect("JSON");
+    drop(book);
+    let composition = &document["entry"][0]["resource"];
+    assert_eq!(composition["status"], "final");
+    assert_eq!(composition["subject"]["identifier"]["value"], NUMBER);
+    assert_eq!(
+        composition["author"][0]["identifier"]["value"],
+        ORGANISATION
+    );
+    let issue = &document["entry"][1]["resource"];
+    assert_eq!(issue["code"]["coding"][0]["code"], "4.1");
+    // It is the alarm that the journal has.
+    let shown = delivery(&program)["documents"][0].clone();
+    assert_eq!(shown["alarm"], program.alarms("fall")[0]["id"]);
+    assert_eq!(shown["code"], "4.1");
+    assert_eq!(program.json("/healthz")["outputs"][0]["name"], "fhir");
+    assert!((program.metric("alarm_fhir_dead_letters")).abs() < f64::EPSILON);
+    says_nothing(&program);
+}
+
+#[test]
+fn a_document_that_fails_at_the_receiver_is_shown_to_an_operator() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    double.book().status =
+        json!({"registered": "2026-03-14T02:20:00Z", "failed": format!("{NAME} is unknown")});
+    let program = start(
+        directory.path(),
+        &double.table(directory.path(), &[DEVICE], BY_END),
+    );
+    falls_and_ends(&program, DEVICE);
+    program.wait_until("it is dead", |program| delivery(program)["dead"] == 1);
+    let delivery = delivery(&program);
+    let letter = &delivery["dead_letters"][0];
+    assert_eq!(letter["reason"], "failed at the receiver");
+    assert_eq!(
+        (&letter["device"], &letter["code"]),
+        (&DEVICE.into(), &"4.1".into())
+    );
+    assert_eq!(letter["alarm"], program.alarms("fall")[0]["id"]);
+    assert_eq!(delivery["documents"][0]["state"], "failed");
+    assert!((program.metric("alarm_fhir_dead_letters") - 1.0).abs() < f64::EPSILON);
+    says_nothing(&program);
+    // It stays there over a restart, and nothing is sent again.
+    let sent = double.book().documents.len();
+    let tables = inputs(directory.path()) + &double.table(directory.path(), &[DEVICE], BY_END);
+    program.stop();
+    let program = Program::start(directory.path(), "", &tables);
+    program.wait_until("it is shown again", |program| {
+        self::delivery(program)["dead"] == 1
+    });
+    assert_eq!(double.book().documents.len(), sent);
+}
+
+/// Takes away what the journal keeps of the output, as if it had crashed before it was kept.
+fn forget_the_mark(directory: &Path) {
+    let journal = rusqlite::Connection::open(directory.join("alarms.sqlite")).expect("a journal");
+    let sql = "DELETE FROM state WHERE area = 'outputs.fhir'";
+    assert!(journal.execute(sql, []).expect("the table") > 0);
+}
+
+#[test]
+fn what_is_taken_over_again_is_known_and_otherwise_made_again_to_the_byte() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let more = format!("{BY_END}\nfrom = \"beginning\"");
+    let table = double.table(directory.path(), &[DEVICE], &more);
+    let program = start(directory.path(), &table);
+    falls_and_ends(&program, DEVICE);
+    let sent = |times: usize| {
+        let book = double.book();
+        let all = book.by_identifier();
+        let same = all.len() == 1 && all.values().all(|bytes| bytes.len() == 1);
+        assert!(book.documents.is_empty() || same, "{} forms", all.len());
+        book.documents.len() == times
+    };
+    program.wait_until("it is journaled", |program| {
+        delivery(program)["delivered"] == 1
+    });
+    program.stop();
+    forget_the_mark(directory.path());
+    let program = start(directory.path(), &table);
+    program.wait_until("it is taken over again", |program| {
+        program.metric("alarm_fhir_taken_total{outcome=\"repeated\"}") >= 1.0
+    });
+    assert!(sent(1));
+    program.stop();
+    forget_the_mark(directory.path());
+    std::fs::remove_file(directory.path().join("alarms.sqlite.fhir")).expect("the outbox");
+    let program = start(directory.path(), &table);
+    program.wait_until("it is journaled again", |program| {
+        delivery(program)["delivered"] == 1
+    });
+    assert!(sent(2));
+}
+
+#[test]
+fn what_is_registered_and_read_is_followed_until_it_is_journaled() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let program = start(
+        directory.path(),
+        &double.table(directory.path(), &[DEVICE], BY_END),
+    );
+    let time = "2026-03-14T02:20:00Z";
+    double.book().status = json!({"registered": time, "read": null, "journaled": null});
+    falls_and_ends(&program, DEVICE);
+    let shows = |word: &str| {
+        program.wait_until(word, |program| {
+            delivery(program)["documents"][0]["state"] == word
+        });
+    };
+    shows("registered");
+    double.book().status = json!({"registered": time, "read": time, "journaled": null});
+    shows("read");
+    assert_eq!(delivery(&program)["waiting"], 1);
+    double.book().status = support::fhir::journaled();
+    shows("journaled");
+    assert_eq!(double.book().documents.len(), 1);
+}
+
+#[test]
+fn vkp_has_it_with_its_answer() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let table = double.table_for("vkp", "test", directory.path(), &[DEVICE], BY_END);
+    let program = start(directory.path(), &table);
+    falls_and_ends(&program, DEVICE);
+    program.wait_until("it is done", |program| {
+        delivery(program)["documents"][0]["state"] == "done"
+    });
+    assert_eq!(double.book().documents.len(), 1);
+    assert_eq!(double.book().complaints, Vec::<String>::new());
+}
+
+#[test]
+fn persons_of_the_other_stage_are_withheld_and_everything_not_sent_is_counted() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let table = double.table_for("jft", "production", directory.path(), &[DEVICE], BY_END);
+    let program = start(directory.path(), &table);
+    falls_and_ends(&program, DEVICE);
+    falls_and_ends(&program, "SN-without-a-patient");
+    // A battery is nobody's care.
+    let partner = partner(&program);
+    assert_eq!(partner.event("POST", DEVICE, 801, "{}"), Some(200));
+    program.wait_until("all are taken over", |program| {
+        delivery(program)["not_sent"]["no_patient"] == 1 && delivery(program)["dead"] == 1
+    });
+    let delivery = delivery(&program);
+    assert_eq!(delivery["not_sent"]["withheld"], 1);
+    let letter = &delivery["dead_letters"][0];
+    assert_eq!(
+        letter["reason"],
+        "a synthetic number, and the stage is production"
+    );
+    assert_eq!(delivery["documents"][0]["state"], "withheld");
+    assert_eq!(double.book().documents.len(), 0);
+    says_nothing(&program);
+}
+
+#[test]
+fn where_handling_closes_an_end_alone_does_not() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (double, sensio) = (Double::start(), support::web::Double::start(&[DEVICE]));
+    let tables =
+        double.table(directory.path(), &[DEVICE], "") + &sensio.table(directory.path(), "");
+    let program = start(directory.path(), &tables);
+    let partner = partner(&program);
+    assert_eq!(partner.event("POST", DEVICE, 906, "{}"), Some(200));
+    assert_eq!(partner.event("DELETE", DEVICE, 906, ""), Some(200));
+    assert_eq!(partner.event("POST", DEVICE, 906, "{}"), Some(200));
+    program.wait_until("both are raised there", |_| {
+        sensio.methods(DEVICE).len() >= 3
+    });
+    let falls = program.alarms("fall");
+    let id = falls[1]["id"].as_str().expect("an id");
+    let body = format!(
+        "{{\"DeviceIdentifier\":\"{DEVICE}\",\"EventType\":906,\"ExternalEventId\":\"{id}\"}}"
+    );
+    let web = program.addresses["web_http"];
+    assert_eq!(webhook(web, "RequestDeactivateEvent", &body), 200);
+    program.wait_until("the second one is journaled", |program| {
+        let delivery = delivery(program);
+        delivery["documents"][0]["state"] == "journaled" && delivery["open"] == 1
+    });
+    let delivery = delivery(&program);
+    assert_eq!(delivery["documents"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        (&delivery["documents"][0]["alarm"], &delivery["open"]),
+        (&id.into(), &1.into())
+    );
+    // The log of the note says who closed it.
+    let book = double.book();
+    let document = String::from_utf8_lossy(&book.documents[0].1).into_owned();
+    assert!(document.contains("sensio"), "{document}");
+}
+
+#[test]
+fn a_refused_client_is_shown_and_holds_up_no_input() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    double.book().token_faults = [Fault::Answer(401)].into();
+    let table = double.table(directory.path(), &[DEVICE], BY_END);
+    let program = start(directory.path(), &table);
+    falls_and_ends(&program, DEVICE);
+    program.wait_until("it is shown", |program| {
+        program.json("/healthz")["outputs"][0]["paused"] == "HelseID refuses the client"
+    });
+    let health = program.json("/healthz");
+    assert_eq!(
+        (&health["status"], &health["outputs"][0]["status"]),
+        (&"ok".into(), &"running".into())
+    );
+    assert_eq!(delivery(&program)["waiting"], 1);
+    assert_eq!(double.book().documents.len(), 0);
+    // Once it is mended and the server started anew, what waited is sent.
+    program.kill();
+    let program = start(directory.path(), &table);
+    program.wait_until("it is journaled", |program| {
+        delivery(program)["delivered"] == 1
+    });
+}
+
+fn patient() -> Value {
+    json!({"resourceType": "Patient",
+        "identifier": [{"system": "urn:oid:2.16.578.1.12.4.1.4.1", "value": NUMBER}],
+        "extension": [{"url": "http://ehelse.no/fhir/StructureDefinition/vkp-sone-v090",
+            "valueString": "Eksempel|Nord"}],
+        "name": [{"given": ["BLID"], "family": "FJELLREV"}],
+        "address": [{"use": "home", "line": ["Prøveveien 1"], "postalCode": "0001", "city": "Eksempel",
+            "_line": [{"extension": [{
+                "url": "http://hl7.org/fhir/StructureDefinition/iso21090-ADXP-additionalLocator",
+                "valueString": "second door"}]}],
+            "extension": [{"url": "http://ehelse.no/fhir/StructureDefinition/vkp-elock-v090",
+                "valueString": "DEVICE-KEY"}]}]})
+}
+
+fn page(program: &Program, alarm: &Value) -> Value {
+    let id = alarm["id"].as_str().expect("an id");
+    program.json(&format!("/api/alarms/{id}"))["patient"].clone()
+}
+
+#[test]
+fn a_patient_is_looked_up_once_and_stands_on_the_page_of_the_alarm_alone() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    double.book().patient = patient();
+    let table = double.table(
+        directory.path(),
+        &[DEVICE, "SN-2"],
+        "[outputs.fhir.look_up]",
+    );
+    let program = start(directory.path(), &table);
+    let partner = partner(&program);
+    for (device, number) in [(DEVICE, 1), ("SN-2", 2)] {
+        assert_eq!(partner.event("POST", device, 906, "{}"), Some(200));
+        program.wait_until("somebody is found", |program| {
+            let falls = program.alarms("fall");
+            falls.len() == number && page(program, &falls[number - 1])["state"] == "found"
+        });
+    }
+    // Both are the same person's.
+    assert_eq!(double.book().searches, 1);
+    let found = page(&program, &program.alarms("fall")[0]);
+    assert_eq!(found["name"], NAME);
+    assert_eq!(found["zones"], json!(["Eksempel", "Nord"]));
+    assert_eq!(found["electronic_lock"], "DEVICE-KEY");
+    assert_eq!(found["address"], json!(["Prøveveien 1", "0001 Eksempel"]));
+    assert_eq!(found["door_hint"], "second door");
+    let list = program.get("/api/alarms");
+    assert!(!list.contains("FJELLREV") && !list.contains(NUMBER));
+    says_nothing(&program);
+}
+
+#[test]
+fn a_slow_look_up_delays_no_answer() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    double.book().patient = patient();
+    let answers = |tables: &str, folder: &str| {
+        let directory = directory.path().join(folder);
+        std::fs::create_dir(&directory).expect("a directory");
+        let program = start(&directory, tables);
+        let partner = partner(&program);
+        let mut times: Vec<Duration> = (0..100)
+            .map(|number| {
+                let body = format!("{{\"externalEventId\":\"e{number}\"}}");
+                let began = Instant::now();
+                assert_eq!(partner.event("POST", DEVICE, 906, &body), Some(200));
+                began.elapsed()
+            })
+            .collect();
+        times.sort();
+        (program, times[times.len() / 2], times[times.len() - 1])
+    };
+    let (_, median, most) = answers("", "without");
+    double.book().search_takes = Duration::from_secs(600);
+    let look_up = "[outputs.fhir.look_up]\nwithin = \"3s\"";
+    let table = double.table(directory.path(), &[DEVICE], look_up);
+    let (program, slow_median, slow_most) = answers(&table, "with");
+    println!("without: {median:?}, at most {most:?}; with: {slow_median:?}, at most {slow_most:?}");
+    // No answer waits for a look-up: the slowest of a hundred is far from the three seconds of one.
+    assert!(slow_most < Duration::from_secs(2), "{slow_most:?}");
+    assert!(
+        slow_median < median * 5 + Duration::from_millis(200),
+        "{slow_median:?}, {median:?}"
+    );
+    let fall = program.alarms("fall")[0].clone();
+    program.wait_until("it is given up", |program| {
+        page(program, &fall)["reason"] == "too_slow"
+    });
+    assert_eq!(page(&program, &fall)["state"], "not_found");
+}

@@ -4,7 +4,7 @@ use core::fmt;
 use std::collections::HashMap;
 
 use super::operation_outcome::OperationOutcome;
-use crate::decode::{Bundle, DecodeOptions, Decoded, Entry, decode};
+use crate::decode::{Bundle, DecodeOptions, Decoded, Entries, Entry, decode};
 
 /// The answer to a batch, entry by entry of what was asked.
 #[derive(Clone, PartialEq, Eq)]
@@ -69,15 +69,20 @@ impl BatchAnswer {
     /// # Errors
     ///
     /// [`BatchError`] when one of them is not what it should be.
-    pub fn read(request: &[u8], answer: &[u8]) -> Result<Self, BatchError> {
+    pub fn read(request: &[u8], body: &[u8]) -> Result<Self, BatchError> {
         let options = DecodeOptions::lenient();
         let asked = decode(request, options).map_err(|_| BatchError::Request)?;
         let asked = bundle(&asked, &["batch", "transaction"]).ok_or(BatchError::Request)?;
         let types = ["batch-response", "transaction-response"];
-        let answer = decode(answer, options).map_err(|_| BatchError::Answer)?;
+        let answer = decode(body, options).map_err(|_| BatchError::Answer)?;
         let answered = bundle(&answer, &types).ok_or(BatchError::Answer)?;
         let named = answered.entries().any(|entry| entry.full_url().is_some());
-        let in_order = !named && asked.len() == answered.len();
+        // An entry without anything in it is left out when it is read: places would not be what they were.
+        let sent = |body| Entries::new(body, options).map_or(0, Iterator::count);
+        let in_order = !named
+            && asked.len() == answered.len()
+            && sent(request) == asked.len()
+            && sent(body) == answered.len();
         // Of two answers with one name neither can be trusted.
         let mut by_name: HashMap<&str, Option<Entry<'_>>> = HashMap::new();
         for entry in answered.entries() {
@@ -209,6 +214,9 @@ mod tests {
         let answer = read(&format!("[{one},{one}]"));
         assert_eq!(statuses(&answer), [None; 3]);
         assert_eq!(answer.unasked, 2);
+        // Three that say something and an empty one are four.
+        let answer = read(&format!("[{{}},{one},{one},{one}]"));
+        assert_eq!(statuses(&answer), [None; 3]);
     }
 
     #[test]

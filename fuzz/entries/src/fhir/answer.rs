@@ -209,7 +209,7 @@ fn bodies(body: &[u8]) {
         Document::from_json(body).map(|read| read.resource()),
     );
     const REQUEST: &[u8] = br#"{"resourceType":"Bundle","type":"batch","entry":[
-        {"fullUrl":"urn:uuid:1"},{"fullUrl":"urn:uuid:2"},{"resource":{}}]}"#;
+        {"fullUrl":"urn:uuid:1"},{"fullUrl":"urn:uuid:2"},{"resource":{"resourceType":"Observation"}}]}"#;
     if let Ok(answer) = BatchAnswer::read(REQUEST, body) {
         assert_eq!(answer.entries.len(), 3);
         for entry in &answer.entries {

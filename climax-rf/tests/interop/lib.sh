@@ -127,8 +127,17 @@ bytes() {
 # --- Lines --------------------------------------------------------------------------------------
 
 # answers WHERE: sends what comes in and prints what is answered within a second. An answer holds
-# no NUL, but LF at its ends.
-answers() { socat -t 1 - "$1"; }
+# no NUL, but LF at its ends. What goes into one datagram is read at once: the shell writes a line
+# feed before what follows it.
+answers() {
+  case $1 in
+  UDP:*)
+    cat >datagram
+    socat -t 1 - "$1" <datagram
+    ;;
+  *) socat -t 1 - "$1" ;;
+  esac
+}
 
 # wants HEX FILE: exactly these bytes were heard.
 wants() {

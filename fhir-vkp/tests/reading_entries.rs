@@ -183,6 +183,24 @@ fn a_single_entry_for_an_array_is_an_entry() {
 }
 
 #[test]
+fn what_is_no_entry_is_handed_out_the_same_at_once_and_one_by_one() {
+    for (entry, expected) in [
+        ("3", 1),
+        ("\"x\"", 1),
+        ("true", 1),
+        ("\"\"", 0),
+        ("null", 0),
+    ] {
+        let text = format!(r#"{{"resourceType": "Bundle", "entry": {entry}}}"#);
+        let whole = decode(text.as_bytes(), DecodeOptions::lenient()).expect("a Bundle");
+        let at_once = whole.bundle().expect("a Bundle").entries().count();
+        let entries = Entries::new(text.as_bytes(), DecodeOptions::lenient()).expect("begun");
+        let one_by_one = entries.filter(Result::is_ok).count();
+        assert_eq!((at_once, one_by_one), (expected, expected), "{entry}");
+    }
+}
+
+#[test]
 fn what_is_no_bundle_is_said_at_the_end() {
     for (text, kind) in [
         (

@@ -221,12 +221,18 @@ impl<'a> Entries<'a> {
                 self.one_entry().map(Some)
             }
             _ => {
+                self.reader.refill();
                 let node = self.reader.value(1).map_err(fault)?;
-                self.found(match node.kind() {
+                let absent = match node.kind() {
                     JsonKind::Null => FindingKind::Null,
                     JsonKind::String if node.is_empty() => FindingKind::EmptyString,
-                    _ => FindingKind::WrongType,
-                })?;
+                    // No entry, but handed out like one inside an array.
+                    _ => {
+                        self.found(FindingKind::WrongType)?;
+                        return self.entry_of(node).map(Some);
+                    }
+                };
+                self.found(absent)?;
                 Ok(None)
             }
         }
@@ -234,13 +240,17 @@ impl<'a> Entries<'a> {
 
     fn one_entry(&mut self) -> Result<DecodedEntry<'a>, DecodeError> {
         self.reader.refill();
-        let index = self.index;
-        self.index += 1;
-        let skipped = self.skipped;
-        let mut node = self.reader.value(2).map_err(|error| {
+        let (index, skipped) = (self.index, self.skipped);
+        let node = self.reader.value(2).map_err(|error| {
             let error = error.inside_item(index).inside_member("entry");
             error.into_error("Bundle", skipped)
         })?;
+        self.entry_of(node)
+    }
+
+    fn entry_of(&mut self, mut node: Node<'a>) -> Result<DecodedEntry<'a>, DecodeError> {
+        let index = self.index;
+        self.index += 1;
         let mut repair = Repair::new(&self.options.limits);
         repair.entry(&mut node, index);
         let findings = repair.into_findings();

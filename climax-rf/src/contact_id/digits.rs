@@ -102,8 +102,25 @@ pub(crate) fn hexadecimal(digits: &[u8]) -> Option<u16> {
     if digits.len() > 4 {
         return None;
     }
-    digits.iter().try_fold(0_u16, |value, &digit| {
-        let digit = char::from(digit).to_digit(16)?;
-        Some(value << 4 | u16::try_from(digit).ok()?)
-    })
+    // One look at all of them at the end costs less than one at each.
+    let mut value = 0_u16;
+    let mut all = 0_u8;
+    for &digit in digits {
+        let digit = HEXADECIMAL[usize::from(digit)];
+        all |= digit;
+        value = value << 4 | u16::from(digit & 0xF);
+    }
+    (all <= 0xF).then_some(value)
 }
+
+/// What a character counts as a hexadecimal digit; more than 15 when it is none.
+const HEXADECIMAL: [u8; 256] = {
+    let mut values = [0xFF; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789ABCDEF"[value as usize] as usize] = value;
+        values[b"0123456789abcdef"[value as usize] as usize] = value;
+        value += 1;
+    }
+    values
+};

@@ -11,12 +11,19 @@
 //! in the journal.
 //!
 //! The second load is judged against the flush of the disk. A virtual disk that answers a flush in
-//! some microseconds waits for no medium, and nothing can be judged against it; there Linux can be
-//! made to take, say, 3 ms for each flush:
+//! some microseconds waits for no medium, and nothing can be judged against it; there each flush can
+//! be made to take, say, 3 ms longer, by a library that is loaded before the system's own (Linux;
+//! a tracer would do as well, but holds up every other thread for it):
 //!
 //! ```text
-//! strace -f --seccomp-bpf -o /dev/null -e trace=fsync,fdatasync \
-//!     -e inject=fsync,fdatasync:delay_enter=3000 target/release/examples/load
+//! cc -shared -fPIC -o slow-flush.so -x c - <<'END'
+//! #define _GNU_SOURCE
+//! #include <sys/syscall.h>
+//! #include <unistd.h>
+//! int fsync(int file) { usleep(3000); return syscall(SYS_fsync, file); }
+//! int fdatasync(int file) { usleep(3000); return syscall(SYS_fdatasync, file); }
+//! END
+//! LD_PRELOAD=$PWD/slow-flush.so target/release/examples/load
 //! ```
 
 #![allow(
@@ -48,9 +55,12 @@ struct Flags {
     /// Where the journal is kept while measuring; a folder on the disk to be judged.
     #[arg(long, default_value = ".")]
     directory: std::path::PathBuf,
-    /// Size of the write-ahead log from which it is copied back, instead of the default.
+    /// What is copied from the write-ahead log back at a time, instead of the default.
     #[arg(long)]
     checkpoint_bytes: Option<u64>,
+    /// Size of the write-ahead log from which it starts over, instead of the default.
+    #[arg(long)]
+    log_bytes: Option<u64>,
     /// Serve in this folder; used by the program itself.
     #[arg(long, hide = true)]
     serve: Option<std::path::PathBuf>,
@@ -97,6 +107,9 @@ async fn serve(directory: &Path, flags: &Flags) -> Result<(), Box<dyn Error>> {
     config.journal.path = directory.join("alarms.sqlite");
     if let Some(bytes) = flags.checkpoint_bytes {
         config.journal.checkpoint_bytes = bytes;
+    }
+    if let Some(bytes) = flags.log_bytes {
+        config.journal.log_bytes = bytes;
     }
     config.addresses_file = directory.join("addresses.json");
     config.http.listen = Listen::Off;
@@ -243,6 +256,7 @@ fn start(directory: &Path, flags: &Flags) -> Result<(Child, SocketAddr), Box<dyn
                 .checkpoint_bytes
                 .map(|bytes| format!("--checkpoint-bytes={bytes}")),
         )
+        .args(flags.log_bytes.map(|bytes| format!("--log-bytes={bytes}")))
         .stdin(Stdio::null())
         .spawn()?;
     let patience = Instant::now() + Duration::from_secs(10);

@@ -146,8 +146,10 @@ pub struct JournalConfig {
     pub queue_bytes: usize,
     /// Entries committed with one flush, at most.
     pub batch_entries: usize,
-    /// Size of the write-ahead log from which it is copied back.
+    /// What is copied from the write-ahead log back into the file at a time.
     pub checkpoint_bytes: u64,
+    /// Size of the write-ahead log from which it starts over.
+    pub log_bytes: u64,
     /// Messages that are remembered to recognise repeats.
     pub remembered_entries: usize,
 }
@@ -162,6 +164,7 @@ impl Default for JournalConfig {
             queue_bytes: settings.queue_bytes,
             batch_entries: settings.batch_entries,
             checkpoint_bytes: settings.checkpoint_bytes,
+            log_bytes: settings.log_bytes,
             remembered_entries: settings.remembered_entries,
         }
     }
@@ -177,6 +180,7 @@ impl JournalConfig {
             queue_bytes: self.queue_bytes,
             batch_entries: self.batch_entries,
             checkpoint_bytes: self.checkpoint_bytes,
+            log_bytes: self.log_bytes,
             remembered_entries: self.remembered_entries,
             ..JournalSettings::at(&self.path)
         }
@@ -302,6 +306,11 @@ impl Config {
                 self.journal.checkpoint_bytes >= 64 << 10,
                 "journal.checkpoint_bytes",
                 "must be at least 65536",
+            ),
+            (
+                self.journal.log_bytes >= self.journal.checkpoint_bytes,
+                "journal.log_bytes",
+                "must be at least journal.checkpoint_bytes",
             ),
             (
                 !self.journal.path.as_os_str().is_empty(),

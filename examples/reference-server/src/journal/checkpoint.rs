@@ -2,9 +2,13 @@
 //!
 //! A passive checkpoint copies what was committed when it began. Under steady load the writer has
 //! appended more by the time it ends, so the log never starts over and would grow without bound.
-//! So the writer then copies the short rest itself between two commits, and its next commit starts
-//! at the front of the log. That costs it two flushes in which alarms wait; the length of the log
-//! decides how often, and how much of the file is to be flushed then.
+//! So when the log is long enough the writer copies the short rest itself between two commits, and
+//! its next commit starts at the front of the log. That costs three flushes in which alarms wait:
+//! two of the copying, and one of the log's new header.
+//!
+//! How much is copied at a time and how long the log may grow are therefore two things. Small
+//! portions keep the disk from being busy with the file while alarms wait for a flush of the log;
+//! a long log makes the three flushes rare.
 
 use std::io;
 use std::sync::Arc;
@@ -70,7 +74,7 @@ fn run(shared: &Shared, requests: &Receiver<()>) {
         match result {
             Ok(()) => {
                 shared.meters.checkpoints.add(1);
-                if shared.wal_bytes() >= shared.settings.checkpoint_bytes {
+                if shared.wal_bytes() >= shared.longest_log() {
                     shared.finish_checkpoint.store(true, Ordering::Relaxed);
                 }
             }

@@ -12,8 +12,7 @@ pub struct JournalSettings {
     /// The SQLite file. `-wal`, `-shm` and `.lock` files appear beside it.
     pub path: PathBuf,
     /// The most that the file may grow to, in bytes; 0 for no limit. The write-ahead log beside
-    /// it is not counted; it stays below about twice `checkpoint_bytes` unless a reader
-    /// holds it.
+    /// it is not counted; it stays a little above `log_bytes` unless a reader holds it.
     pub max_bytes: u64,
     /// Entries that may wait in each lane before [`super::JournalError::Busy`].
     pub queue_entries: usize,
@@ -21,8 +20,13 @@ pub struct JournalSettings {
     pub queue_bytes: usize,
     /// Entries committed with one flush, at most.
     pub batch_entries: usize,
-    /// Size of the write-ahead log, in bytes, from which it is copied back into the file.
+    /// What is copied from the write-ahead log back into the file at a time, in bytes, beside the
+    /// commits: the more it is, the longer a disk is busy with it.
     pub checkpoint_bytes: u64,
+    /// Size of the write-ahead log, in bytes, from which it starts over at its front. Alarms wait
+    /// some flushes longer then: the larger the log, the rarer that is. Never below
+    /// `checkpoint_bytes`.
+    pub log_bytes: u64,
     /// How far back repeats are recognised; a longer window of an entry is cut to this.
     pub duplicate_window: Duration,
     /// Messages within that time that are remembered, some 64 bytes each. Of a repeat that comes
@@ -45,6 +49,7 @@ impl JournalSettings {
             queue_bytes: 64 << 20,
             batch_entries: 1024,
             checkpoint_bytes: 4 << 20,
+            log_bytes: 64 << 20,
             duplicate_window: DEFAULT_DUPLICATE_WINDOW,
             remembered_entries: 1_000_000,
             answer_delay: Duration::from_millis(250),

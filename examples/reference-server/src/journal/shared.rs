@@ -192,6 +192,21 @@ impl Shared {
         u64::from(self.wal_pages.load(Ordering::Relaxed)) * PAGE_BYTES
     }
 
+    /// Size of the write-ahead log from which it is to start over: on a full disk as soon as that
+    /// frees room in it.
+    pub(super) fn longest_log(&self) -> u64 {
+        let JournalSettings {
+            checkpoint_bytes,
+            log_bytes,
+            ..
+        } = self.settings;
+        if self.is_in_trouble() {
+            checkpoint_bytes
+        } else {
+            log_bytes.max(checkpoint_bytes)
+        }
+    }
+
     pub(super) fn health(&self) -> Health {
         if self.queue.is_closed() {
             return Health::Closed;

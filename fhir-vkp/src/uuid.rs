@@ -2,6 +2,8 @@
 
 use ::uuid::Uuid;
 
+use crate::note::Decimal;
+
 /// The namespace of this crate. It must never change.
 const NAMESPACE: Uuid = Uuid::from_u128(0x5f0e_9a3c_7b1d_4e62_9c48_d1a6_03b7_e25f);
 
@@ -74,10 +76,27 @@ impl UuidNames {
     /// The identifier of one part of an alarm. `number` counts parts of the same role from zero.
     #[must_use]
     pub fn uuid(&self, role: Role, alarm_id: &str, number: u32) -> Uuid {
-        let name = format!("{}\n{number}\n{alarm_id}", role.name());
-        Uuid::new_v5(&self.namespace, name.as_bytes())
+        let number = Decimal::whole(i64::from(number));
+        let parts = [role.name(), "\n", number.as_str(), "\n", alarm_id];
+        let length = parts.iter().map(|part| part.len()).sum();
+        let mut short = [0; SHORT];
+        match short.get_mut(..length) {
+            Some(name) => {
+                let mut rest = &mut *name;
+                for part in parts {
+                    let (place, after) = rest.split_at_mut(part.len());
+                    place.copy_from_slice(part.as_bytes());
+                    rest = after;
+                }
+                Uuid::new_v5(&self.namespace, name)
+            }
+            None => Uuid::new_v5(&self.namespace, parts.concat().as_bytes()),
+        }
     }
 }
+
+/// Names of up to so many bytes are put together without an allocation: room for the ids of most systems.
+const SHORT: usize = 128;
 
 /// `urn:uuid:` and the UUID in lower case.
 #[must_use]

@@ -32,27 +32,6 @@ impl Decimal {
         // ASCII was checked when it was built.
         core::str::from_utf8(&self.bytes[..usize::from(self.length)]).unwrap_or_default()
     }
-
-    /// A whole number in digits.
-    pub(crate) fn whole(value: i64) -> Self {
-        let mut bytes = [0; Self::MAX_LENGTH];
-        let mut rest = value.unsigned_abs();
-        let mut at = Self::MAX_LENGTH;
-        while at == Self::MAX_LENGTH || rest > 0 {
-            at -= 1;
-            bytes[at] = b"0123456789"[(rest % 10) as usize];
-            rest /= 10;
-        }
-        if value < 0 {
-            at -= 1;
-            bytes[at] = b'-';
-        }
-        bytes.copy_within(at.., 0);
-        #[allow(clippy::cast_possible_truncation, reason = "at most twenty")]
-        let length = (Self::MAX_LENGTH - at) as u8;
-        bytes[usize::from(length)..].fill(0);
-        Self { bytes, length }
-    }
 }
 
 /// Why a text is no decimal.
@@ -120,7 +99,23 @@ fn is_number(text: &[u8]) -> bool {
 
 impl From<i32> for Decimal {
     fn from(value: i32) -> Self {
-        Self::whole(i64::from(value))
+        let mut bytes = [0; Self::MAX_LENGTH];
+        let mut rest = i64::from(value).unsigned_abs();
+        let mut at = Self::MAX_LENGTH;
+        while at == Self::MAX_LENGTH || rest > 0 {
+            at -= 1;
+            bytes[at] = b"0123456789"[(rest % 10) as usize];
+            rest /= 10;
+        }
+        if value < 0 {
+            at -= 1;
+            bytes[at] = b'-';
+        }
+        bytes.copy_within(at.., 0);
+        #[allow(clippy::cast_possible_truncation, reason = "at most eleven")]
+        let length = (Self::MAX_LENGTH - at) as u8;
+        bytes[usize::from(length)..].fill(0);
+        Self { bytes, length }
     }
 }
 

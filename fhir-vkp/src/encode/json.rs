@@ -3,6 +3,10 @@
 //!
 //! Objects and arrays in which nothing was written are taken back, name and all. The first error sticks;
 //! after it nothing more is written, and the caller takes everything back.
+//!
+//! A document is some two hundred short names and values, so what each of them costs is what the document costs.
+//! Names are known where they are written: what takes one is always compiled in there (`inline(always)`), so that
+//! the bytes are stored straight away, with no call that copies a text of any length.
 
 use super::EncodeError;
 use crate::note::{Decimal, Text};
@@ -11,7 +15,7 @@ use crate::{DateTime, Precision, Uuid};
 /// Where the JSON goes.
 struct Sink<'a> {
     out: &'a mut Vec<u8>,
-    /// No byte may be written at or behind this place.
+    /// No byte may be written at or behind this place; 0 after an error, so that room and errors are one question.
     end: usize,
     limit: usize,
     error: Option<EncodeError>,

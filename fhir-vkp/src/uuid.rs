@@ -74,8 +74,48 @@ impl UuidNames {
     /// The identifier of one part of an alarm. `number` counts parts of the same role from zero.
     #[must_use]
     pub fn uuid(&self, role: Role, alarm_id: &str, number: u32) -> Uuid {
-        let name = format!("{}\n{number}\n{alarm_id}", role.name());
-        Uuid::new_v5(&self.namespace, name.as_bytes())
+        let mut place = [0; LONGEST_NUMBER];
+        let number = digits(number, &mut place);
+        let parts = [
+            role.name().as_bytes(),
+            b"\n",
+            number,
+            b"\n",
+            alarm_id.as_bytes(),
+        ];
+        let length = parts.iter().map(|part| part.len()).sum();
+        let mut short = [0; SHORT_NAME];
+        match short.get_mut(..length) {
+            Some(name) => {
+                let mut rest = &mut *name;
+                for part in parts {
+                    let (place, after) = rest.split_at_mut(part.len());
+                    place.copy_from_slice(part);
+                    rest = after;
+                }
+                Uuid::new_v5(&self.namespace, name)
+            }
+            None => Uuid::new_v5(&self.namespace, &parts.concat()),
+        }
+    }
+}
+
+/// Names of up to so many bytes are put together without an allocation: room for the ids of most systems.
+const SHORT_NAME: usize = 128;
+
+/// The digits of `u32::MAX`.
+const LONGEST_NUMBER: usize = 10;
+
+/// A number in decimal digits, without the machinery of formatting: a note asks for five UUIDs or more.
+fn digits(mut number: u32, place: &mut [u8; LONGEST_NUMBER]) -> &[u8] {
+    let mut at = place.len();
+    loop {
+        at -= 1;
+        place[at] = b"0123456789"[(number % 10) as usize];
+        number /= 10;
+        if number == 0 {
+            return &place[at..];
+        }
     }
 }
 
@@ -106,5 +146,18 @@ mod tests {
         assert_ne!(uuid, names.uuid(Role::Bundle, "1", 0));
         assert_ne!(uuid, names.uuid(Role::Device, "1", 1));
         assert_ne!(uuid, names.uuid(Role::Device, "2", 0));
+    }
+
+    #[test]
+    fn the_name_is_role_number_and_alarm_in_lines_however_long_it_is() {
+        let names = UuidNames::new("a");
+        for length in 100..140 {
+            let alarm = "x".repeat(length);
+            for number in [0, 7, 10, 409, u32::MAX] {
+                let name = format!("Device\n{number}\n{alarm}");
+                let expected = Uuid::new_v5(&names.namespace, name.as_bytes());
+                assert_eq!(names.uuid(Role::Device, &alarm, number), expected);
+            }
+        }
     }
 }

@@ -12,9 +12,11 @@ use fhir_vkp::delivery::{
 };
 use fhir_vkp::request::{Action, RequestError};
 use fhir_vkp::{OutcomeCode, Random, Time, WallMicros};
-use support::{Answer, at, bundle, delivery, events, jft, open, sent, vkp};
+use support::{
+    Answer, accepted, asked, at, bundle, delivery, events, exchange, followed, jft, open, reply,
+    sent, serve, submitted, vkp,
+};
 
-const LOCATION: (&str, &str) = ("Location", "/v1/Bundle/7/$status");
 const JOURNALED: &str =
     r#"{"registered":"2026-03-14T02:20:00Z","journaled":"2026-03-14T02:21:00Z","failed":null}"#;
 const REGISTERED: &str = r#"{"registered":"2026-03-14T02:20:00Z","journaled":null,"failed":null}"#;
@@ -22,13 +24,10 @@ const REGISTERED: &str = r#"{"registered":"2026-03-14T02:20:00Z","journaled":nul
 #[test]
 fn vkp_has_it_with_2xx() {
     let mut delivery = delivery(vkp());
-    let id = delivery
-        .submit(at(0), &bundle(1), None)
-        .expect("taken over")
-        .id;
+    let id = submitted(&mut delivery, at(0), 1, None);
     let call = sent(&mut delivery, at(0), Action::Write);
     assert_eq!(call.request.body(), bundle(1).body());
-    delivery.handle_outcome(at(1), call.id, &Answer::of(200).read(&call));
+    reply(&mut delivery, at(1), &call, &Answer::of(200));
     assert_eq!(events(&mut delivery), [Event::Done { id }]);
     assert_eq!(
         (
@@ -43,12 +42,9 @@ fn vkp_has_it_with_2xx() {
 #[test]
 fn jft_is_followed_until_it_says_journaled() {
     let mut delivery = delivery(jft());
-    let id = delivery
-        .submit(at(0), &bundle(1), None)
-        .expect("taken over")
-        .id;
+    let id = submitted(&mut delivery, at(0), 1, None);
     let call = sent(&mut delivery, at(0), Action::Write);
-    delivery.handle_outcome(at(1), call.id, &Answer::of(202).with(LOCATION).read(&call));
+    reply(&mut delivery, at(1), &call, &accepted());
     assert_eq!(events(&mut delivery), [Event::Taken { id }]);
     assert!(matches!(delivery.state(id), Some(EntryState::Taken { .. })));
     assert!(delivery.poll_call(at(1)).is_none(), "not at once");
@@ -63,7 +59,7 @@ fn jft_is_followed_until_it_says_journaled() {
             call.request.url(),
             "https://write.example.net/v1/Bundle/7/$status"
         );
-        delivery.handle_outcome(now, call.id, &Answer::of(200).body(body).read(&call));
+        reply(&mut delivery, now, &call, &Answer::of(200).body(body));
     }
     assert!(
         pauses.iter().all(|pause| *pause <= Duration::from_secs(16)),
@@ -79,22 +75,20 @@ fn jft_is_followed_until_it_says_journaled() {
 #[test]
 fn a_repeat_is_byte_for_byte_the_same() {
     let mut delivery = delivery(jft());
-    delivery
-        .submit(at(0), &bundle(1), None)
-        .expect("taken over");
+    submitted(&mut delivery, at(0), 1, None);
     let mut now = at(0);
     for answer in [None, Some(503), Some(500), Some(429), None] {
         let call = sent(&mut delivery, now, Action::Write);
         assert_eq!(call.request.body(), bundle(1).body());
         match answer {
             Some(status) => {
-                delivery.handle_outcome(now, call.id, &Answer::of(status).read(&call));
+                reply(&mut delivery, now, &call, &Answer::of(status));
             }
             None => {
                 now = call.deadline;
                 delivery.handle_timeout(now);
                 // The answer that comes too late does not count.
-                let late = Answer::of(202).with(LOCATION).read(&call);
+                let late = accepted().read(&call);
                 delivery.handle_outcome(now, call.id, &late);
             }
         }
@@ -107,15 +101,11 @@ fn a_repeat_is_byte_for_byte_the_same() {
 #[test]
 fn retry_after_is_heeded() {
     let mut delivery = delivery(vkp());
-    delivery
-        .submit(at(0), &bundle(1), None)
-        .expect("taken over");
-    delivery
-        .submit(at(0), &bundle(2), None)
-        .expect("taken over");
+    submitted(&mut delivery, at(0), 1, None);
+    submitted(&mut delivery, at(0), 2, None);
     let call = sent(&mut delivery, at(0), Action::Write);
     let busy = Answer::of(503).with(("Retry-After", "120"));
-    delivery.handle_outcome(at(0), call.id, &busy.read(&call));
+    reply(&mut delivery, at(0), &call, &busy);
     assert!(delivery.poll_call(at(119_999)).is_none());
     assert!(delivery.poll_call(at(120_000)).is_some());
 }
@@ -124,30 +114,24 @@ fn retry_after_is_heeded() {
 fn a_refusal_is_parked_with_its_code_and_holds_up_nobody() {
     let mut delivery = delivery(vkp());
     let lane = Some(Lane(7));
-    let first = delivery
-        .submit(at(0), &bundle(1), lane)
-        .expect("taken over")
-        .id;
-    let second = delivery
-        .submit(at(0), &bundle(2), lane)
-        .expect("taken over")
-        .id;
+    let first = submitted(&mut delivery, at(0), 1, lane);
+    let second = submitted(&mut delivery, at(0), 2, lane);
     let call = sent(&mut delivery, at(0), Action::Write);
     assert!(delivery.poll_call(at(0)).is_none(), "the lane is taken");
     let body =
         r#"{"resourceType":"OperationOutcome","issue":[{"diagnostics":"MissingActiveService"}]}"#;
-    delivery.handle_outcome(at(1), call.id, &Answer::of(400).body(body).read(&call));
+    reply(&mut delivery, at(1), &call, &Answer::of(400).body(body));
     let reason = ParkReason::Refused(Refusal::Coded(OutcomeCode::NO_ACTIVE_SERVICE));
     assert_eq!(events(&mut delivery), [Event::Parked { id: first, reason }]);
     let call = sent(&mut delivery, at(1), Action::Write);
     assert_eq!(call.entry, second);
-    delivery.handle_outcome(at(2), call.id, &Answer::of(204).read(&call));
+    reply(&mut delivery, at(2), &call, &Answer::of(204));
     // The parked one is still there, for an operator.
     assert_eq!(delivery.parked().count(), 1);
     assert!(delivery.retry(at(3), first).expect("kept"));
     let call = sent(&mut delivery, at(3), Action::Write);
     assert_eq!(call.request.body(), bundle(1).body());
-    delivery.handle_outcome(at(4), call.id, &Answer::of(422).read(&call));
+    reply(&mut delivery, at(4), &call, &Answer::of(422));
     assert!(delivery.dismiss(first).expect("removed"));
     assert!(!delivery.dismiss(first).expect("nothing to remove"));
     assert_eq!(delivery.store().entries().count(), 0);
@@ -166,15 +150,8 @@ fn what_jft_fails_is_shown_with_its_raw_text_and_never_called_journaled() {
         ),
     ] {
         let mut delivery = delivery(jft());
-        let id = delivery
-            .submit(at(0), &bundle(1), None)
-            .expect("taken over")
-            .id;
-        let call = sent(&mut delivery, at(0), Action::Write);
-        delivery.handle_outcome(at(0), call.id, &Answer::of(202).with(LOCATION).read(&call));
-        let now = delivery.poll_timeout().expect("a question");
-        let call = sent(&mut delivery, now, Action::Status);
-        delivery.handle_outcome(now, call.id, &Answer::of(200).body(body).read(&call));
+        let id = followed(&mut delivery, 1);
+        asked(&mut delivery, body);
         assert_eq!(events(&mut delivery)[1..], [Event::Parked { id, reason }]);
     }
 }
@@ -182,20 +159,11 @@ fn what_jft_fails_is_shown_with_its_raw_text_and_never_called_journaled() {
 #[test]
 fn what_is_not_confirmed_in_time_is_shown_and_may_be_followed_again() {
     let mut delivery = delivery(jft());
-    let id = delivery
-        .submit(at(0), &bundle(1), None)
-        .expect("taken over")
-        .id;
-    let call = sent(&mut delivery, at(0), Action::Write);
-    delivery.handle_outcome(at(0), call.id, &Answer::of(202).with(LOCATION).read(&call));
+    let id = followed(&mut delivery, 1);
     let (mut now, mut questions) = (at(0), 0);
     while delivery.parked().count() == 0 {
         now = delivery.poll_timeout().expect("it does not stop by itself");
-        delivery.handle_timeout(now);
-        while let Some(call) = delivery.poll_call(now) {
-            questions += 1;
-            delivery.handle_outcome(now, call.id, &Answer::of(404).read(&call));
-        }
+        questions += serve(&mut delivery, now, |_| 404);
     }
     assert!(
         now >= at(72 * 3_600_000) && now <= at(73 * 3_600_000),
@@ -210,9 +178,7 @@ fn what_is_not_confirmed_in_time_is_shown_and_may_be_followed_again() {
     assert_eq!(delivery.poll_timeout(), None);
     // It is followed again, not written again.
     assert!(delivery.retry(now, id).expect("kept"));
-    let now = delivery.poll_timeout().expect("a question");
-    let call = sent(&mut delivery, now, Action::Status);
-    delivery.handle_outcome(now, call.id, &Answer::of(200).body(JOURNALED).read(&call));
+    asked(&mut delivery, JOURNALED);
     assert!(matches!(
         events(&mut delivery)[..],
         [Event::Journaled { .. }]
@@ -222,16 +188,10 @@ fn what_is_not_confirmed_in_time_is_shown_and_may_be_followed_again() {
 #[test]
 fn what_is_not_taken_is_late_and_then_parked() {
     let mut delivery = delivery(vkp());
-    let id = delivery
-        .submit(at(0), &bundle(1), None)
-        .expect("taken over")
-        .id;
+    let id = submitted(&mut delivery, at(0), 1, None);
     let mut now = at(0);
     while delivery.parked().count() == 0 {
-        delivery.handle_timeout(now);
-        while let Some(call) = delivery.poll_call(now) {
-            delivery.handle_outcome(now, call.id, &Answer::of(503).read(&call));
-        }
+        serve(&mut delivery, now, |_| 503);
         now = delivery.poll_timeout().unwrap_or(now);
     }
     let reason = ParkReason::NotTaken { maybe_taken: false };
@@ -246,12 +206,8 @@ fn accepted_without_a_status_to_follow_is_not_called_journaled() {
     let elsewhere = ("Location", "https://elsewhere.example.org/7");
     for answer in [Answer::of(202), Answer::of(202).with(elsewhere)] {
         let mut delivery = delivery(jft());
-        let id = delivery
-            .submit(at(0), &bundle(1), None)
-            .expect("taken over")
-            .id;
-        let call = sent(&mut delivery, at(0), Action::Write);
-        delivery.handle_outcome(at(0), call.id, &answer.read(&call));
+        let id = submitted(&mut delivery, at(0), 1, None);
+        exchange(&mut delivery, at(0), Action::Write, &answer);
         let reason = ParkReason::WithoutStatus;
         assert_eq!(events(&mut delivery), [Event::Parked { id, reason }]);
     }
@@ -261,18 +217,15 @@ fn accepted_without_a_status_to_follow_is_not_called_journaled() {
 fn a_refused_client_pauses_all_and_one_goes_ahead() {
     let mut delivery = delivery(vkp());
     for number in 1..=4 {
-        delivery
-            .submit(at(0), &bundle(number), None)
-            .expect("taken over");
+        submitted(&mut delivery, at(0), number, None);
     }
-    let call = sent(&mut delivery, at(0), Action::Write);
-    delivery.handle_outcome(at(0), call.id, &Answer::of(403).read(&call));
+    exchange(&mut delivery, at(0), Action::Write, &Answer::of(403));
     let (class, until) = (Class::Permission, at(60_000));
     assert_eq!(events(&mut delivery), [Event::Paused { class, until }]);
     assert!(delivery.poll_call(at(59_999)).is_none());
     let probe = sent(&mut delivery, at(60_000), Action::Write);
     assert!(delivery.poll_call(at(60_000)).is_none(), "one at a time");
-    delivery.handle_outcome(at(60_000), probe.id, &Answer::of(200).read(&probe));
+    reply(&mut delivery, at(60_000), &probe, &Answer::of(200));
     assert!(matches!(
         events(&mut delivery)[..],
         [Event::Resumed, Event::Done { .. }]
@@ -283,22 +236,15 @@ fn a_refused_client_pauses_all_and_one_goes_ahead() {
 #[test]
 fn a_document_that_alone_is_forbidden_is_parked_in_the_end() {
     let mut delivery = delivery(vkp());
-    let bad = delivery
-        .submit(at(0), &bundle(0), None)
-        .expect("taken over")
-        .id;
+    let bad = submitted(&mut delivery, at(0), 0, None);
     let (mut now, mut number) = (at(0), 0);
     while delivery.parked().count() == 0 {
         number += 1;
         assert!(number < 100, "it goes on for ever");
-        delivery
-            .submit(now, &bundle(number), None)
-            .expect("taken over");
-        delivery.handle_timeout(now);
-        while let Some(call) = delivery.poll_call(now) {
-            let status = if call.entry == bad { 403 } else { 200 };
-            delivery.handle_outcome(now, call.id, &Answer::of(status).read(&call));
-        }
+        submitted(&mut delivery, now, number, None);
+        serve(&mut delivery, now, |call| {
+            if call.entry == bad { 403 } else { 200 }
+        });
         now = now + Duration::from_secs(30);
     }
     let reason = ParkReason::NotPermitted;
@@ -311,32 +257,24 @@ fn the_order_of_a_lane_may_be_kept_until_journaled() {
     config.order = Order::Journaled;
     let mut delivery = open(jft(), config, MemoryStore::new());
     let lane = Some(Lane(7));
-    delivery
-        .submit(at(0), &bundle(1), lane)
-        .expect("taken over");
-    let second = delivery
-        .submit(at(0), &bundle(2), lane)
-        .expect("taken over")
-        .id;
-    let call = sent(&mut delivery, at(0), Action::Write);
-    delivery.handle_outcome(at(0), call.id, &Answer::of(202).with(LOCATION).read(&call));
+    submitted(&mut delivery, at(0), 1, lane);
+    let second = submitted(&mut delivery, at(0), 2, lane);
+    exchange(&mut delivery, at(0), Action::Write, &accepted());
     let now = delivery.poll_timeout().expect("a question");
     let call = sent(&mut delivery, now, Action::Status);
     assert!(delivery.poll_call(now).is_none());
-    delivery.handle_outcome(now, call.id, &Answer::of(200).body(JOURNALED).read(&call));
+    reply(&mut delivery, now, &call, &Answer::of(200).body(JOURNALED));
     assert_eq!(sent(&mut delivery, now, Action::Write).entry, second);
 }
 
 #[test]
 fn repeats_are_recognised_by_their_identifier() {
     let mut delivery = delivery(jft());
-    let first = delivery
-        .submit(at(0), &bundle(1), None)
-        .expect("taken over");
+    let first = submitted(&mut delivery, at(0), 1, None);
     let again = delivery
         .submit(at(1), &bundle(1), None)
         .expect("taken over");
-    assert_eq!((again.id, again.repeated), (first.id, true));
+    assert_eq!((again.id, again.repeated), (first, true));
     let other = String::from_utf8(bundle(1).body().to_vec()).expect("text");
     let other = other.replace("\"document\"", "\"collection\"");
     let other = fhir_vkp::request::Document::from_json(other.as_bytes()).expect("a document");
@@ -358,9 +296,7 @@ fn what_the_service_would_not_take_is_refused_at_once_and_so_is_too_much() {
         refused,
         Err(SubmitError::Request(RequestError::NotTaken { .. }))
     ));
-    delivery
-        .submit(at(0), &bundle(1), None)
-        .expect("taken over");
+    submitted(&mut delivery, at(0), 1, None);
     assert_eq!(
         delivery.submit(at(0), &bundle(2), None),
         Err(SubmitError::Full)
@@ -370,16 +306,8 @@ fn what_the_service_would_not_take_is_refused_at_once_and_so_is_too_much() {
 #[test]
 fn after_a_restart_it_goes_on_where_it_was() {
     let mut first = delivery(jft());
-    let waiting = first
-        .submit(at(0), &bundle(1), None)
-        .expect("taken over")
-        .id;
-    let call = sent(&mut first, at(0), Action::Write);
-    first.handle_outcome(at(0), call.id, &Answer::of(202).with(LOCATION).read(&call));
-    let second = first
-        .submit(at(0), &bundle(2), None)
-        .expect("taken over")
-        .id;
+    let waiting = followed(&mut first, 1);
+    let second = submitted(&mut first, at(0), 2, None);
     let _lost = sent(&mut first, at(0), Action::Write);
     let mut delivery = open(jft(), Config::default(), first.into_store());
     assert!(matches!(
@@ -391,10 +319,7 @@ fn after_a_restart_it_goes_on_where_it_was() {
         (call.entry, call.request.body()),
         (second, bundle(2).body())
     );
-    let third = delivery
-        .submit(at(0), &bundle(3), None)
-        .expect("taken over")
-        .id;
+    let third = submitted(&mut delivery, at(0), 3, None);
     assert!(third > second, "ids are not used again");
     // What was submitted long ago is out of time at once.
     let target: Target = jft();

@@ -3,6 +3,10 @@
 //!
 //! Objects and arrays in which nothing was written are taken back, name and all. The first error sticks;
 //! after it nothing more is written, and the caller takes everything back.
+//!
+//! A document is some two hundred short names and values, so what each of them costs is what the document costs.
+//! Names are known where they are written: what takes one is always compiled in there (`inline(always)`), so that
+//! the bytes are stored straight away, with no call that copies a text of any length.
 
 use super::EncodeError;
 use crate::note::{Decimal, Text};
@@ -11,23 +15,22 @@ use crate::{DateTime, Precision, Uuid};
 /// Where the JSON goes.
 struct Sink<'a> {
     out: &'a mut Vec<u8>,
-    /// No byte may be written at or behind this place.
+    /// No byte may be written at or behind this place; 0 after an error, so that room and errors are one question.
     end: usize,
     limit: usize,
     error: Option<EncodeError>,
 }
 
 impl Sink<'_> {
+    #[cold]
     fn fail(&mut self, error: EncodeError) {
         self.error.get_or_insert(error);
+        self.end = 0;
     }
 
     /// Whether `more` bytes fit, which will certainly be written. Text is counted before it is escaped:
     /// none is copied that is too long anyway.
     fn fits(&mut self, more: usize) -> bool {
-        if self.error.is_some() {
-            return false;
-        }
         if self.out.len().saturating_add(more) > self.end {
             let limit = self.limit;
             self.fail(EncodeError::TooLarge { limit });
@@ -38,48 +41,46 @@ impl Sink<'_> {
 
     /// A comma, unless this is the first of its object or array: a finished value never ends with an
     /// opening bracket.
+    #[inline(always)]
     fn separate(&mut self) {
         if !matches!(self.out.last(), Some(b'{' | b'[')) {
             self.out.push(b',');
         }
     }
 
-    fn name(&mut self, name: &'static str) {
+    /// A name, with what ends it and opens the value: `":`, `":"`, `":{`, `":[`, `":[{`.
+    #[inline(always)]
+    fn name(&mut self, name: &'static str, open: &'static str) {
         self.separate();
         self.out.push(b'"');
         self.out.extend_from_slice(name.as_bytes());
-        self.out.extend_from_slice(b"\":");
+        self.out.extend_from_slice(open.as_bytes());
     }
 
-    /// Writes brackets and what is between them; takes all back to `start` if that is nothing.
-    fn bracket(
-        &mut self,
-        start: usize,
-        [open, close]: [u8; 2],
-        fill: impl FnOnce(&mut Self),
-    ) -> bool {
-        self.out.push(open);
+    /// Writes what stands between brackets, of which the opening ones are there since `start`, and the closing
+    /// ones; takes all back to `start` if nothing stands between them.
+    fn bracket(&mut self, start: usize, close: &'static str, fill: impl FnOnce(&mut Self)) -> bool {
         let inside = self.out.len();
         fill(self);
         if self.out.len() == inside {
             self.out.truncate(start);
             return false;
         }
-        self.out.push(close);
+        self.out.extend_from_slice(close.as_bytes());
         true
     }
 
-    /// A text of ours that needs no escape, in quotes.
+    /// The rest of a text of ours that needs no escape, behind its quote.
+    #[inline(always)]
     fn constant(&mut self, text: &'static str) {
         let needs_none = |byte| byte >= 0x20 && byte != b'"' && byte != b'\\';
         debug_assert!(!text.is_empty() && text.bytes().all(needs_none));
-        self.out.push(b'"');
         self.out.extend_from_slice(text.as_bytes());
         self.out.push(b'"');
     }
 
-    fn quoted(&mut self, text: &str) {
-        self.out.push(b'"');
+    /// The rest of any text, behind its quote.
+    fn text(&mut self, text: &str) {
         escape(self.out, text);
         self.out.push(b'"');
     }
@@ -98,7 +99,8 @@ pub(super) fn resource(
         limit,
         error: None,
     };
-    sink.bracket(start, *b"{}", |sink| fill(&mut Object(sink)));
+    sink.out.push(b'{');
+    sink.bracket(start, "}", |sink| fill(&mut Object(sink)));
     if sink.out.len() > sink.end {
         sink.fail(EncodeError::TooLarge { limit });
     }
@@ -122,9 +124,10 @@ impl Object<'_, '_> {
     }
 
     /// A text of ours that needs no escape.
+    #[inline(always)]
     pub(super) fn constant(&mut self, name: &'static str, text: &'static str) {
         if self.0.fits(text.len()) {
-            self.0.name(name);
+            self.0.name(name, "\":\"");
             self.0.constant(text);
         }
     }
@@ -136,10 +139,11 @@ impl Object<'_, '_> {
     }
 
     /// Any text; one that is blank is left out.
+    #[inline(always)]
     pub(super) fn any_text(&mut self, name: &'static str, text: &str) {
-        if !text.trim().is_empty() && self.0.fits(text.len()) {
-            self.0.name(name);
-            self.0.quoted(text);
+        if !is_blank(text) && self.0.fits(text.len()) {
+            self.0.name(name, "\":\"");
+            self.0.text(text);
         }
     }
 
@@ -148,13 +152,11 @@ impl Object<'_, '_> {
         let mut characters = text.chars();
         if let Some(first) = characters.next() {
             if self.0.fits(text.len()) {
-                self.0.name(name);
-                self.0.out.push(b'"');
+                self.0.name(name, "\":\"");
                 for letter in first.to_uppercase() {
                     escape(self.0.out, letter.encode_utf8(&mut [0; 4]));
                 }
-                escape(self.0.out, characters.as_str());
-                self.0.out.push(b'"');
+                self.0.text(characters.as_str());
             }
         }
     }
@@ -170,31 +172,30 @@ impl Object<'_, '_> {
     /// A number or a literal of JSON.
     fn raw(&mut self, name: &'static str, text: &str) {
         if self.0.fits(text.len()) {
-            self.0.name(name);
+            self.0.name(name, "\":");
             self.0.out.extend_from_slice(text.as_bytes());
         }
     }
 
     /// `urn:uuid:` and the UUID.
+    #[inline(always)]
     pub(super) fn uuid(&mut self, name: &'static str, uuid: Uuid) {
         if self.0.fits(uuid::fmt::Urn::LENGTH) {
-            self.0.name(name);
-            let mut buffer = [0; uuid::fmt::Urn::LENGTH];
-            let text = uuid.urn().encode_lower(&mut buffer);
-            self.0.out.push(b'"');
-            self.0.out.extend_from_slice(text.as_bytes());
-            self.0.out.push(b'"');
+            self.0.name(name, "\":\"");
+            let mut quoted = [b'"'; uuid::fmt::Urn::LENGTH + 1];
+            uuid.urn().encode_lower(&mut quoted);
+            self.0.out.extend_from_slice(&quoted);
         }
     }
 
     /// A `dateTime`: as precise as it is known, a time of day always with seconds and offset.
+    #[inline(always)]
     pub(super) fn date_time(&mut self, name: &'static str, value: &DateTime) {
         if !self.0.fits(0) {
             return;
         }
-        self.0.name(name);
+        self.0.name(name, "\":\"");
         let out = &mut *self.0.out;
-        out.push(b'"');
         if value.precision() == Precision::Second && !value.assumed_offset() {
             out.extend_from_slice(value.as_str().as_bytes());
         } else {
@@ -216,15 +217,16 @@ impl Object<'_, '_> {
     pub(super) fn narrative(&mut self, name: &'static str, text: &Text) {
         let text = text.as_str();
         if self.0.fits(text.len()) {
-            self.0.name(name);
+            self.0.name(name, "\":\"");
             let out = &mut *self.0.out;
-            out.extend_from_slice(b"\"<div xmlns=\\\"http://www.w3.org/1999/xhtml\\\">");
+            out.extend_from_slice(b"<div xmlns=\\\"http://www.w3.org/1999/xhtml\\\">");
             escape_xhtml(out, text);
             out.extend_from_slice(b"</div>\"");
         }
     }
 
     /// Whether anything was written.
+    #[inline(always)]
     pub(super) fn object(
         &mut self,
         name: &'static str,
@@ -234,12 +236,12 @@ impl Object<'_, '_> {
             return false;
         }
         let start = self.0.out.len();
-        self.0.name(name);
-        self.0
-            .bracket(start, *b"{}", |sink| fill(&mut Object(sink)))
+        self.0.name(name, "\":{");
+        self.0.bracket(start, "}", |sink| fill(&mut Object(sink)))
     }
 
     /// Whether anything was written.
+    #[inline(always)]
     pub(super) fn array(
         &mut self,
         name: &'static str,
@@ -249,17 +251,23 @@ impl Object<'_, '_> {
             return false;
         }
         let start = self.0.out.len();
-        self.0.name(name);
-        self.0.bracket(start, *b"[]", |sink| fill(&mut Array(sink)))
+        self.0.name(name, "\":[");
+        self.0.bracket(start, "]", |sink| fill(&mut Array(sink)))
     }
 
     /// An array of one object, which FHIR often wants.
+    #[inline(always)]
     pub(super) fn array_of_one(
         &mut self,
         name: &'static str,
         fill: impl FnOnce(&mut Object<'_, '_>),
     ) -> bool {
-        self.array(name, |array| array.object(fill))
+        if !self.0.fits(0) {
+            return false;
+        }
+        let start = self.0.out.len();
+        self.0.name(name, "\":[{");
+        self.0.bracket(start, "}]", |sink| fill(&mut Object(sink)))
     }
 }
 
@@ -276,8 +284,8 @@ impl Array<'_, '_> {
         if self.0.fits(0) {
             let start = self.0.out.len();
             self.0.separate();
-            self.0
-                .bracket(start, *b"{}", |sink| fill(&mut Object(sink)));
+            self.0.out.push(b'{');
+            self.0.bracket(start, "}", |sink| fill(&mut Object(sink)));
         }
     }
 
@@ -285,6 +293,7 @@ impl Array<'_, '_> {
     pub(super) fn constant(&mut self, text: &'static str) {
         if self.0.fits(text.len()) {
             self.0.separate();
+            self.0.out.push(b'"');
             self.0.constant(text);
         }
     }
@@ -295,11 +304,17 @@ impl Array<'_, '_> {
 
     /// Any text; one that is blank is left out.
     pub(super) fn any_text(&mut self, text: &str) {
-        if !text.trim().is_empty() && self.0.fits(text.len()) {
+        if !is_blank(text) && self.0.fits(text.len()) {
             self.0.separate();
-            self.0.quoted(text);
+            self.0.out.push(b'"');
+            self.0.text(text);
         }
     }
+}
+
+/// Whether there is nothing but white space.
+fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
 }
 
 /// The inside of a JSON string (RFC 8259 7). Control characters, which a FHIR string must not hold, become

@@ -30,9 +30,9 @@ pub(super) fn own_identifier(o: &mut Object<'_, '_>, uuid: Uuid) {
 
 /// The inside of an Identifier.
 pub(super) fn identifier(o: &mut Object<'_, '_>, identifier: &Identifier, element: &'static str) {
-    let (system, value) = (identifier.system(), identifier.reveal());
-    let is_local = identifier.kind() == IdentifierKind::HNumber;
-    if !(is_local || is_address(system))
+    let (address, value) = (identifier.system(), identifier.reveal());
+    let is_local = address == system::H_NUMBER;
+    if !(is_local || is_address(address))
         || value.trim().is_empty()
         || value.contains(char::is_control)
     {
@@ -47,7 +47,7 @@ pub(super) fn identifier(o: &mut Object<'_, '_>, identifier: &Identifier, elemen
             o.array_of_one("coding", coding);
         });
     }
-    o.any_text("system", system);
+    o.any_text("system", address);
     o.any_text("value", value);
     if is_local {
         let assigner = identifier.assigner().unwrap_or_default();

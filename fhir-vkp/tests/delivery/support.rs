@@ -3,7 +3,9 @@
 use std::time::SystemTime;
 
 use fhir_vkp::answer::Outcome;
-use fhir_vkp::delivery::{Config, Delivery, DeliveryCall, Event, MemoryStore, Target};
+use fhir_vkp::delivery::{
+    Config, Delivery, DeliveryCall, EntryId, Event, Lane, MemoryStore, Target,
+};
 use fhir_vkp::identifier::OrganisationNumber;
 use fhir_vkp::request::{Action, BaseAddress, Document, JftRequests, VkpRequests};
 use fhir_vkp::{Random, Time, WallMicros};
@@ -62,6 +64,72 @@ pub(crate) fn sent(
     let call = delivery.poll_call(now).expect("a call is due");
     assert_eq!(call.request.call().action, action);
     call
+}
+
+/// The number that a document got, which is taken over.
+pub(crate) fn submitted(
+    delivery: &mut Delivery<MemoryStore>,
+    now: Time,
+    number: u32,
+    lane: Option<Lane>,
+) -> EntryId {
+    let submitted = delivery.submit(now, &bundle(number), lane);
+    submitted.expect("taken over").id
+}
+
+/// The answer to a call has come.
+pub(crate) fn reply(
+    delivery: &mut Delivery<MemoryStore>,
+    now: Time,
+    call: &DeliveryCall,
+    answer: &Answer,
+) {
+    delivery.handle_outcome(now, call.id, &answer.read(call));
+}
+
+/// The next call, which must be for this, is answered at once.
+pub(crate) fn exchange(
+    delivery: &mut Delivery<MemoryStore>,
+    now: Time,
+    action: Action,
+    answer: &Answer,
+) {
+    let call = sent(delivery, now, action);
+    reply(delivery, now, &call, answer);
+}
+
+/// A document that JFT has accepted at the start and that is followed now.
+pub(crate) fn followed(delivery: &mut Delivery<MemoryStore>, number: u32) -> EntryId {
+    let id = submitted(delivery, at(0), number, None);
+    exchange(delivery, at(0), Action::Write, &accepted());
+    id
+}
+
+/// The next question for the state, asked when it is due, is answered with this.
+pub(crate) fn asked(delivery: &mut Delivery<MemoryStore>, body: &str) {
+    let now = delivery.poll_timeout().expect("a question");
+    let answer = Answer::of(200).body(body);
+    exchange(delivery, now, Action::Status, &answer);
+}
+
+/// Answers all that is due with a status; how many calls that were.
+pub(crate) fn serve(
+    delivery: &mut Delivery<MemoryStore>,
+    now: Time,
+    status: impl Fn(&DeliveryCall) -> u16,
+) -> u32 {
+    delivery.handle_timeout(now);
+    let mut calls = 0;
+    while let Some(call) = delivery.poll_call(now) {
+        calls += 1;
+        reply(delivery, now, &call, &Answer::of(status(&call)));
+    }
+    calls
+}
+
+/// JFT accepts a document and says where its state is told.
+pub(crate) fn accepted() -> Answer {
+    Answer::of(202).with(("Location", "/v1/Bundle/7/$status"))
 }
 
 /// One answer of the double.

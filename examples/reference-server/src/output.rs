@@ -110,8 +110,13 @@ pub struct DeliveryState {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DocumentState {
+    /// Its number in the outbox; that of its dead letter, if it becomes one.
+    pub id: u64,
     /// The alarm that it is about.
     pub alarm: EventId,
+    /// How many documents about the alarm went before: it was closed, opened again and corrected.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub writing: u32,
     /// What it is about, in the receiver's code.
     pub code: String,
     /// In a word: `waiting`, `taken`, `registered`, `read`, `journaled`, `done`, `failed`,
@@ -119,6 +124,11 @@ pub struct DocumentState {
     pub state: String,
     /// Since when.
     pub since: Timestamp,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// A call that was refused for good.

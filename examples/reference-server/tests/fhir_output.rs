@@ -145,21 +145,33 @@ fn a_document_that_fails_at_the_receiver_is_shown_to_an_operator() {
     assert_eq!(double.book().documents.len(), sent);
 }
 
-#[test]
-fn a_refused_document_is_sent_again_when_an_operator_says_so_and_given_up_when_told() {
-    let directory = tempfile::tempdir().expect("a directory");
-    let double = Double::start();
+/// A server with two documents that failed at the receiver, the table of its output, and the dead
+/// letters in the order of the documents: the second may fail before the first.
+fn two_are_dead(directory: &Path, double: &Double) -> (Program, String, Vec<Value>) {
     double.book().status = json!({"failed": "no such patient"});
-    let table = double.table(directory.path(), &[DEVICE, "SN-2"], BY_END);
-    let program = start(directory.path(), &table);
+    let table = double.table(directory, &[DEVICE, "SN-2"], BY_END);
+    let program = start(directory, &table);
     falls_and_ends(&program, DEVICE);
     falls_and_ends(&program, "SN-2");
     program.wait_until("both are dead", |program| delivery(program)["dead"] == 2);
     let letters = delivery(&program)["dead_letters"].clone();
-    let path = |index: usize, action: &str| {
-        let id = letters[index]["id"].as_u64().expect("an id");
-        format!("/api/deliveries/fhir/{id}/{action}")
-    };
+    let mut letters = letters.as_array().expect("a list").clone();
+    letters.sort_by_key(|letter| letter["id"].as_u64());
+    (program, table, letters)
+}
+
+/// Where an order about a dead letter goes.
+fn order(letter: &Value, action: &str) -> String {
+    let id = letter["id"].as_u64().expect("an id");
+    format!("/api/deliveries/fhir/{id}/{action}")
+}
+
+#[test]
+fn a_refused_document_is_sent_again_when_an_operator_says_so_and_given_up_when_told() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let (program, _, letters) = two_are_dead(directory.path(), &double);
+    let path = |index: usize, action: &str| order(&letters[index], action);
     // The log names them as the API does.
     let named = format!("document={}", letters[0]["id"]);
     assert!(program.log().contains(&named), "{}", program.log());
@@ -214,17 +226,8 @@ fn a_refused_document_is_sent_again_when_an_operator_says_so_and_given_up_when_t
 fn what_an_operator_was_told_is_done_is_done_after_a_crash() {
     let directory = tempfile::tempdir().expect("a directory");
     let double = Double::start();
-    double.book().status = json!({"failed": "no such patient"});
-    let table = double.table(directory.path(), &[DEVICE, "SN-2"], BY_END);
-    let program = start(directory.path(), &table);
-    falls_and_ends(&program, DEVICE);
-    falls_and_ends(&program, "SN-2");
-    program.wait_until("both are dead", |program| delivery(program)["dead"] == 2);
-    let letters = delivery(&program)["dead_letters"].clone();
-    let path = |index: usize, action: &str| {
-        let id = letters[index]["id"].as_u64().expect("an id");
-        format!("/api/deliveries/fhir/{id}/{action}")
-    };
+    let (program, table, letters) = two_are_dead(directory.path(), &double);
+    let path = |index: usize, action: &str| order(&letters[index], action);
     // Nobody answers any more, so that the retry is known from the file alone.
     double.book().write_faults = vec![Fault::Answer(503); 1000].into();
     assert_eq!(program.post(&path(0, "discard"), "").0, 200);
@@ -249,7 +252,7 @@ fn a_withheld_alarm_is_sent_when_its_cause_is_mended() {
     falls_and_ends(&program, DEVICE);
     program.wait_until("it is withheld", |program| delivery(program)["dead"] == 1);
     let letter = delivery(&program)["dead_letters"][0].clone();
-    let path = format!("/api/deliveries/fhir/{}/retry", letter["id"]);
+    let path = order(&letter, "retry");
     let (status, problem) = program.post(&path, "");
     assert_eq!(status, 409, "{problem}");
     let detail = problem["detail"].as_str().expect("text");

@@ -339,8 +339,8 @@ mod tests {
             let written = writer("").write(&fall, later, writing, person(SYNTHETIC));
             json(&written.expect("written"))
         };
-        let first = write(&[end.clone()], 0);
-        let second = write(&[end.clone(), again.clone(), over.clone()], 1);
+        let first = write(std::slice::from_ref(&end), 0);
+        let second = write(&[end, again.clone(), over.clone()], 1);
         let (of_first, of_second) = (&first["entry"][0], &second["entry"][0]);
         assert_ne!(second["identifier"], first["identifier"]);
         assert_eq!(of_second["fullUrl"], of_first["fullUrl"]);

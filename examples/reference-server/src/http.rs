@@ -8,7 +8,7 @@ use axum::extract::{MatchedPath, Path, Query, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use metrics::{counter, gauge};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -57,7 +57,8 @@ pub struct HttpState {
 }
 
 /// The routes: `/healthz`, `/metrics`, `/api/alarms`, `/api/alarms/{id}`, `/api/devices`,
-/// `/api/lines`, `/api/deliveries`.
+/// `/api/lines`, `/api/deliveries`, and, to be posted to, `/api/deliveries/{output}/{id}/retry` and
+/// `…/discard`.
 pub fn router(state: HttpState) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
@@ -67,9 +68,22 @@ pub fn router(state: HttpState) -> Router {
         .route("/api/devices", get(devices::devices))
         .route("/api/lines", get(lines))
         .route("/api/deliveries", get(deliveries::deliveries))
+        .route(
+            "/api/deliveries/{output}/{id}/retry",
+            post(deliveries::retry),
+        )
+        .route(
+            "/api/deliveries/{output}/{id}/discard",
+            post(deliveries::discard),
+        )
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is no such page"))
-        .method_not_allowed_fallback(async || {
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this page can only be read")
+        .method_not_allowed_fallback(async |path: MatchedPath| {
+            let is_order = path.as_str().starts_with("/api/deliveries/");
+            let detail = match is_order {
+                true => "this can only be posted to",
+                false => "this page can only be read",
+            };
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
         })
         .layer(middleware::from_fn_with_state(state.clone(), guard))
         .with_state(state)

@@ -6,12 +6,17 @@ use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::health::InputStatus;
 use crate::journal::{BoxFuture, EventId, JournalError, JournalHandle, Sequence};
 use crate::patients::Patients;
 use crate::time::Timestamp;
+
+mod orders;
+
+pub use orders::{Action, Order, OrderError};
 
 /// A sender of stored alarms.
 pub trait Output: Send + 'static {
@@ -105,8 +110,13 @@ pub struct DeliveryState {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DocumentState {
+    /// Its number in the outbox; that of its dead letter, if it becomes one.
+    pub id: u64,
     /// The alarm that it is about.
     pub alarm: EventId,
+    /// How many documents about the alarm went before: it was closed, opened again and corrected.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub writing: u32,
     /// What it is about, in the receiver's code.
     pub code: String,
     /// In a word: `waiting`, `taken`, `registered`, `read`, `journaled`, `done`, `failed`,
@@ -116,11 +126,16 @@ pub struct DocumentState {
     pub since: Timestamp,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
 /// A call that was refused for good.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DeadLetter {
-    /// Its number in the queue.
+    /// Its number in the queue, by which it can be sent again or discarded.
     pub id: u64,
     /// The device, as the receiver has it.
     pub device: String,
@@ -161,13 +176,16 @@ impl DeliveryState {
     }
 }
 
-/// How far the outputs of a server are, shared with those who ask.
+/// How far the outputs of a server are, shared with those who ask; and the way of orders to them.
 #[derive(Clone, Debug, Default)]
-pub struct Deliveries(Arc<Mutex<BTreeMap<&'static str, DeliveryState>>>);
+pub struct Deliveries {
+    states: Arc<Mutex<BTreeMap<&'static str, DeliveryState>>>,
+    desks: orders::Desks,
+}
 
 impl Deliveries {
     fn states(&self) -> MutexGuard<'_, BTreeMap<&'static str, DeliveryState>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.states.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Each output, by name.
@@ -184,5 +202,20 @@ impl Deliveries {
                 .entry(name)
                 .or_insert_with(|| DeliveryState::new(name)),
         );
+    }
+    /// Where the orders for this output arrive from now on. Each wants an [answer](Order::answer).
+    #[must_use]
+    pub fn orders(&self, name: &'static str) -> mpsc::Receiver<Order> {
+        self.desks.open(name)
+    }
+
+    /// Has a dead letter of an output sent again or discarded. When this returns `Ok` it is on stable
+    /// storage that it is so.
+    ///
+    /// # Errors
+    /// [`OrderError`]
+    pub async fn order(&self, output: &str, id: u64, action: Action) -> Result<(), OrderError> {
+        let known = self.states().keys().find(|name| **name == output).copied();
+        self.desks.order(known, output, id, action).await
     }
 }

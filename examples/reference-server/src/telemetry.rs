@@ -73,6 +73,10 @@ fn describe() {
             "New entries whose sender had used the reference for other content before.",
         ),
         (
+            "alarm_delivery_orders_total",
+            "Orders of operators about dead letters, by output, action and what came of them.",
+        ),
+        (
             "alarm_journal_answer_records_dropped_total",
             "Records of answers that found no room or no entry.",
         ),

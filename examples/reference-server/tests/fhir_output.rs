@@ -9,6 +9,12 @@ mod support {
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use alarm_codes::{Event, Handling, Kind, Reference};
+use reference_server::journal::{
+    Answer, ContentHash, Entry, EventId, Journal as _, JournalSettings, Lane, SqliteJournal,
+    TransportFacts, Verdict,
+};
+use reference_server::time::Timestamp;
 use serde_json::{Value, json};
 use support::fhir::{Double, Fault, NAME, NUMBER, ORGANISATION};
 use support::program::Program;
@@ -137,6 +143,277 @@ fn a_document_that_fails_at_the_receiver_is_shown_to_an_operator() {
         self::delivery(program)["dead"] == 1
     });
     assert_eq!(double.book().documents.len(), sent);
+}
+
+/// A server with two documents that failed at the receiver, the table of its output, and the dead
+/// letters in the order of the documents: the second may fail before the first.
+fn two_are_dead(directory: &Path, double: &Double) -> (Program, String, Vec<Value>) {
+    double.book().status = json!({"failed": "no such patient"});
+    let table = double.table(directory, &[DEVICE, "SN-2"], BY_END);
+    let program = start(directory, &table);
+    falls_and_ends(&program, DEVICE);
+    falls_and_ends(&program, "SN-2");
+    program.wait_until("both are dead", |program| delivery(program)["dead"] == 2);
+    let letters = delivery(&program)["dead_letters"].clone();
+    let mut letters = letters.as_array().expect("a list").clone();
+    letters.sort_by_key(|letter| letter["id"].as_u64());
+    (program, table, letters)
+}
+
+/// Where an order about a dead letter goes.
+fn order(letter: &Value, action: &str) -> String {
+    let id = letter["id"].as_u64().expect("an id");
+    format!("/api/deliveries/fhir/{id}/{action}")
+}
+
+#[test]
+fn a_refused_document_is_sent_again_when_an_operator_says_so_and_given_up_when_told() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let (program, _, letters) = two_are_dead(directory.path(), &double);
+    let path = |index: usize, action: &str| order(&letters[index], action);
+    // The log names them as the API does.
+    let named = format!("document={}", letters[0]["id"]);
+    assert!(program.log().contains(&named), "{}", program.log());
+    // The cause is mended at the receiver.
+    double.book().status = support::fhir::journaled();
+    let sent = double.book().documents.len();
+    let (status, done) = program.post(&path(0, "retry"), "{}");
+    assert_eq!((status, &done["done"]), (200, &"retry".into()), "{done}");
+    program.wait_until("it is journaled", |program| {
+        delivery(program)["documents"][0]["state"] == "journaled"
+    });
+    assert_eq!(double.book().documents.len(), sent + 1);
+    // The same bytes under the same identifier.
+    assert!(
+        double
+            .book()
+            .by_identifier()
+            .values()
+            .all(|bytes| bytes.len() == 1)
+    );
+    let (status, problem) = program.post(&path(0, "retry"), "");
+    assert_eq!((status, &problem["status"]), (409, &409.into()));
+    assert!(
+        problem["detail"]
+            .as_str()
+            .is_some_and(|text| text.contains("not refused"))
+    );
+    let (status, done) = program.post(&path(1, "discard"), "");
+    assert_eq!((status, &done["done"]), (200, &"discard".into()));
+    let shown = delivery(&program);
+    assert_eq!((&shown["dead"], &shown["waiting"]), (&0.into(), &0.into()));
+    assert_eq!(shown["documents"][1]["state"], "dismissed");
+    assert_eq!(program.post(&path(1, "discard"), "").0, 409);
+    assert_eq!(program.post("/api/deliveries/fhir/4711/retry", "").0, 404);
+    assert_eq!(program.post("/api/deliveries/sensio/1/retry", "").0, 404);
+    let orders = |rest: &str| {
+        let labels = format!("output=\"fhir\",action={rest}");
+        program.metric(&format!("alarm_delivery_orders_total{{{labels}}}"))
+    };
+    for (labels, count) in [
+        ("\"retry\",result=\"done\"", 1.0),
+        ("\"retry\",result=\"not_parked\"", 1.0),
+        ("\"retry\",result=\"unknown\"", 1.0),
+        ("\"discard\",result=\"done\"", 1.0),
+    ] {
+        assert!((orders(labels) - count).abs() < f64::EPSILON, "{labels}");
+    }
+    says_nothing(&program);
+}
+
+#[test]
+fn what_an_operator_was_told_is_done_is_done_after_a_crash() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let (program, table, letters) = two_are_dead(directory.path(), &double);
+    let path = |index: usize, action: &str| order(&letters[index], action);
+    // Nobody answers any more, so that the retry is known from the file alone.
+    double.book().write_faults = vec![Fault::Answer(503); 1000].into();
+    assert_eq!(program.post(&path(0, "discard"), "").0, 200);
+    assert_eq!(program.post(&path(1, "retry"), "").0, 200);
+    program.kill();
+    double.book().write_faults.clear();
+    double.book().status = support::fhir::journaled();
+    let program = start(directory.path(), &table);
+    program.wait_until("the one is journaled", |program| {
+        let delivery = delivery(program);
+        delivery["documents"][1]["state"] == "journaled" && delivery["dead"] == 0
+    });
+    assert_eq!(delivery(&program)["documents"][0]["state"], "dismissed");
+}
+
+#[test]
+fn a_withheld_alarm_is_sent_when_its_cause_is_mended() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let table = |stage| double.table_for("jft", stage, directory.path(), &[DEVICE], BY_END);
+    let program = start(directory.path(), &table("production"));
+    falls_and_ends(&program, DEVICE);
+    program.wait_until("it is withheld", |program| delivery(program)["dead"] == 1);
+    let letter = delivery(&program)["dead_letters"][0].clone();
+    let path = order(&letter, "retry");
+    let (status, problem) = program.post(&path, "");
+    assert_eq!(status, 409, "{problem}");
+    let detail = problem["detail"].as_str().expect("text");
+    let reason = letter["reason"].as_str().expect("text");
+    assert!(detail.contains(reason), "{detail}");
+    assert_eq!(double.book().documents.len(), 0);
+    program.stop();
+    let program = start(directory.path(), &table("test"));
+    program.wait_until("it is shown again", |program| {
+        delivery(program)["dead"] == 1
+    });
+    let (status, done) = program.post(&path, "");
+    assert_eq!(status, 200, "{done}");
+    program.wait_until("it is journaled", |program| {
+        delivery(program)["documents"][0]["state"] == "journaled"
+    });
+    let delivery = delivery(&program);
+    assert_eq!(delivery["documents"][0]["id"], letter["id"]);
+    assert_eq!(
+        (&delivery["dead"], double.book().documents.len()),
+        (&0.into(), 1)
+    );
+}
+
+/// Stores what another receiver of the operator would say of an alarm, while the server is stopped.
+fn store_later(directory: &Path, of: &Value, kind: Kind, change: impl FnOnce(&mut Event)) {
+    let alarm: EventId = of["id"].as_str().expect("an id").parse().expect("an id");
+    let (id, at) = (EventId::new(), Timestamp::now());
+    let received = alarm_codes::Timestamp::from_micros(at.as_micros()).expect("a time");
+    let id_of = |id: EventId| alarm_codes::EventId(u128::from_be_bytes(*id.as_bytes()));
+    let mut event = Event::new(id_of(id), kind, received);
+    event.device.controller = Some(DEVICE.into());
+    let of = Some(Reference::Event(id_of(alarm)));
+    match kind {
+        Kind::Cancel => event.correlation.clears = of,
+        _ => event.correlation.updates = of,
+    }
+    change(&mut event);
+    let entry = Entry {
+        id,
+        lane: Lane::Care,
+        protocol: "test",
+        verdict: Verdict::Accepted,
+        sender: DEVICE.into(),
+        source_ref: None,
+        content_hash: ContentHash::of(id.as_bytes()),
+        duplicate_window: Duration::ZERO,
+        received_at: at,
+        event: serde_json::to_string(&event).expect("JSON"),
+        kind: Some(kind.name().into()),
+        class: Some("care".into()),
+        priority: Some("urgent".into()),
+        raw: bytes::Bytes::new(),
+        transport: TransportFacts {
+            transport: "test".into(),
+            peer: "127.0.0.1:1".into(),
+            local: "127.0.0.1:2".into(),
+        },
+        answer: Answer {
+            bytes: bytes::Bytes::new(),
+            summary: "none".into(),
+        },
+    };
+    let settings = JournalSettings::at(directory.join("alarms.sqlite"));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.expect("a runtime").block_on(async {
+        let journal = SqliteJournal::open(settings).expect("the journal opens");
+        journal.store(entry).await.expect("it is stored");
+        journal.close().await.expect("it closes");
+    });
+}
+
+#[test]
+fn an_alarm_that_is_reopened_and_closed_again_amends_its_document_once_over_a_crash() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let more = format!("{BY_END}\nfrom = \"beginning\"");
+    let table = double.table(directory.path(), &[DEVICE], &more);
+    let program = start(directory.path(), &table);
+    falls_and_ends(&program, DEVICE);
+    program.wait_until("it is journaled", |program| {
+        delivery(program)["delivered"] == 1
+    });
+    let fall = program.alarms("fall")[0].clone();
+    program.stop();
+    // A word more about what is closed corrects nothing.
+    store_later(directory.path(), &fall, Kind::Fall, |_| {});
+    store_later(directory.path(), &fall, Kind::Fall, |event| {
+        event.handling = Handling::Reopened;
+    });
+    let program = start(directory.path(), &table);
+    program.wait_until("it is open again", |program| delivery(program)["open"] == 1);
+    program.stop();
+    store_later(directory.path(), &fall, Kind::Cancel, |_| {});
+    for _ in 0..2 {
+        let program = start(directory.path(), &table);
+        program.wait_until("the correction is journaled", |program| {
+            let delivery = delivery(program);
+            let second = &delivery["documents"][1];
+            second["state"] == "journaled" && delivery["open"] == 0
+        });
+        let shown = delivery(&program)["documents"].clone();
+        assert_eq!(shown.as_array().map(Vec::len), Some(2));
+        assert_eq!(
+            (&shown[1]["writing"], &shown[1]["alarm"]),
+            (&1.into(), &fall["id"])
+        );
+        program.stop();
+        // All of it is taken over again, and known.
+        forget_the_mark(directory.path());
+    }
+    let book = double.book();
+    let all = book.by_identifier();
+    assert!(all.len() == 2 && all.values().all(|bytes| bytes.len() == 1));
+    let read =
+        |index: usize| -> Value { serde_json::from_slice(&book.documents[index].1).expect("JSON") };
+    let (first, second) = (read(0), read(1));
+    let composition = &second["entry"][0]["resource"];
+    assert_eq!(composition["status"], "amended");
+    assert_eq!(
+        composition["relatesTo"][0]["targetIdentifier"],
+        first["identifier"]
+    );
+    assert_eq!(composition["event"].as_array().map(Vec::len), Some(4));
+}
+
+#[test]
+fn medicine_that_was_taken_goes_over_the_wire_as_a_medication_dispense() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let table = double.table(directory.path(), &[DEVICE], "");
+    let program = start(directory.path(), &table);
+    assert_eq!(
+        partner(&program).event("POST", DEVICE, 10014, "{}"),
+        Some(200)
+    );
+    program.wait_until("it is journaled", |program| {
+        delivery(program)["documents"][0]["state"] == "journaled"
+    });
+    let taken = program.alarms("medication_taken")[0].clone();
+    let shown = delivery(&program)["documents"][0].clone();
+    assert_eq!(
+        (&shown["alarm"], &shown["code"]),
+        (&taken["id"], &"MedicationDispense".into())
+    );
+    let book = double.book();
+    assert_eq!(book.complaints, Vec::<String>::new());
+    assert_eq!(book.documents.len(), 1);
+    assert_eq!(book.paths, ["/v1/MedicationDispense"]);
+    let dispense: Value = serde_json::from_slice(&book.documents[0].1).expect("JSON");
+    assert_eq!(dispense["resourceType"], "MedicationDispense");
+    assert_eq!(dispense["status"], "completed");
+    assert_eq!(dispense["subject"]["identifier"]["value"], NUMBER);
+    let performer = &dispense["performer"][0]["actor"];
+    assert_eq!(performer["identifier"]["value"], DEVICE);
+    assert!(performer["reference"].is_null());
+    assert_eq!(dispense["category"]["coding"][0]["code"], "1");
+    drop(book);
+    says_nothing(&program);
 }
 
 /// Takes away what the journal keeps of the output, as if it had crashed before it was kept.

@@ -13,6 +13,7 @@ use reference_server::http::{HttpState, router};
 use reference_server::journal::{
     AnswerDelivery, EventId, JournalHandle, JournalSettings, SqliteJournal,
 };
+use reference_server::output::{Action, Deliveries, OrderError};
 use reference_server::telemetry;
 use reference_server::time::Timestamp;
 use serde_json::Value;
@@ -22,11 +23,16 @@ use tower::ServiceExt as _;
 struct Api {
     journal: JournalHandle,
     router: axum::Router,
+    deliveries: Deliveries,
     _directory: tempfile::TempDir,
 }
 
 impl Api {
     fn with(max_bytes: u64) -> Self {
+        Self::listening(max_bytes, true)
+    }
+
+    fn listening(max_bytes: u64, local_only: bool) -> Self {
         let metrics = telemetry::install().expect("the recorder of this process");
         let directory = tempfile::tempdir().expect("a directory");
         let settings = JournalSettings {
@@ -35,26 +41,42 @@ impl Api {
         };
         let journal: JournalHandle =
             Arc::new(SqliteJournal::open(settings).expect("the journal opens"));
+        let deliveries = Deliveries::default();
         let router = router(HttpState {
             devices: Devices::default(),
             lines: Default::default(),
-            deliveries: Default::default(),
+            deliveries: deliveries.clone(),
             patients: Default::default(),
             journal: Arc::clone(&journal),
             metrics,
             inputs: Inputs::default(),
             started: Instant::now(),
-            local_only: true,
+            local_only,
         });
         Self {
             journal,
             router,
+            deliveries,
             _directory: directory,
         }
     }
 
     fn new() -> Self {
         Self::with(0)
+    }
+
+    /// Posts an order with these headers beside the host.
+    async fn order(&self, path: &str, headers: &[(&str, &str)], body: &str) -> (StatusCode, Value) {
+        let mut request = Request::post(path).header(header::HOST, "127.0.0.1:8080");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).expect("valid");
+        let (status, kind, body) = self.send(request).await;
+        if !status.is_success() {
+            assert_eq!(kind, "application/problem+json");
+        }
+        (status, serde_json::from_slice(&body).expect("JSON"))
     }
 
     async fn send(&self, request: Request<Body>) -> (StatusCode, String, Vec<u8>) {
@@ -238,6 +260,155 @@ async fn a_foreign_host_name_gets_nothing() {
         let (status, ..) = api.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(status, expected, "{host}");
     }
+}
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+const RETRY: &str = "/api/deliveries/fhir/7/retry";
+
+#[tokio::test]
+async fn no_page_in_a_browser_can_have_anything_sent_again_or_discarded() {
+    let api = Api::new();
+    api.deliveries.update("fhir", |_| {});
+    let mut orders = api.deliveries.orders("fhir");
+    // What a form, an image or a script of another page can send without asking.
+    for kind in [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "text/plain",
+        "text/plain; a=application/json",
+        "",
+    ] {
+        for path in [RETRY, "/api/deliveries/fhir/7/discard"] {
+            let (status, problem) = api.order(path, &[("content-type", kind)], "{}").await;
+            assert_eq!(status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
+            assert!(
+                problem["detail"]
+                    .as_str()
+                    .unwrap()
+                    .contains("application/json")
+            );
+        }
+    }
+    assert_eq!(
+        api.order(RETRY, &[], "").await.0,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE
+    );
+    for site in ["cross-site", "same-site"] {
+        let (status, _) = api
+            .order(RETRY, &[JSON, ("sec-fetch-site", site)], "")
+            .await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{site}");
+    }
+    // A page whose own name points here.
+    let request = Request::post(RETRY)
+        .header(header::HOST, "rebound.example.net")
+        .header("content-type", "application/json");
+    let (status, ..) = api.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    // What a script of another page must ask for first is not granted.
+    let request = Request::options(RETRY)
+        .header(header::HOST, "127.0.0.1:8080")
+        .header(header::ORIGIN, "https://page.example.net")
+        .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST");
+    let response = api
+        .router
+        .clone()
+        .oneshot(request.body(Body::empty()).unwrap());
+    let response = response.await.unwrap();
+    assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert!(
+        !response
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN)
+    );
+    // Nor is a link followed.
+    assert_eq!(api.get(RETRY).await.0, StatusCode::METHOD_NOT_ALLOWED);
+    assert!(orders.try_recv().is_err(), "nothing was ordered");
+}
+
+#[tokio::test]
+async fn outside_loopback_nothing_can_be_changed() {
+    let api = Api::listening(0, false);
+    api.deliveries.update("fhir", |_| {});
+    let mut orders = api.deliveries.orders("fhir");
+    let (status, problem) = api.order(RETRY, &[JSON], "").await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert!(problem["detail"].as_str().unwrap().contains("loopback"));
+    assert_eq!(api.get("/api/deliveries").await.0, StatusCode::OK);
+    assert!(orders.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn what_an_output_says_to_an_order_is_what_the_caller_hears() {
+    let api = Api::new();
+    let kind = ("content-type", "Application/JSON; charset=utf-8");
+    let answer = api.order(RETRY, &[kind], "").await;
+    assert_eq!(answer.0, StatusCode::NOT_FOUND, "there is no output");
+    api.deliveries.update("fhir", |_| {});
+    let (status, problem) = api.order(RETRY, &[kind], "").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "it does not run");
+    assert!(problem["detail"].as_str().unwrap().contains("log"));
+    let mut orders = api.deliveries.orders("fhir");
+    for (path, body) in [
+        (RETRY, "[]"),
+        (RETRY, "{\"as_post\":1}"),
+        (RETRY, "{\"no_such\":true}"),
+        ("/api/deliveries/fhir/7/discard", "{\"as_post\":true}"),
+        (RETRY, &" ".repeat(5000)),
+    ] {
+        let (status, _) = api.order(path, &[kind], body).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{body:.20}");
+    }
+    for id in ["", "x", "-1", "99999999999999999999"] {
+        let path = format!("/api/deliveries/fhir/{id}/retry");
+        let (status, _) = api.order(&path, &[kind], "").await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{id}");
+    }
+    for (result, expected) in [
+        (Ok(()), StatusCode::OK),
+        (Err(OrderError::Unknown), StatusCode::NOT_FOUND),
+        (Err(OrderError::NotParked), StatusCode::CONFLICT),
+        (Err(OrderError::Superseded), StatusCode::CONFLICT),
+        (Err(OrderError::StillRefused("why")), StatusCode::CONFLICT),
+        (
+            Err(OrderError::NotKept("full".into())),
+            StatusCode::SERVICE_UNAVAILABLE,
+        ),
+    ] {
+        let said = result.clone();
+        let output = async {
+            let order = orders.recv().await.expect("an order");
+            assert_eq!(
+                (order.id, order.action),
+                (7, Action::Retry { as_post: true })
+            );
+            order.answer(said);
+        };
+        let kinds = [kind];
+        let asked = api.order(RETRY, &kinds, " {\"as_post\": true} ");
+        let ((), (status, body)) = tokio::join!(output, asked);
+        assert_eq!(status, expected);
+        if let Err(error) = result {
+            assert_eq!(body["detail"], error.to_string());
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_output_that_does_not_answer_leaves_open_whether_it_was_done() {
+    let api = Api::new();
+    api.deliveries.update("fhir", |_| {});
+    let mut orders = api.deliveries.orders("fhir");
+    let ends = async { drop(orders.recv().await) };
+    let asked = api.order(RETRY, &[JSON], "");
+    let ((), (status, problem)) = tokio::join!(ends, asked);
+    assert_eq!(status, StatusCode::GATEWAY_TIMEOUT);
+    assert!(
+        problem["detail"]
+            .as_str()
+            .unwrap()
+            .contains("GET /api/deliveries")
+    );
 }
 
 #[tokio::test]

@@ -92,6 +92,87 @@ fn what_is_refused_for_good_is_shown_and_holds_up_nobody_else() {
 }
 
 #[test]
+fn a_refused_call_is_sent_again_when_an_operator_says_so_and_given_up_when_told() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start(&[DEVICE]);
+    for _ in 0..2 {
+        double.faults.once(Scope::Events, Fault::answer(404));
+    }
+    let program = start(directory.path(), &double, "");
+    let partner = partner(&program);
+    for code in [906, 910] {
+        assert_eq!(partner.event("POST", DEVICE, code, "{}"), Some(200));
+    }
+    program.wait_until("both are dead", |program| delivery(program)["dead"] == 2);
+    let letters = delivery(&program)["dead_letters"].clone();
+    let path = |index: usize, action: &str| {
+        let id = letters[index]["id"].as_u64().expect("an id");
+        format!("/api/deliveries/sensio/{id}/{action}")
+    };
+    let (status, problem) = program.post(&path(0, "retry"), r#"{"as_post":true}"#);
+    assert_eq!(status, 409, "{problem}");
+    // Nobody answers for a while: it is under way, and asked for again it is not refused.
+    double
+        .faults
+        .always(Scope::Any, Fault::Slow(Duration::from_secs(3)));
+    let (status, done) = program.post(&path(0, "retry"), "{}");
+    assert_eq!((status, &done["done"]), (200, &"retry".into()), "{done}");
+    assert_eq!(program.post(&path(0, "retry"), "{}").0, 409);
+    double.faults.clear();
+    let (status, done) = program.post(&path(1, "discard"), "{}");
+    assert_eq!((status, &done["output"]), (200, &"sensio".into()), "{done}");
+    program.wait_until("it is delivered", |program| {
+        let delivery = delivery(program);
+        delivery["delivered"] == 1 && delivery["dead"] == 0
+    });
+    let code = letters[0]["code"].as_str().map(str::parse::<u32>);
+    let sent: Vec<u32> = double.events().iter().map(|event| event.2).collect();
+    assert_eq!(
+        sent.iter().filter(|sent| Some(Ok(**sent)) == code).count(),
+        1,
+        "{sent:?}"
+    );
+    for action in ["retry", "discard"] {
+        assert_eq!(program.post(&path(1, action), "").0, 404);
+    }
+    assert_eq!(program.post("/api/deliveries/fhir/1/retry", "").0, 404);
+    let series = "alarm_delivery_orders_total{output=\"sensio\",action=\"retry\",result=\"done\"}";
+    assert!((program.metric(series) - 1.0).abs() < f64::EPSILON);
+}
+
+#[test]
+fn what_is_overtaken_is_not_sent_again_and_stays_discarded_after_a_crash() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start(&[DEVICE]);
+    double.faults.once(Scope::Events, Fault::answer(404));
+    let program = start(directory.path(), &double, "");
+    let partner = partner(&program);
+    assert_eq!(partner.event("POST", DEVICE, 906, "{}"), Some(200));
+    program.wait_until("it is dead", |program| delivery(program)["dead"] == 1);
+    assert_eq!(partner.event("DELETE", DEVICE, 906, ""), Some(200));
+    program.wait_until("it is overtaken", |program| {
+        delivery(program)["dead_letters"][0]["superseded"] == true
+    });
+    let id = delivery(&program)["dead_letters"][0]["id"].clone();
+    let (status, problem) = program.post(&format!("/api/deliveries/sensio/{id}/retry"), "");
+    assert_eq!(status, 409);
+    assert!(
+        problem["detail"]
+            .as_str()
+            .is_some_and(|text| text.contains("discard"))
+    );
+    let path = format!("/api/deliveries/sensio/{id}/discard");
+    assert_eq!(program.post(&path, "").0, 200);
+    program.kill();
+    let program = start(directory.path(), &double, "");
+    program.wait_until("it is looked at", |program| {
+        delivery(program)["in_flight"] == 0
+    });
+    assert_eq!(delivery(&program)["dead"], 0);
+    assert_eq!(program.post(&path, "").0, 404);
+}
+
+#[test]
 fn devices_classes_and_kinds_are_chosen_by_the_configuration() {
     let directory = tempfile::tempdir().expect("a directory");
     let double = Double::start(&["SN-MAPPED"]);

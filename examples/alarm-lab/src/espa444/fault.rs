@@ -1,7 +1,6 @@
 //! What stations and lines in the field do wrong.
 
-use std::fmt;
-use std::str::FromStr;
+use crate::rate::Faults;
 
 /// Which side a station is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -168,7 +167,34 @@ impl Fault {
     }
 }
 
-/// A fault and how often it shows.
+impl Faults for Fault {
+    const PROTOCOL: &'static str = "espa444";
+    const EVERY: &'static [Self] = Self::ALL;
+
+    fn name(self) -> &'static str {
+        self.name()
+    }
+
+    fn takes_rate(self) -> bool {
+        self.takes_rate()
+    }
+
+    fn calls(self) -> Option<u32> {
+        match self {
+            Fault::SilenceAfter(calls) => Some(calls),
+            _ => None,
+        }
+    }
+
+    fn with_calls(self, calls: u32) -> Self {
+        match self {
+            Fault::SilenceAfter(_) => Fault::SilenceAfter(calls),
+            other => other,
+        }
+    }
+}
+
+/// A fault of a station and how often it shows.
 ///
 /// ```
 /// use alarm_lab::espa444::{Fault, FaultRate};
@@ -178,92 +204,14 @@ impl Fault {
 /// assert_eq!((now_and_then.fault, now_and_then.percent), (Fault::BadBcc, 30));
 /// let silent: FaultRate = "silence-after:2".parse()?;
 /// assert_eq!(silent.fault, Fault::SilenceAfter(2));
-/// # Ok::<(), alarm_lab::espa444::UnknownFault>(())
+/// # Ok::<(), alarm_lab::UnknownFault>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct FaultRate {
-    /// What.
-    pub fault: Fault,
-    /// In how many of a hundred cases; 0 to 100.
-    pub percent: u8,
-}
-
-impl FaultRate {
-    /// In every case.
-    #[must_use]
-    pub const fn always(fault: Fault) -> Self {
-        FaultRate {
-            fault,
-            percent: 100,
-        }
-    }
-}
-
-impl fmt::Display for FaultRate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.fault, self.percent) {
-            (Fault::SilenceAfter(calls), _) => write!(f, "silence-after:{calls}"),
-            (fault, 100) => f.write_str(fault.name()),
-            (fault, percent) => write!(f, "{}:{percent}", fault.name()),
-        }
-    }
-}
-
-/// The text names no fault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum UnknownFault {
-    /// No fault has this name.
-    #[error("no such fault; `alarm-lab faults espa444` lists them")]
-    Name,
-    /// The rate is no number from 0 to 100.
-    #[error("the rate is a percentage from 0 to 100, such as {0}:30")]
-    Rate(&'static str),
-    /// The fault holds for the whole run.
-    #[error("{0} holds for the whole run and takes no rate")]
-    NoRate(&'static str),
-    /// Silence begins after a number of calls.
-    #[error("write after how many calls, such as silence-after:3")]
-    Calls,
-}
-
-impl FromStr for FaultRate {
-    type Err = UnknownFault;
-
-    /// `NAME`, `NAME:PERCENT` or `silence-after:CALLS`.
-    fn from_str(text: &str) -> Result<Self, UnknownFault> {
-        let (name, rate) = match text.split_once([':', '=']) {
-            Some((name, rate)) => (name, Some(rate)),
-            None => (text, None),
-        };
-        let fault = Fault::ALL
-            .iter()
-            .copied()
-            .find(|fault| fault.name() == name)
-            .ok_or(UnknownFault::Name)?;
-        if let Fault::SilenceAfter(_) = fault {
-            let calls = rate.and_then(|calls| calls.parse().ok());
-            return calls
-                .map(|calls| FaultRate::always(Fault::SilenceAfter(calls)))
-                .ok_or(UnknownFault::Calls);
-        }
-        let Some(rate) = rate else {
-            return Ok(FaultRate::always(fault));
-        };
-        if !fault.takes_rate() {
-            return Err(UnknownFault::NoRate(fault.name()));
-        }
-        match rate.trim_end_matches('%').parse() {
-            Ok(percent @ 0..=100) => Ok(FaultRate { fault, percent }),
-            _ => Err(UnknownFault::Rate(fault.name())),
-        }
-    }
-}
+pub type FaultRate = crate::FaultRate<Fault>;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::UnknownFault;
 
     #[test]
     fn every_fault_reads_back_and_fits_a_side() {
@@ -272,18 +220,17 @@ mod tests {
             assert_eq!(always.to_string().parse(), Ok(always));
             assert!(fault.fits(Station::Panel) || fault.fits(Station::Pager));
         }
-        let sometimes = FaultRate {
-            fault: Fault::Nak,
-            percent: 30,
-        };
+        let mut sometimes = FaultRate::always(Fault::Nak);
+        sometimes.percent = 30;
         assert_eq!("nak:30%".parse(), Ok(sometimes));
         assert_eq!("nak=30".parse(), Ok(sometimes));
         assert_eq!(sometimes.to_string(), "nak:30");
         for (text, error) in [
-            ("nac", UnknownFault::Name),
+            ("nac", UnknownFault::Name("espa444")),
             ("nak:101", UnknownFault::Rate("nak")),
             ("echo:30", UnknownFault::NoRate("echo")),
-            ("silence-after", UnknownFault::Calls),
+            ("nak:", UnknownFault::Rate("nak")),
+            ("silence-after", UnknownFault::Calls("silence-after")),
         ] {
             assert_eq!(text.parse::<FaultRate>(), Err(error), "{text}");
         }

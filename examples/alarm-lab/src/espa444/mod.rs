@@ -22,7 +22,7 @@ mod wire;
 
 pub use call::{Call, CallError};
 pub use event::{CallOutcome, Event, Heard, Outcome, Refused, Taken, Totals};
-pub use fault::{Fault, FaultRate, Station, UnknownFault};
+pub use fault::{Fault, FaultRate, Station};
 pub use findings::{detail, of_line};
 pub use observer::Observer;
 pub use pager::{Pager, PagerReport};

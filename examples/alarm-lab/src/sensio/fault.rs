@@ -1,9 +1,7 @@
 //! What partners in the field do wrong.
 
-use std::fmt;
-use std::str::FromStr;
-
 use super::partner::Action;
+use crate::rate::Faults;
 
 /// Something that a simulated partner does wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -139,84 +137,37 @@ impl Fault {
     }
 }
 
-/// A fault and how often it shows: `twice`, or `twice:30` for 30 of 100 calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FaultRate {
-    /// What.
-    pub fault: Fault,
-    /// In how many of 100 calls, 0 to 100.
-    pub percent: u8,
-}
+impl Faults for Fault {
+    const PROTOCOL: &'static str = "sensio-partner";
+    const EVERY: &'static [Self] = Self::ALL;
 
-impl FaultRate {
-    /// In every call.
-    #[must_use]
-    pub const fn always(fault: Fault) -> Self {
-        FaultRate {
-            fault,
-            percent: 100,
-        }
+    fn name(self) -> &'static str {
+        self.name()
     }
 }
 
-impl fmt::Display for FaultRate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.percent {
-            100 => f.write_str(self.fault.name()),
-            percent => write!(f, "{}:{percent}", self.fault.name()),
-        }
-    }
-}
-
-/// A text that names no fault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum UnknownFault {
-    /// No fault of this name.
-    #[error("no such fault; `alarm-lab faults sensio-partner` lists them")]
-    Name,
-    /// No percentage.
-    #[error("the rate is a percentage from 0 to 100, such as twice:30")]
-    Rate,
-}
-
-impl FromStr for FaultRate {
-    type Err = UnknownFault;
-
-    fn from_str(text: &str) -> Result<Self, UnknownFault> {
-        let (name, rate) = match text.split_once(':') {
-            Some((name, rate)) => (name, Some(rate)),
-            None => (text, None),
-        };
-        let mut all = Fault::ALL.iter().copied();
-        let fault = all.find(|fault| fault.name() == name);
-        let fault = fault.ok_or(UnknownFault::Name)?;
-        match rate.map(str::parse) {
-            None => Ok(FaultRate::always(fault)),
-            Some(Ok(percent @ 0..=100)) => Ok(FaultRate { fault, percent }),
-            Some(_) => Err(UnknownFault::Rate),
-        }
-    }
-}
+/// A fault of a partner and how often it shows: `twice`, or `twice:30` for 30 of 100 calls.
+pub type FaultRate = crate::FaultRate<Fault>;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::UnknownFault;
 
     #[test]
     fn every_fault_reads_back_with_its_rate() {
         for &fault in Fault::ALL {
             for percent in [0, 30, 100] {
-                let rate = FaultRate { fault, percent };
+                let mut rate = FaultRate::always(fault);
+                rate.percent = percent;
                 assert_eq!(rate.to_string().parse(), Ok(rate));
             }
         }
         for (text, error) in [
-            ("", UnknownFault::Name),
-            ("thrice", UnknownFault::Name),
-            ("twice:", UnknownFault::Rate),
-            ("twice:101", UnknownFault::Rate),
+            ("", UnknownFault::Name("sensio-partner")),
+            ("thrice", UnknownFault::Name("sensio-partner")),
+            ("twice:", UnknownFault::Rate("twice")),
+            ("twice:101", UnknownFault::Rate("twice")),
         ] {
             assert_eq!(text.parse::<FaultRate>(), Err(error), "{text}");
         }

@@ -13,7 +13,7 @@ mod server;
 mod told;
 
 pub use ears::{HOOK_PATH, WebhookEnd};
-pub use fault::{Fault, FaultRate, UnknownFault};
+pub use fault::{Fault, FaultRate};
 pub use partner::{Action, Partner, SettingsError};
 pub use planned::{InvalidFault, PLANNED, Planned};
 pub use server::{Command, Hooks, InvalidCommand, Sensio, Staff, StartError};

@@ -1,11 +1,27 @@
-//! How far the outputs are, in JSON.
+//! How far the outputs are, in JSON; and the orders of an operator about what was refused for good.
+//!
+//! Whoever reaches the API may read it. What changes something is answered on loopback alone, and only
+//! if no page in a browser can have sent it: the host must be an address or `localhost` (as for every
+//! page there), the content type is one that a form cannot have, and a browser that says where a call
+//! comes from must not say that it is from elsewhere.
+
+use std::time::Duration;
 
 use axum::Json;
-use axum::extract::State;
-use serde::Serialize;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::HttpState;
-use crate::output::DeliveryState;
+use super::{HttpState, Problem};
+use crate::output::{Action, DeliveryState, OrderError};
+
+/// Bytes of an order.
+const LARGEST: usize = 4096;
+/// How long its body may take.
+const BODY: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Serialize)]
 pub(super) struct DeliveriesPage {
@@ -17,4 +33,123 @@ pub(super) async fn deliveries(State(state): State<HttpState>) -> Json<Deliverie
     Json(DeliveriesPage {
         outputs: state.deliveries.all(),
     })
+}
+
+/// What may stand in the body of a retry. Nothing has to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RetryBody {
+    as_post: bool,
+}
+
+/// A discard has nothing to say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct DiscardBody {}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Done {
+    output: String,
+    id: u64,
+    done: &'static str,
+}
+
+pub(super) async fn retry(
+    State(state): State<HttpState>,
+    Path(which): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Done>, Problem> {
+    let wanted: RetryBody = read(&state, &headers, body).await?;
+    let as_post = wanted.as_post;
+    carry_out(&state, which, Action::Retry { as_post }).await
+}
+
+pub(super) async fn discard(
+    State(state): State<HttpState>,
+    Path(which): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Done>, Problem> {
+    let DiscardBody {} = read(&state, &headers, body).await?;
+    carry_out(&state, which, Action::Discard).await
+}
+
+async fn carry_out(
+    state: &HttpState,
+    (output, id): (String, String),
+    action: Action,
+) -> Result<Json<Done>, Problem> {
+    let Ok(id) = id.parse() else {
+        return Err(OrderError::Unknown.into());
+    };
+    state.deliveries.order(&output, id, action).await?;
+    let done = action.name();
+    Ok(Json(Done { output, id, done }))
+}
+
+/// The body of a call that changes something, if it may.
+async fn read<T: Default + DeserializeOwned>(
+    state: &HttpState,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<T, Problem> {
+    let refused = |detail| Err(Problem::new(StatusCode::FORBIDDEN, detail));
+    if !state.local_only {
+        return refused(
+            "this changes something, and nothing says who asks: call it at an address of loopback \
+             ([http] listen takes several)",
+        );
+    }
+    let site = headers.get("sec-fetch-site").map(|site| site.as_bytes());
+    if !matches!(site, None | Some(b"same-origin" | b"none")) {
+        return refused("this changes something, and a page from elsewhere may not ask for it");
+    }
+    if !is_json(headers) {
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "send it with Content-Type: application/json; the body may be {} or empty",
+        ));
+    }
+    let bytes = tokio::time::timeout(BODY, to_bytes(body, LARGEST)).await;
+    let Ok(bytes) = bytes else {
+        let detail = "the body did not come in time";
+        return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, detail));
+    };
+    let Ok(bytes) = bytes else {
+        let detail = format!("the body is cut, or longer than {LARGEST} bytes");
+        return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+    };
+    if bytes.trim_ascii().is_empty() {
+        return Ok(T::default());
+    }
+    // As a map first: a list would do for serde, too.
+    let body: Result<Map<String, Value>, _> = serde_json::from_slice(&bytes);
+    body.and_then(|body| serde_json::from_value(Value::Object(body)))
+        .map_err(|error| {
+            let detail = format!("the body may be {{}} or empty: {error}");
+            Problem::new(StatusCode::BAD_REQUEST, detail)
+        })
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case("application/json")
+}
+
+impl From<OrderError> for Problem {
+    fn from(error: OrderError) -> Self {
+        let status = match error {
+            OrderError::NoOutput(_) | OrderError::Unknown => StatusCode::NOT_FOUND,
+            OrderError::NotParked
+            | OrderError::Superseded
+            | OrderError::NotAnUpdate
+            | OrderError::StillRefused(_) => StatusCode::CONFLICT,
+            OrderError::NotKept(_) | OrderError::Stopped => StatusCode::SERVICE_UNAVAILABLE,
+            OrderError::TooSlow => StatusCode::GATEWAY_TIMEOUT,
+        };
+        Self::new(status, error.to_string())
+    }
 }

@@ -220,13 +220,9 @@ impl Input for LayoutInput {
     }
 
     fn bind(&mut self) -> BoxFuture<'_, Result<Vec<BoundAddress>, InputError>> {
-        Box::pin(async {
-            let mut bound = Vec::new();
-            for line in &mut self.lines {
-                bound.extend(line.wiring.bind()?);
-            }
-            Ok(bound)
-        })
+        let wirings = self.lines.iter_mut().map(|line| &mut line.wiring);
+        let bound = Wiring::bind_all(wirings);
+        Box::pin(std::future::ready(bound))
     }
 
     fn run(self: Box<Self>, context: InputContext) -> BoxFuture<'static, Result<(), InputError>> {

@@ -106,7 +106,18 @@ impl Wiring {
         }
     }
 
-    pub(super) fn bind(&mut self) -> Result<Vec<BoundAddress>, InputError> {
+    /// Binds the lines of an input; nothing more after the first that cannot be listened on.
+    pub(super) fn bind_all<'w>(
+        all: impl Iterator<Item = &'w mut Self>,
+    ) -> Result<Vec<BoundAddress>, InputError> {
+        let mut bound = Vec::new();
+        for wiring in all {
+            bound.extend(wiring.bind()?);
+        }
+        Ok(bound)
+    }
+
+    fn bind(&mut self) -> Result<Vec<BoundAddress>, InputError> {
         let mut bound = Vec::new();
         let listen = self.tcp.iter().filter_map(|tcp| tcp.listen.as_ref());
         for &address in listen.flat_map(|listen| listen.addresses()) {

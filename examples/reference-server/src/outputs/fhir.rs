@@ -145,7 +145,9 @@ impl FhirOutput {
             tokio::spawn(worker.run(context.shutdown.clone()));
             desk
         });
+        let orders = context.deliveries.orders(NAME);
         let feeder = Feeder {
+            orders,
             journal: context.journal,
             cases,
             writer: self.writer,

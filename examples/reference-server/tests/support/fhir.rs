@@ -49,6 +49,8 @@ pub(crate) struct Book {
     pub(crate) write_faults: VecDeque<Fault>,
     /// Every document that came, repeats too: its identifier and its bytes.
     pub(crate) documents: Vec<(String, Bytes)>,
+    /// Where each came.
+    pub(crate) paths: Vec<String>,
     /// What the status of every document says.
     pub(crate) status: Value,
     /// How long searches take.
@@ -266,6 +268,7 @@ impl Shared {
         let number = book.documents.len();
         let identifier = identifier.as_str().unwrap_or_default().to_owned();
         book.documents.push((identifier, body.clone()));
+        book.paths.push(path.to_owned());
         match fault {
             Some(Fault::KeptButCut) => None,
             Some(Fault::KeptButAnswer(status)) => Some(plain(status, &[], &Value::Null)),

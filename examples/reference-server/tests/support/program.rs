@@ -85,10 +85,25 @@ impl Program {
 
     /// The body that the HTTP API gives.
     pub(crate) fn get(&self, path: &str) -> String {
+        self.call("GET", path, "", "").1
+    }
+
+    /// Has the HTTP API do something with a JSON body; gives the status and what it says.
+    pub(crate) fn post(&self, path: &str, body: &str) -> (u16, Value) {
+        let json = "Content-Type: application/json\r\n";
+        let (status, answer) = self.call("POST", path, json, body);
+        (status, serde_json::from_str(&answer).expect("JSON"))
+    }
+
+    fn call(&self, method: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
         let http = self.addresses["http"];
         let mut client = TcpStream::connect(http).expect("loopback");
         client.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {http}\r\nConnection: close\r\n\r\n");
+        let length = body.len();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {http}\r\nConnection: close\r\n{headers}\
+             Content-Length: {length}\r\n\r\n{body}"
+        );
         client.write_all(request.as_bytes()).expect("loopback");
         let mut answer = String::new();
         client.read_to_string(&mut answer).expect("an answer");
@@ -99,7 +114,11 @@ impl Program {
         {
             panic!("chunked: {head}");
         }
-        body.to_owned()
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok());
+        (status.expect("a status"), body.to_owned())
     }
 
     pub(crate) fn json(&self, path: &str) -> Value {

@@ -30,6 +30,9 @@ pub(super) struct Case {
     device: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source_ref: Option<String>,
+    /// How many documents about it went before: it was closed, and opened again.
+    #[serde(default)]
+    pub(super) writing: u32,
     /// What came later and belongs to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) later: Vec<AlarmId>,
@@ -57,8 +60,23 @@ impl Case {
             controller: event.device.controller.clone(),
             device: event.device.device.clone(),
             source_ref: event.correlation.source_ref.clone(),
+            writing: 0,
             later: Vec::new(),
             cleared: false,
+        }
+    }
+
+    /// The case of an alarm that was closed and is opened again by the last of `later`.
+    pub(super) fn reopened(
+        event: &Event,
+        sequence: i64,
+        writing: u32,
+        later: Vec<AlarmId>,
+    ) -> Self {
+        Self {
+            writing,
+            later,
+            ..Self::of(event, sequence)
         }
     }
 }
@@ -76,6 +94,8 @@ pub(super) enum Step {
     Closes(Vec<Case>),
     /// It is a document by itself.
     AtOnce(Case),
+    /// It opens this alarm again, which is not open; whether it was closed is not known here.
+    Reopens(AlarmId),
 }
 
 /// The open cases. What is told of them follows from the journal alone.
@@ -111,7 +131,7 @@ impl Cases {
 
     /// What an accepted alarm leads to. Changes nothing.
     pub(super) fn step(&self, event: &Event, sequence: i64) -> Step {
-        let closes = event.handling == Handling::Closed || closed_by_operator(event);
+        let closes = last_word(event) == Some(Handling::Closed);
         let ends = event.phase == Phase::End || event.kind == Kind::Cancel;
         if ends {
             let rows = self.ended(event);
@@ -129,8 +149,12 @@ impl Cases {
         }
         if let Some(reference) = &event.correlation.updates {
             let row = self.referred(event, reference);
+            let reopens = last_word(event) == Some(Handling::Reopened);
             return match row {
-                None => Step::Nothing("no_open_alarm"),
+                None => match reference {
+                    Reference::Event(id) if reopens => Step::Reopens(*id),
+                    _ => Step::Nothing("no_open_alarm"),
+                },
                 Some(case) if closes => Step::Closes(vec![case.clone()]),
                 Some(case) => Step::Adds {
                     to: vec![case.id],
@@ -203,7 +227,7 @@ impl Cases {
                 }
             }
             Step::Closes(cases) => cases.iter().for_each(|case| self.remove(case.id)),
-            Step::Nothing(_) | Step::AtOnce(_) => {}
+            Step::Nothing(_) | Step::AtOnce(_) | Step::Reopens(_) => {}
         }
     }
 
@@ -258,16 +282,15 @@ impl Cases {
     }
 }
 
-/// Whether an operator has closed it.
-pub(super) fn closed_by_operator(event: &Event) -> bool {
-    let step = |ack: &Ack| match ack {
-        Ack::Operator { step, .. } => Some(*step),
+/// Whether it says that its alarm is closed, or open again: by itself, or by what an operator did last.
+pub(super) fn last_word(event: &Event) -> Option<Handling> {
+    let word = |step: &Handling| matches!(step, Handling::Closed | Handling::Reopened);
+    let steps = event.acks.iter().filter_map(|ack| match ack {
+        Ack::Operator { at, step, .. } if word(step) => Some((*at, *step)),
         _ => None,
-    };
-    event
-        .acks
-        .iter()
-        .any(|ack| step(ack) == Some(Handling::Closed))
+    });
+    let last = steps.max_by_key(|(at, _)| *at).map(|(_, step)| step);
+    Some(event.handling).filter(word).or(last)
 }
 
 #[cfg(test)]
@@ -388,5 +411,35 @@ mod tests {
             step: Handling::Closed,
         });
         assert!(matches!(play(&mut cases, &update), Step::Closes(_)));
+    }
+
+    #[test]
+    fn only_a_message_that_says_so_reopens_what_is_closed() {
+        let mut cases = Cases::new(ClosedBy::End, None);
+        play(&mut cases, &event(1, Kind::Fall));
+        play(&mut cases, &end_of(2, 1));
+        let mut update = event(3, Kind::Fall);
+        update.phase = Phase::Update;
+        update.correlation.updates = Some(Reference::Event(AlarmId(1)));
+        assert_eq!(cases.step(&update, 3), Step::Nothing("no_open_alarm"));
+        let ack = |step, second: i64| Ack::Operator {
+            operator: alarm_codes::Private::new("op-7".to_owned()),
+            at: Timestamp::from_micros(1_773_451_100_000_000 + second * 1_000_000).expect("a time"),
+            step,
+        };
+        // An operator's client may tell all that was done.
+        update.acks = vec![ack(Handling::Reopened, 2), ack(Handling::Closed, 1)];
+        assert_eq!(cases.step(&update, 3), Step::Reopens(AlarmId(1)));
+        update.acks.clear();
+        update.handling = Handling::Reopened;
+        assert_eq!(cases.step(&update, 3), Step::Reopens(AlarmId(1)));
+        // While it is open it is one more message about it.
+        let again = Case::reopened(&event(1, Kind::Fall), 1, 1, vec![AlarmId(2), AlarmId(3)]);
+        cases.apply(Step::Opens(again), AlarmId(3));
+        assert!(matches!(cases.step(&update, 4), Step::Adds { .. }));
+        let Step::Closes(rows) = play(&mut cases, &end_of(5, 1)) else {
+            panic!("it closes");
+        };
+        assert_eq!(rows[0].writing, 1);
     }
 }

@@ -7,11 +7,11 @@ use fhir_vkp::event::{
     medication_dispense,
 };
 use fhir_vkp::identifier::{Admission, OrganisationNumber, Stage};
-use fhir_vkp::note::{Operator, Performer, Text};
+use fhir_vkp::note::{Operator, Performer, RecordStatus, Text, Version};
 use fhir_vkp::request::Document;
 use fhir_vkp::{Identifier, Person, UuidNames, encode};
 
-use super::cases::closed_by_operator;
+use super::cases::last_word;
 use crate::config::FhirOutputConfig;
 
 /// A document, and what is shown of it.
@@ -72,11 +72,18 @@ impl Writer {
         self.stage.admits_person(identifier) != Admission::Refused
     }
 
+    /// Whether an alarm becomes a note, which can be amended, and not a handing out.
+    pub(super) fn is_note(&self, event: &Event) -> bool {
+        alert_of(event, self.alarm_system, None).is_ok()
+    }
+
     /// The document of an alarm: what began it and what came later, in order; the last one closes it.
+    /// `writing` is how many documents about it went before; the next one amends and replaces them.
     pub(super) fn write(
         &self,
         first: &Event,
         later: &[Event],
+        writing: u32,
         person: Option<Person>,
     ) -> Result<Written, Unwritten> {
         let Some(person) = person else {
@@ -108,7 +115,13 @@ impl Writer {
                 self.dispense(&event, &context, &mut json)?
             }
             _ => {
-                let journaled = journal_note(&event, context).map_err(unwritten)?;
+                let mut journaled = journal_note(&event, context).map_err(unwritten)?;
+                if let Some(version) = Version::from_parts(RecordStatus::Amended, writing) {
+                    journaled.note.journal.version = version;
+                    for alarm in journaled.note.alarms.iter_mut() {
+                        alarm.status = RecordStatus::Amended;
+                    }
+                }
                 let code = journaled.note.alarms.first().code.code();
                 encode::alarm_document(&journaled.note, &mut json)
                     .map_err(|_| Unwritten::Withheld("it cannot be written"))?;
@@ -164,33 +177,52 @@ impl Writer {
 /// The first event with everything that came later, and closed by the last one.
 fn closed(first: &Event, later: &[Event]) -> Event {
     let mut event = first.clone();
+    let mut before = first;
     for more in later {
+        if last_word(more) == Some(Handling::Reopened) {
+            // What came before it closed the alarm, though it may not have said so.
+            note(&mut event, before, Handling::Closed);
+            note(&mut event, more, Handling::Reopened);
+            event.handling = Handling::Reopened;
+        }
         event.acks.extend(more.acks.iter().cloned());
         event.history.extend(more.history.iter().cloned());
+        before = more;
     }
-    event.history.sort_by_key(|entry| entry.at);
     let Some(last) = later.last() else {
+        event.history.sort_by_key(|entry| entry.at);
         return event;
     };
-    let at = last.times.received.at;
     // Both are over already where it says so itself.
-    let _ = event.clear(at);
-    if closed_by_operator(&event) {
+    let _ = event.clear(last.times.received.at);
+    if last_word(&event) == Some(Handling::Closed) {
         event.handling = Handling::Closed;
     }
     if event.is_open() {
-        let receiver = last.acks.iter().find_map(|ack| match ack {
-            Ack::Receiver { receiver, .. } => Some(Private::new(receiver.clone())),
-            _ => None,
-        });
         event.handling = Handling::Closed;
-        event.history.push(HistoryEntry {
-            at,
-            change: Change::Handling(Handling::Closed),
-            by: receiver,
-        });
+        note(&mut event, last, Handling::Closed);
     }
+    event.history.sort_by_key(|entry| entry.at);
     event
+}
+
+/// Notes in the history that a message brought this step, unless it has that in its own words.
+fn note(event: &mut Event, message: &Event, step: Handling) {
+    let by_operator = |ack: &Ack| matches!(ack, Ack::Operator { step: its, .. } if *its == step);
+    let in_history =
+        |entry: &HistoryEntry| matches!(&entry.change, Change::Handling(its) if *its == step);
+    if message.acks.iter().any(by_operator) || message.history.iter().any(in_history) {
+        return;
+    }
+    let by = message.acks.iter().find_map(|ack| match ack {
+        Ack::Receiver { receiver, .. } => Some(Private::new(receiver.clone())),
+        _ => None,
+    });
+    event.history.push(HistoryEntry {
+        at: message.times.received.at,
+        change: Change::Handling(step),
+        by,
+    });
 }
 
 fn unwritten(error: JournalError) -> Unwritten {
@@ -252,10 +284,10 @@ mod tests {
         let (fall, end) = fall_and_end();
         let later = [end];
         let one = writer("")
-            .write(&fall, &later, person(SYNTHETIC))
+            .write(&fall, &later, 0, person(SYNTHETIC))
             .expect("written");
         let two = writer("")
-            .write(&fall, &later, person(SYNTHETIC))
+            .write(&fall, &later, 0, person(SYNTHETIC))
             .expect("written");
         assert_eq!(one.document.body(), two.document.body());
         assert_eq!((one.code, one.lane), ("4.1", two.lane));
@@ -279,7 +311,7 @@ mod tests {
         }
         let later = [end];
         let written = writer("operators = \"https://alarm.example.net/users\"")
-            .write(&fall, &later, person(SYNTHETIC))
+            .write(&fall, &later, 0, person(SYNTHETIC))
             .expect("written");
         let author = json(&written)["entry"][0]["resource"]["author"][0].clone();
         assert_eq!(
@@ -288,10 +320,49 @@ mod tests {
         );
         assert_eq!(author["identifier"]["value"], "op-7");
         let written = writer("")
-            .write(&fall, &later, person(SYNTHETIC))
+            .write(&fall, &later, 0, person(SYNTHETIC))
             .expect("written");
         let author = json(&written)["entry"][0]["resource"]["author"][0].clone();
         assert_eq!(author["display"], "op-7");
+    }
+
+    #[test]
+    fn what_is_reopened_and_closed_again_amends_the_first_document_and_tells_all_of_it() {
+        let (fall, end) = fall_and_end();
+        let at = |text: &str| -> Timestamp { text.parse().expect("a time") };
+        let mut again = Event::new(EventId(3), Kind::Fall, at("2026-03-14T02:00:00Z"));
+        again.handling = Handling::Reopened;
+        again.correlation.updates = Some(Reference::Event(EventId(1)));
+        let mut over = Event::new(EventId(4), Kind::Cancel, at("2026-03-14T02:30:00Z"));
+        over.correlation.clears = Some(Reference::Event(EventId(1)));
+        let write = |later: &[Event], writing| {
+            let written = writer("").write(&fall, later, writing, person(SYNTHETIC));
+            json(&written.expect("written"))
+        };
+        let first = write(std::slice::from_ref(&end), 0);
+        let second = write(&[end, again.clone(), over.clone()], 1);
+        let (of_first, of_second) = (&first["entry"][0], &second["entry"][0]);
+        assert_ne!(second["identifier"], first["identifier"]);
+        assert_eq!(of_second["fullUrl"], of_first["fullUrl"]);
+        let composition = &of_second["resource"];
+        assert_eq!(composition["status"], "amended");
+        assert_eq!(
+            composition["relatesTo"],
+            serde_json::json!([{"code": "replaces", "targetIdentifier": first["identifier"]}])
+        );
+        assert_eq!(second["entry"][1]["resource"]["status"], "amended");
+        let log = composition["event"].as_array().expect("a log");
+        let codes = log
+            .iter()
+            .map(|entry| &entry["code"][0]["coding"][0]["code"]);
+        assert_eq!(codes.collect::<Vec<_>>(), ["0", "3", "1", "3"]);
+        assert_eq!(log[2]["code"][0]["text"], "gjenåpnet");
+        // Also where what began it was closed by itself.
+        let mut fall = fall.clone();
+        fall.handling = Handling::Closed;
+        let written = writer("").write(&fall, &[again, over], 1, person(SYNTHETIC));
+        let log = json(&written.expect("written"))["entry"][0]["resource"]["event"].clone();
+        assert_eq!(log.as_array().map(Vec::len), Some(4));
     }
 
     #[test]
@@ -299,14 +370,16 @@ mod tests {
         let (fall, end) = fall_and_end();
         let later = [end];
         let production = writer("").stage_of(Stage::Production);
-        let refused = production.write(&fall, &later, person(SYNTHETIC));
+        let refused = production.write(&fall, &later, 0, person(SYNTHETIC));
         assert!(matches!(refused, Err(Unwritten::Withheld(_))));
-        let nobody = production.write(&fall, &later, None).expect_err("nobody");
+        let nobody = production
+            .write(&fall, &later, 0, None)
+            .expect_err("nobody");
         assert_eq!(nobody, Unwritten::Counted("no_patient"));
         let mut test = fall;
         test.test = true;
         let refused = writer("")
-            .write(&test, &later, person(SYNTHETIC))
+            .write(&test, &later, 0, person(SYNTHETIC))
             .expect_err("a test");
         assert_eq!(refused, Unwritten::Counted("test"));
     }
@@ -317,7 +390,7 @@ mod tests {
         let mut taken = Event::new(EventId(3), Kind::MedicationTaken, fall.times.received.at);
         taken.device.controller = Some("40211870".into());
         let written = writer("")
-            .write(&taken, &[], person(SYNTHETIC))
+            .write(&taken, &[], 0, person(SYNTHETIC))
             .expect("written");
         assert_eq!(json(&written)["resourceType"], "MedicationDispense");
         assert!(written.document.identifier().is_some());

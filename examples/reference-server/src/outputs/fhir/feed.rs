@@ -6,6 +6,7 @@ use std::time::Duration;
 use alarm_codes::{Event, EventId as AlarmId};
 use fhir_vkp::client::Courier;
 use fhir_vkp::delivery::{StoreError, SubmitError};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -13,11 +14,14 @@ use super::super::place::mark_row;
 use super::cases::{Case, Cases, Step};
 use super::document::{Unwritten, Writer, Written};
 use super::look_up::{Desk, Question};
-use super::outbox::{About, Outbox};
+use super::outbox::{About, Earlier, Outbox};
 use super::register::WatchedRegister;
 use super::report::{self, Reporter};
 use super::{AREA, NAME};
 use crate::journal::{AlarmRecord, EventId, JournalError, JournalHandle, Sequence, Verdict};
+use crate::output::Order;
+
+mod orders;
 
 /// How often the journal is asked whether there is more.
 const LOOK: Duration = Duration::from_millis(50);
@@ -38,6 +42,8 @@ pub(super) struct Feeder {
     pub(super) courier: Courier<Outbox>,
     pub(super) desk: Option<Desk>,
     pub(super) reporter: Reporter,
+    /// What operators want.
+    pub(super) orders: mpsc::Receiver<Order>,
     /// The last alarm that was taken over.
     pub(super) mark: Sequence,
 }
@@ -81,6 +87,10 @@ fn journal_id(id: AlarmId) -> EventId {
     EventId::from_bytes(id.0.to_be_bytes())
 }
 
+fn alarm_id(id: EventId) -> AlarmId {
+    AlarmId(u128::from_be_bytes(*id.as_bytes()))
+}
+
 fn read(record: &AlarmRecord) -> Option<Event> {
     serde_json::from_str(&record.event).ok()
 }
@@ -96,6 +106,7 @@ impl Feeder {
             tokio::select! {
                 () = stop.cancelled() => break,
                 event = self.courier.next_event() => self.reporter.tell(&event),
+                Some(order) = self.orders.recv() => self.serve(order).await,
                 _ = look.tick() => {
                     if self.journal.newest() <= self.mark || Instant::now() < again {
                         continue;
@@ -185,6 +196,7 @@ impl Feeder {
                 self.look_up(record.id, &event);
             }
             Step::Adds { .. } => report::taken("added"),
+            Step::Reopens(alarm) => return self.reopen(*alarm, record.id).await,
             Step::AtOnce(case) => self.close(case, Some(&event), None, stop).await?,
             Step::Closes(cases) => {
                 for case in cases {
@@ -213,7 +225,42 @@ impl Feeder {
         }
     }
 
-    async fn fetch(&self, id: AlarmId) -> Result<Option<Event>, Stopped> {
+    /// Opens an alarm again whose document is here or was delivered: closed once more, it amends that one.
+    async fn reopen(&mut self, alarm: AlarmId, by: EventId) -> Result<bool, Stopped> {
+        let id = journal_id(alarm);
+        // A correction that leaves out what is in the record already would be none.
+        let Some(Earlier {
+            writing,
+            later: Some(later),
+        }) = self.outbox.before(id, by)?
+        else {
+            self.reporter.not_sent("closed_unknown");
+            return Ok(false);
+        };
+        let found = self.journal.alarm(id).await?.map(|found| found.record);
+        let Some((first, record)) = found.and_then(|record| Some((read(&record)?, record))) else {
+            self.reporter.not_sent("gone");
+            return Ok(false);
+        };
+        if !self.writer.is_note(&first) {
+            // A handing out has no status that corrects it.
+            self.reporter.not_sent("not_corrected");
+            return Ok(false);
+        }
+        report::taken("reopened");
+        self.look_up(id, &first);
+        let later = later.into_iter().chain([by]).map(alarm_id).collect();
+        let case = Case::reopened(
+            &first,
+            record.sequence.get(),
+            writing.saturating_add(1),
+            later,
+        );
+        self.cases.apply(Step::Opens(case), alarm_id(by));
+        Ok(true)
+    }
+
+    async fn fetch(&self, id: AlarmId) -> Result<Option<Event>, JournalError> {
         let alarm = self.journal.alarm(journal_id(id)).await?;
         Ok(alarm.and_then(|alarm| read(&alarm.record)))
     }
@@ -228,7 +275,7 @@ impl Feeder {
         stop: &CancellationToken,
     ) -> Result<(), Stopped> {
         let alarm = journal_id(case.id);
-        if self.outbox.knows(alarm)? {
+        if self.outbox.knows(alarm, case.writing)? {
             // Taken over again after a crash.
             report::taken("repeated");
             return Ok(());
@@ -247,9 +294,14 @@ impl Feeder {
         }
         later.extend(last.cloned());
         let person = self.register.now().person(&first);
-        let written = self.writer.write(&first, &later, person);
+        let written = self.writer.write(&first, &later, case.writing, person);
         let about = |code: &str| About {
             alarm,
+            writing: case.writing,
+            later: later
+                .iter()
+                .map(|event| journal_id(event.event_id))
+                .collect(),
             device: first.device.controller.clone().unwrap_or_default(),
             code: code.to_owned(),
             occurred: first.times.received.at.as_micros(),
@@ -308,6 +360,8 @@ impl Feeder {
             tokio::select! {
                 () = stop.cancelled() => return Err(Stopped::Asked),
                 event = self.courier.next_event() => self.reporter.tell(&event),
+                // What is given up makes room.
+                Some(order) = self.orders.recv() => self.serve(order).await,
                 () = &mut over => {
                     self.show();
                     return Ok(());

@@ -1,7 +1,11 @@
 //! The outbox: documents in an SQLite file beside the journal, byte for byte until they are delivered.
 //!
-//! What was delivered stays without its bytes, so that its status is shown and an alarm that is taken
-//! over again after a crash is known. The file holds health data; `Debug` and errors show none.
+//! What was delivered stays without its bytes, so that its status is shown, an alarm that is taken over
+//! again after a crash is known, and one that is reopened is corrected. A document has a number, by which
+//! operators speak of it in the API and the log: it grows by one and is given once, whatever the clock
+//! does. The file holds health data; `Debug` and errors show none.
+
+mod schema;
 
 use std::fmt;
 use std::path::Path;
@@ -19,30 +23,25 @@ use crate::journal::EventId;
 use crate::output::{DeadLetter, DocumentState};
 use crate::time::Timestamp;
 
-/// The version of the tables.
-const VERSION: i64 = 1;
-
-const SCHEMA: &str = "\
-    CREATE TABLE document ( \
-      id INTEGER PRIMARY KEY, entry INTEGER UNIQUE, alarm BLOB NOT NULL UNIQUE, \
-      device TEXT NOT NULL, code TEXT NOT NULL, occurred INTEGER NOT NULL, submitted INTEGER NOT NULL, \
-      lane INTEGER, body BLOB, state TEXT NOT NULL, word TEXT NOT NULL, since INTEGER NOT NULL, \
-      reason TEXT) STRICT; \
-    CREATE INDEX document_dead ON document (since) WHERE reason IS NOT NULL; \
-    PRAGMA user_version = 1;";
-
 /// Delivered documents that are remembered.
 const REMEMBERED: u64 = 10_000;
 /// Removals after which the log is folded back, so that what was delivered does not stay in it.
 const CHECKPOINT: usize = 64;
 /// Documents and dead letters that are shown, the latest.
 const SHOWN: i64 = 100;
+/// Whether a correction came after a document.
+const SUPERSEDED: &str = "EXISTS (SELECT 1 FROM document AS newer \
+     WHERE newer.alarm = document.alarm AND newer.writing > document.writing)";
 
 /// What is said of a document beside its bytes.
 #[derive(Clone)]
 pub(super) struct About {
     /// The alarm that it is about.
     pub(super) alarm: EventId,
+    /// How many documents about the alarm went before: it was closed, and opened again.
+    pub(super) writing: u32,
+    /// What came after the alarm and belongs to the document; the last one closed it.
+    pub(super) later: Vec<EventId>,
     /// Its controller.
     pub(super) device: String,
     /// What happened, in the receiver's code.
@@ -66,6 +65,27 @@ pub(super) struct Overview {
     pub(super) dead: usize,
     pub(super) dead_letters: Vec<DeadLetter>,
     pub(super) documents: Vec<DocumentState>,
+}
+
+/// An earlier document about an alarm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Earlier {
+    pub(super) writing: u32,
+    /// `None` where an older version has not kept it.
+    pub(super) later: Option<Vec<EventId>>,
+}
+
+/// A document that an operator means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Its place in the delivery; none for one that is withheld or done.
+    pub(super) entry: Option<EntryId>,
+    pub(super) alarm: EventId,
+    pub(super) document: Earlier,
+    /// Whether somebody has to look at it.
+    pub(super) is_dead: bool,
+    /// Whether a correction came later.
+    pub(super) superseded: bool,
 }
 
 struct Inner {
@@ -101,24 +121,7 @@ fn now() -> i64 {
 impl Outbox {
     /// Opens the file or creates it; it is this process's own until it is dropped.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        let connection = Connection::open(path).map_err(failed)?;
-        let prepare = || -> rusqlite::Result<i64> {
-            connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
-            connection.pragma_update(None, "journal_mode", "WAL")?;
-            connection.pragma_update(None, "synchronous", "FULL")?;
-            connection.pragma_update(None, "secure_delete", true)?;
-            let version = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-            if version == 0 {
-                let sql = format!("BEGIN IMMEDIATE; {SCHEMA} COMMIT;");
-                connection.execute_batch(&sql)?;
-                return Ok(VERSION);
-            }
-            Ok(version)
-        };
-        let version = prepare().map_err(failed)?;
-        if version != VERSION {
-            return Err(failed(format_args!("its tables have version {version}")));
-        }
+        let connection = schema::open(path)?;
         Ok(Self(Arc::new(Mutex::new(Inner {
             connection,
             about: None,
@@ -131,14 +134,80 @@ impl Outbox {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a document about this alarm is here, or was delivered.
-    pub(super) fn knows(&self, alarm: EventId) -> Result<bool, StoreError> {
+    /// Whether this document about the alarm is here, or was delivered.
+    pub(super) fn knows(&self, alarm: EventId, writing: u32) -> Result<bool, StoreError> {
         let inner = self.inner();
         let mut known = inner
             .connection
-            .prepare_cached("SELECT 1 FROM document WHERE alarm = ?1")
+            .prepare_cached("SELECT 1 FROM document WHERE alarm = ?1 AND writing = ?2")
             .map_err(failed)?;
-        known.exists([alarm.as_bytes()]).map_err(failed)
+        let key = params![alarm.as_bytes(), writing];
+        known.exists(key).map_err(failed)
+    }
+
+    /// The latest document about an alarm, not counting those that this later event is part of: what it
+    /// reopens is found again after a crash, whatever was made of it by then.
+    pub(super) fn before(
+        &self,
+        alarm: EventId,
+        event: EventId,
+    ) -> Result<Option<Earlier>, StoreError> {
+        let inner = self.inner();
+        let read = || -> rusqlite::Result<Option<Earlier>> {
+            let sql = "SELECT writing, later FROM document WHERE alarm = ?1 ORDER BY writing DESC";
+            let mut all = inner.connection.prepare_cached(sql)?;
+            let all = all.query_map([alarm.as_bytes()], |row| earlier(row, 0))?;
+            for one in all {
+                let one = one?;
+                if !one.later.iter().flatten().any(|later| *later == event) {
+                    return Ok(Some(one));
+                }
+            }
+            Ok(None)
+        };
+        read().map_err(failed)
+    }
+
+    /// The document with this number.
+    pub(super) fn find(&self, number: u64) -> Result<Option<Found>, StoreError> {
+        let Ok(number) = i64::try_from(number) else {
+            return Ok(None);
+        };
+        let sql = format!(
+            "SELECT entry, alarm, reason IS NOT NULL, {SUPERSEDED}, writing, later \
+             FROM document WHERE id = ?1"
+        );
+        let inner = self.inner();
+        let mut found = inner.connection.prepare_cached(&sql).map_err(failed)?;
+        let found = found.query_row([number], |row| {
+            let entry: Option<i64> = row.get(0)?;
+            Ok(Found {
+                entry: entry.map(|entry| EntryId(entry.cast_unsigned())),
+                alarm: EventId::from_bytes(row.get(1)?),
+                is_dead: row.get(2)?,
+                superseded: row.get(3)?,
+                document: earlier(row, 4)?,
+            })
+        });
+        found.optional().map_err(failed)
+    }
+
+    /// The number of a document in the delivery.
+    pub(super) fn number(&self, id: EntryId) -> Option<i64> {
+        let inner = self.inner();
+        let sql = "SELECT id FROM document WHERE entry = ?1";
+        let mut number = inner.connection.prepare_cached(sql).ok()?;
+        number.query_row([key(id)], |row| row.get(0)).ok()
+    }
+
+    /// Gives up one that is withheld. Says whether it was.
+    pub(super) fn dismiss(&self, number: u64) -> Result<bool, StoreError> {
+        let sql = "UPDATE document SET reason = NULL, word = 'dismissed', since = ?2 \
+                   WHERE id = ?1 AND entry IS NULL AND reason IS NOT NULL";
+        let inner = self.inner();
+        let mut dismiss = inner.connection.prepare_cached(sql).map_err(failed)?;
+        let dismissed = dismiss.execute(params![number.cast_signed(), now()]);
+        Ok(dismissed.map_err(failed)? > 0)
     }
 
     /// Says what the next document is about. Without it none is taken.
@@ -151,14 +220,23 @@ impl Outbox {
         self.inner()
             .connection
             .prepare_cached(
-                "INSERT OR IGNORE INTO document \
-                 (alarm, device, code, occurred, submitted, state, word, since, reason) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, '', 'withheld', ?5, ?6)",
+                "INSERT INTO document \
+                 (alarm, writing, later, device, code, occurred, submitted, state, word, since, reason) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', 'withheld', ?7, ?8) \
+                 ON CONFLICT (alarm, writing) DO UPDATE SET reason = excluded.reason \
+                 WHERE entry IS NULL AND reason IS NOT NULL",
             )
             .and_then(|mut insert| {
-                let (alarm, now) = (about.alarm.as_bytes(), now());
-                let (device, code, at) = (&about.device, &about.code, about.occurred);
-                insert.execute(params![alarm, device, code, at, now, reason])
+                insert.execute(params![
+                    about.alarm.as_bytes(),
+                    about.writing,
+                    bytes_of(&about.later),
+                    about.device,
+                    about.code,
+                    about.occurred,
+                    now(),
+                    reason
+                ])
             })
             .map(drop)
             .map_err(failed)
@@ -183,11 +261,14 @@ impl Outbox {
                 .connection
                 .prepare_cached(sql)?
                 .query_row([], |row| row.get(0))?;
-            let sql = "SELECT id, device, code, occurred, since, reason, alarm FROM document \
-                       WHERE reason IS NOT NULL ORDER BY since DESC, id DESC LIMIT ?1";
-            let mut letters = inner.connection.prepare_cached(sql)?;
+            let sql = format!(
+                "SELECT id, device, code, occurred, since, reason, alarm, {SUPERSEDED} FROM document \
+                 WHERE reason IS NOT NULL ORDER BY since DESC, id DESC LIMIT ?1"
+            );
+            let mut letters = inner.connection.prepare_cached(&sql)?;
             let letters = letters.query_map([SHOWN], letter)?;
-            let sql = "SELECT alarm, code, word, since FROM document ORDER BY id DESC LIMIT ?1";
+            let sql = "SELECT alarm, code, word, since, id, writing FROM document \
+                       ORDER BY id DESC LIMIT ?1";
             let mut documents = inner.connection.prepare_cached(sql)?;
             let documents = documents.query_map([SHOWN], document)?;
             let mut overview = Overview {
@@ -214,18 +295,38 @@ fn letter(row: &Row<'_>) -> rusqlite::Result<DeadLetter> {
         occurred_at: Timestamp::from_micros(row.get(3)?),
         refused_at: Timestamp::from_micros(row.get(4)?),
         reason: row.get(5)?,
-        superseded: false,
+        superseded: row.get(7)?,
         alarm: Some(EventId::from_bytes(row.get(6)?)),
     })
 }
 
 fn document(row: &Row<'_>) -> rusqlite::Result<DocumentState> {
+    let id: i64 = row.get(4)?;
     Ok(DocumentState {
+        id: id.cast_unsigned(),
+        writing: row.get(5)?,
         alarm: EventId::from_bytes(row.get(0)?),
         code: row.get(1)?,
         state: row.get(2)?,
         since: Timestamp::from_micros(row.get(3)?),
     })
+}
+
+/// From two columns, the first of which is this one.
+fn earlier(row: &Row<'_>, column: usize) -> rusqlite::Result<Earlier> {
+    let later: Option<Vec<u8>> = row.get(column + 1)?;
+    let ids = |bytes: Vec<u8>| {
+        let (ids, _) = bytes.as_chunks::<16>();
+        ids.iter().map(|id| EventId::from_bytes(*id)).collect()
+    };
+    Ok(Earlier {
+        writing: row.get(column)?,
+        later: later.map(ids),
+    })
+}
+
+fn bytes_of(ids: &[EventId]) -> Vec<u8> {
+    ids.iter().flat_map(|id| *id.as_bytes()).collect()
 }
 
 /// What is shown of a state.
@@ -252,13 +353,24 @@ impl Inner {
         let state = EntryState::Waiting;
         self.connection
             .prepare_cached(
-                "INSERT INTO document (entry, alarm, device, code, occurred, submitted, lane, body, \
-                 state, word, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?6)",
+                // One that is withheld becomes this one, when somebody has mended the cause; and one
+                // that is there in spite of an error is the same.
+                "INSERT INTO document (entry, alarm, writing, later, device, code, occurred, \
+                 submitted, lane, body, state, word, since) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?8) \
+                 ON CONFLICT (alarm, writing) DO UPDATE SET entry = excluded.entry, \
+                 device = excluded.device, code = excluded.code, submitted = excluded.submitted, \
+                 lane = excluded.lane, body = excluded.body, state = excluded.state, \
+                 word = excluded.word, since = excluded.since, reason = NULL \
+                 WHERE document.entry IS NULL AND document.reason IS NOT NULL \
+                 OR document.body = excluded.body AND document.word = 'waiting'",
             )
             .and_then(|mut insert| {
                 insert.execute(params![
                     key(entry.id),
                     about.alarm.as_bytes(),
+                    about.writing,
+                    bytes_of(&about.later),
                     about.device,
                     about.code,
                     about.occurred,
@@ -269,8 +381,11 @@ impl Inner {
                     word(&state),
                 ])
             })
-            .map(drop)
             .map_err(failed)
+            .and_then(|kept| match kept {
+                0 => Err(failed("there is such a document already")),
+                _ => Ok(()),
+            })
     }
 
     fn update(&self, id: EntryId, state: &EntryState) -> rusqlite::Result<()> {
@@ -392,126 +507,4 @@ impl Store for Outbox {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn about(number: u8) -> About {
-        About {
-            alarm: EventId::from_bytes([number; 16]),
-            device: "40211870".into(),
-            code: "4.1".into(),
-            occurred: 7,
-        }
-    }
-
-    fn document(number: u8) -> Document {
-        let json = format!(
-            "{{\"resourceType\":\"Bundle\",\"identifier\":{{\"system\":\"s\",\"value\":\"{number}\"}}}}"
-        );
-        Document::from_json(json.into_bytes()).expect("a document")
-    }
-
-    fn append(outbox: &mut Outbox, number: u8) {
-        outbox.announce(about(number));
-        let document = document(number);
-        let entry = NewEntry {
-            id: EntryId(u64::from(number)),
-            document: &document,
-            lane: Some(Lane(u64::MAX)),
-            submitted: WallMicros(5),
-        };
-        outbox.append(&entry).expect("kept");
-    }
-
-    fn loaded(outbox: &mut Outbox) -> Vec<StoredEntry> {
-        let mut all = Vec::new();
-        outbox
-            .load(&mut |stored| match stored {
-                Stored::Entry(entry) => all.push(entry),
-                other => panic!("{other:?}"),
-            })
-            .expect("read");
-        all
-    }
-
-    #[test]
-    fn what_waits_is_the_same_to_the_byte_after_it_is_opened_again() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join("outbox");
-        let mut outbox = Outbox::open(&path).expect("open");
-        append(&mut outbox, 1);
-        append(&mut outbox, 2);
-        outbox
-            .finish(EntryId(1), Completion::Journaled)
-            .expect("done");
-        drop(outbox);
-        let mut outbox = Outbox::open(&path).expect("open");
-        let kept = loaded(&mut outbox);
-        assert_eq!(kept.len(), 1);
-        assert_eq!(kept[0].document.body(), document(2).body());
-        assert_eq!(
-            (kept[0].lane, kept[0].submitted),
-            (Some(Lane(u64::MAX)), WallMicros(5))
-        );
-        // The delivered one is known, and its bytes are gone.
-        assert!(outbox.knows(about(1).alarm).expect("read"));
-        assert!(outbox.document(EntryId(1)).expect("read").is_none());
-        let words = outbox.overview().expect("read").documents;
-        let words: Vec<_> = words.iter().map(|one| &*one.state).collect();
-        assert_eq!(words, ["journaled", "waiting"]);
-    }
-
-    #[test]
-    fn what_is_delivered_leaves_no_bytes_in_the_file() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join("outbox");
-        let mut outbox = Outbox::open(&path).expect("open");
-        outbox.announce(about(1));
-        let json =
-            br#"{"resourceType":"Bundle","identifier":{"system":"s","value":"BLID FJELLREV"}}"#;
-        let document = Document::from_json(&json[..]).expect("a document");
-        let entry = NewEntry {
-            id: EntryId(1),
-            document: &document,
-            lane: None,
-            submitted: WallMicros(5),
-        };
-        outbox.append(&entry).expect("kept");
-        outbox.finish(EntryId(1), Completion::Done).expect("done");
-        for file in ["outbox", "outbox-wal"] {
-            let bytes = std::fs::read(directory.path().join(file)).unwrap_or_default();
-            assert!(!bytes.windows(4).any(|part| part == b"BLID"), "{file}");
-        }
-    }
-
-    #[test]
-    fn what_is_parked_or_withheld_is_shown_with_its_reason_and_nothing_of_the_receiver() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let mut outbox = Outbox::open(&directory.path().join("outbox")).expect("open");
-        append(&mut outbox, 1);
-        let state = EntryState::Parked {
-            reason: ParkReason::Failed("Kari".into()),
-            at: WallMicros(9),
-            status: None,
-        };
-        outbox.update(EntryId(1), &state).expect("kept");
-        for _ in 0..2 {
-            outbox
-                .withhold(&about(2), "a synthetic number")
-                .expect("kept");
-        }
-        let overview = outbox.overview().expect("read");
-        let reasons: Vec<_> = overview
-            .dead_letters
-            .iter()
-            .map(|one| &*one.reason)
-            .collect();
-        assert_eq!(
-            (overview.dead, &reasons[..]),
-            (2, &["failed at the receiver", "a synthetic number"][..])
-        );
-        let words: Vec<_> = overview.documents.iter().map(|one| &*one.state).collect();
-        assert_eq!(words, ["failed", "withheld"]);
-        assert_eq!(loaded(&mut outbox)[0].state, state);
-    }
-}
+mod tests;

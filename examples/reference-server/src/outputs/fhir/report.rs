@@ -79,6 +79,8 @@ impl Reporter {
         let count = |result: &'static str| {
             counter!("alarm_fhir_documents_total", "result" => result).increment(1);
         };
+        // The log names documents as the API does.
+        let document = |id| self.outbox.number(id);
         match event {
             Event::Done { .. } | Event::Journaled { .. } => {
                 count(match event {
@@ -99,14 +101,17 @@ impl Reporter {
             Event::Parked { id, reason } => {
                 count("dead");
                 tracing::error!(
-                    entry = id.0,
+                    document = document(*id),
                     %reason,
                     "a document is not in the patient record: see /api/deliveries"
                 );
             }
             Event::Late { id } => {
                 count("late");
-                tracing::error!(entry = id.0, "a document is late; it goes on being tried");
+                tracing::error!(
+                    document = document(*id),
+                    "a document is late; it goes on being tried"
+                );
             }
             Event::Paused { class, .. } => {
                 self.paused = Some(pause(*class));
@@ -118,11 +123,11 @@ impl Reporter {
             }
             Event::Unreadable { id } => {
                 count("unreadable");
-                tracing::error!(entry = id.0, "a kept document cannot be read");
+                tracing::error!(document = document(*id), "a kept document cannot be read");
             }
             Event::StoreFailed { id, error } => {
                 count("store_failed");
-                tracing::error!(entry = id.0, %error, "the outbox cannot be written");
+                tracing::error!(document = document(*id), %error, "the outbox cannot be written");
             }
             _ => {}
         }

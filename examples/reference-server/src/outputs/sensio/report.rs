@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use metrics::{Unit, counter, describe_counter, describe_gauge, gauge};
+use sensio_partner::Time;
 use sensio_partner::queue::driver::Handle;
 use sensio_partner::queue::{
-    DeadLetter as Letter, Effect, Event, EventMethod, PauseReason, RefusalReason, SqliteStore,
+    DeadLetter as Letter, Effect, EntryId, Event, EventMethod, PauseReason, Queue, RefusalReason,
+    RetryError, SqliteStore,
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::NAME;
 use super::raised::Raised;
-use crate::output::{DeadLetter, Deliveries};
+use crate::output::{Action, DeadLetter, Deliveries, Order, OrderError};
 use crate::time::Timestamp;
 
 /// How often the queue is looked at.
@@ -24,6 +26,8 @@ pub(super) struct Reporter {
     deliveries: Deliveries,
     raised: Raised,
     handle: Option<Handle<SqliteStore>>,
+    /// What operators want.
+    orders: mpsc::Receiver<Order>,
 }
 
 pub(super) fn describe() {
@@ -59,7 +63,9 @@ pub(super) fn describe() {
 
 impl Reporter {
     pub(super) fn new(deliveries: Deliveries, raised: Raised, handle: Handle<SqliteStore>) -> Self {
+        let orders = deliveries.orders(NAME);
         Self {
+            orders,
             deliveries,
             raised,
             handle: Some(handle),
@@ -75,11 +81,27 @@ impl Reporter {
                     Some(event) => self.tell(&event),
                     None => return,
                 },
+                Some(order) = self.orders.recv(), if self.handle.is_some() => self.serve(order).await,
                 _ = look.tick(), if self.handle.is_some() => self.look().await,
                 // The queue ends when nobody can talk to it any more.
-                () = stop.cancelled(), if self.handle.is_some() => self.handle = None,
+                () = stop.cancelled(), if self.handle.is_some() => {
+                    self.handle = None;
+                    self.orders.close();
+                }
             }
         }
+    }
+
+    /// Carries an order out, shows what it has changed, and answers.
+    async fn serve(&mut self, order: Order) {
+        let Some(handle) = &self.handle else {
+            return order.answer(Err(OrderError::Stopped));
+        };
+        let (id, action) = (EntryId(order.id), order.action);
+        let done = handle.with(move |queue, now| carry_out(queue, now, id, action));
+        let result = done.await.unwrap_or(Err(OrderError::Stopped));
+        self.look().await;
+        order.answer(result);
     }
 
     fn tell(&self, event: &Event) {
@@ -184,6 +206,33 @@ impl Reporter {
             }
         });
     }
+}
+
+/// What the queue says to an order; it is durable when this returns `Ok`.
+fn carry_out(
+    queue: &mut Queue<SqliteStore>,
+    now: Time,
+    id: EntryId,
+    action: Action,
+) -> Result<(), OrderError> {
+    let done = match action {
+        Action::Retry { as_post: false } => queue.retry(now, id),
+        Action::Retry { as_post: true } => queue.retry_as_post(now, id),
+        Action::Discard => match queue.discard(id) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(RetryError::Unknown),
+            Err(error) => Err(error.into()),
+        },
+    };
+    done.map_err(|error| match error {
+        RetryError::Unknown if queue.waiting_calls().any(|(waiting, ..)| waiting == id) => {
+            OrderError::NotParked
+        }
+        RetryError::Unknown => OrderError::Unknown,
+        RetryError::Superseded => OrderError::Superseded,
+        RetryError::NotAPut => OrderError::NotAnUpdate,
+        error => OrderError::NotKept(error.to_string()),
+    })
 }
 
 fn shown(letter: &Letter) -> DeadLetter {

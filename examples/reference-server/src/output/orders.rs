@@ -1,0 +1,161 @@
+//! What an operator has done with something that was refused for good: sent again, or given up.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use metrics::counter;
+use tokio::sync::{mpsc, oneshot};
+
+/// Orders that wait at one output; further ones wait for room.
+const WAITING: usize = 16;
+/// How long an output may take for one.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is to be done with a dead letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Action {
+    /// It is sent again, with new patience.
+    Retry {
+        /// An update of something that is not active goes as a new event (Partner API reference 4.4).
+        as_post: bool,
+    },
+    /// It is given up, and what it held is erased.
+    Discard,
+}
+
+impl Action {
+    /// In a word: `retry`, `discard`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Retry { .. } => "retry",
+            Self::Discard => "discard",
+        }
+    }
+}
+
+/// Why an order was not carried out. The text says what to do, and holds no personal data.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OrderError {
+    /// There is no such output.
+    #[error("there is no output {0:?}: GET /api/deliveries names them")]
+    NoOutput(String),
+    /// The output has nothing with this id.
+    #[error("the output has nothing with this id: GET /api/deliveries has the ids")]
+    Unknown,
+    /// It has, and it is not refused.
+    #[error("it is not refused: it waits, is under way or is done, and nothing has to be done")]
+    NotParked,
+    /// Something later has overtaken it.
+    #[error("something later has overtaken it, and sent now it would do harm: discard it")]
+    Superseded,
+    /// Only an update can go as a new event.
+    #[error("only a PUT to Sensio can be sent as a POST: retry without as_post")]
+    NotAnUpdate,
+    /// It cannot be sent as things are.
+    #[error("it cannot be sent as things are ({0}): mend that and retry, or discard it")]
+    StillRefused(&'static str),
+    /// That could not be kept, so it was not done.
+    #[error("it could not be kept and nothing has changed: mend the disk and try again ({0})")]
+    NotKept(String),
+    /// The output does not run.
+    #[error("the output does not run: the log says why; start the server anew and try again")]
+    Stopped,
+    /// Nobody knows whether it was done.
+    #[error("the output did not answer in time: see GET /api/deliveries whether it was done")]
+    TooSlow,
+}
+
+impl OrderError {
+    /// In a word, for metrics.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::NoOutput(_) | Self::Unknown => "unknown",
+            Self::NotParked => "not_parked",
+            Self::Superseded => "superseded",
+            Self::NotAnUpdate | Self::StillRefused(_) => "refused",
+            Self::NotKept(_) => "not_kept",
+            Self::Stopped => "stopped",
+            Self::TooSlow => "too_slow",
+        }
+    }
+}
+
+/// One order, as an output gets it.
+#[derive(Debug)]
+pub struct Order {
+    /// The id of the [dead letter](super::DeadLetter::id).
+    pub id: u64,
+    /// What is to be done.
+    pub action: Action,
+    answer: oneshot::Sender<Result<(), OrderError>>,
+}
+
+impl Order {
+    /// Says what became of it. Only what is on stable storage is done.
+    pub fn answer(self, result: Result<(), OrderError>) {
+        // Whoever asked may be gone.
+        let _ = self.answer.send(result);
+    }
+}
+
+/// Where orders go, by the name of the output.
+#[derive(Clone, Default)]
+pub(super) struct Desks(Arc<Mutex<BTreeMap<&'static str, mpsc::Sender<Order>>>>);
+
+impl fmt::Debug for Desks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.desks().keys()).finish()
+    }
+}
+
+impl Desks {
+    fn desks(&self) -> MutexGuard<'_, BTreeMap<&'static str, mpsc::Sender<Order>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn open(&self, name: &'static str) -> mpsc::Receiver<Order> {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        self.desks().insert(name, sender);
+        receiver
+    }
+
+    /// `known` is the name of the output, if there is one.
+    pub(super) async fn order(
+        &self,
+        known: Option<&'static str>,
+        output: &str,
+        id: u64,
+        action: Action,
+    ) -> Result<(), OrderError> {
+        let desk = known.and_then(|name| self.desks().get(name).cloned());
+        let result = match (known, desk) {
+            (None, _) => Err(OrderError::NoOutput(output.to_owned())),
+            (Some(_), None) => Err(OrderError::Stopped),
+            (Some(_), Some(desk)) => ask(&desk, id, action).await,
+        };
+        let word = result.as_ref().err().map_or("done", OrderError::name);
+        let (output, action) = (known.unwrap_or("none"), action.name());
+        counter!("alarm_delivery_orders_total", "output" => output, "action" => action, "result" => word)
+            .increment(1);
+        tracing::info!(output, id, action, result = word, "order of an operator");
+        result
+    }
+}
+
+async fn ask(desk: &mpsc::Sender<Order>, id: u64, action: Action) -> Result<(), OrderError> {
+    let (answer, answered) = oneshot::channel();
+    let order = Order { id, action, answer };
+    let asked = async {
+        let sent = desk.send(order).await;
+        sent.map_err(|_| OrderError::Stopped)?;
+        // An output that ends after it has taken the order may have done it.
+        answered.await.map_err(|_| OrderError::TooSlow)?
+    };
+    let asked = tokio::time::timeout(PATIENCE, asked).await;
+    asked.unwrap_or(Err(OrderError::TooSlow))
+}

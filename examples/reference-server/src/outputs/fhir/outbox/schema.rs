@@ -1,0 +1,64 @@
+//! The tables of the outbox, and how those of older versions are brought up to date.
+
+use std::path::Path;
+
+use fhir_vkp::delivery::StoreError;
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::failed;
+
+/// The version of the tables.
+const VERSION: i64 = 2;
+
+const TABLE: &str = "\
+    CREATE TABLE document ( \
+      id INTEGER PRIMARY KEY AUTOINCREMENT, entry INTEGER UNIQUE, alarm BLOB NOT NULL, \
+      writing INTEGER NOT NULL DEFAULT 0, later BLOB, device TEXT NOT NULL, code TEXT NOT NULL, \
+      occurred INTEGER NOT NULL, submitted INTEGER NOT NULL, lane INTEGER, body BLOB, \
+      state TEXT NOT NULL, word TEXT NOT NULL, since INTEGER NOT NULL, reason TEXT, \
+      UNIQUE (alarm, writing)) STRICT;";
+
+/// Version 1 knew one document for an alarm, and not what came after it.
+const FROM_1: &str = "\
+    INSERT INTO document (id, entry, alarm, device, code, occurred, submitted, lane, body, state, \
+      word, since, reason) \
+    SELECT id, entry, alarm, device, code, occurred, submitted, lane, body, state, word, since, reason \
+    FROM document_1; \
+    DROP TABLE document_1;";
+
+const INDEX: &str = "CREATE INDEX document_dead ON document (since) WHERE reason IS NOT NULL;";
+
+/// Opens the file or creates it; it is this connection's own until it is dropped.
+pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
+    let mut connection = Connection::open(path).map_err(failed)?;
+    let version = prepare(&mut connection).map_err(failed)?;
+    if version != VERSION {
+        return Err(failed(format_args!("its tables have version {version}")));
+    }
+    Ok(connection)
+}
+
+/// The version of the tables, after what could be done.
+fn prepare(connection: &mut Connection) -> rusqlite::Result<i64> {
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: i64 = change.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    match version {
+        0 => change.execute_batch(TABLE)?,
+        1 => {
+            change.execute_batch(
+                "DROP INDEX document_dead; ALTER TABLE document RENAME TO document_1;",
+            )?;
+            change.execute_batch(TABLE)?;
+            change.execute_batch(FROM_1)?;
+        }
+        other => return Ok(other),
+    }
+    change.execute_batch(INDEX)?;
+    change.pragma_update(None, "user_version", VERSION)?;
+    change.commit()?;
+    Ok(VERSION)
+}

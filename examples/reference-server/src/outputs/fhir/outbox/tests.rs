@@ -1,0 +1,278 @@
+use super::*;
+
+/// What closed it.
+fn later(number: u8) -> EventId {
+    EventId::from_bytes([number + 100; 16])
+}
+
+fn about(number: u8) -> About {
+    About {
+        alarm: EventId::from_bytes([number; 16]),
+        writing: 0,
+        later: vec![later(number)],
+        device: "40211870".into(),
+        code: "4.1".into(),
+        occurred: 7,
+    }
+}
+
+fn document(number: u8) -> Document {
+    let json = format!(
+        "{{\"resourceType\":\"Bundle\",\"identifier\":{{\"system\":\"s\",\"value\":\"{number}\"}}}}"
+    );
+    Document::from_json(json.into_bytes()).expect("a document")
+}
+
+fn append(outbox: &mut Outbox, number: u8) {
+    append_as(outbox, u64::from(number), about(number), number);
+}
+
+fn append_as(outbox: &mut Outbox, id: u64, about: About, number: u8) {
+    outbox.announce(about);
+    let document = document(number);
+    let entry = NewEntry {
+        id: EntryId(id),
+        document: &document,
+        lane: Some(Lane(u64::MAX)),
+        submitted: WallMicros(5),
+    };
+    outbox.append(&entry).expect("kept");
+}
+
+fn loaded(outbox: &mut Outbox) -> Vec<StoredEntry> {
+    let mut all = Vec::new();
+    outbox
+        .load(&mut |stored| match stored {
+            Stored::Entry(entry) => all.push(entry),
+            other => panic!("{other:?}"),
+        })
+        .expect("read");
+    all
+}
+
+#[test]
+fn what_waits_is_the_same_to_the_byte_after_it_is_opened_again() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("outbox");
+    let mut outbox = Outbox::open(&path).expect("open");
+    append(&mut outbox, 1);
+    append(&mut outbox, 2);
+    outbox
+        .finish(EntryId(1), Completion::Journaled)
+        .expect("done");
+    drop(outbox);
+    let mut outbox = Outbox::open(&path).expect("open");
+    let kept = loaded(&mut outbox);
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0].document.body(), document(2).body());
+    assert_eq!(
+        (kept[0].lane, kept[0].submitted),
+        (Some(Lane(u64::MAX)), WallMicros(5))
+    );
+    // The delivered one is known, and its bytes are gone.
+    assert!(outbox.knows(about(1).alarm, 0).expect("read"));
+    assert!(outbox.document(EntryId(1)).expect("read").is_none());
+    let words = outbox.overview().expect("read").documents;
+    let words: Vec<_> = words.iter().map(|one| &*one.state).collect();
+    assert_eq!(words, ["journaled", "waiting"]);
+}
+
+#[test]
+fn what_is_delivered_leaves_no_bytes_in_the_file() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("outbox");
+    let mut outbox = Outbox::open(&path).expect("open");
+    outbox.announce(about(1));
+    let json = br#"{"resourceType":"Bundle","identifier":{"system":"s","value":"BLID FJELLREV"}}"#;
+    let document = Document::from_json(&json[..]).expect("a document");
+    let entry = NewEntry {
+        id: EntryId(1),
+        document: &document,
+        lane: None,
+        submitted: WallMicros(5),
+    };
+    outbox.append(&entry).expect("kept");
+    outbox.finish(EntryId(1), Completion::Done).expect("done");
+    for file in ["outbox", "outbox-wal"] {
+        let bytes = std::fs::read(directory.path().join(file)).unwrap_or_default();
+        assert!(!bytes.windows(4).any(|part| part == b"BLID"), "{file}");
+    }
+}
+
+#[test]
+fn what_is_parked_or_withheld_is_shown_with_its_reason_and_nothing_of_the_receiver() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut outbox = Outbox::open(&directory.path().join("outbox")).expect("open");
+    append(&mut outbox, 1);
+    let state = EntryState::Parked {
+        reason: ParkReason::Failed("Kari".into()),
+        at: WallMicros(9),
+        status: None,
+    };
+    outbox.update(EntryId(1), &state).expect("kept");
+    for _ in 0..2 {
+        outbox
+            .withhold(&about(2), "a synthetic number")
+            .expect("kept");
+    }
+    let overview = outbox.overview().expect("read");
+    let reasons: Vec<_> = overview
+        .dead_letters
+        .iter()
+        .map(|one| &*one.reason)
+        .collect();
+    assert_eq!(
+        (overview.dead, &reasons[..]),
+        (2, &["failed at the receiver", "a synthetic number"][..])
+    );
+    let words: Vec<_> = overview.documents.iter().map(|one| &*one.state).collect();
+    assert_eq!(words, ["failed", "withheld"]);
+    assert_eq!(loaded(&mut outbox)[0].state, state);
+}
+
+fn numbers(outbox: &Outbox) -> Vec<u64> {
+    let documents = outbox.overview().expect("read").documents;
+    documents.iter().map(|one| one.id).collect()
+}
+
+#[test]
+fn numbers_grow_by_one_and_are_given_once_whatever_the_clock_does() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("outbox");
+    let mut outbox = Outbox::open(&path).expect("open");
+    // Places in the delivery begin with the clock.
+    append_as(&mut outbox, 1_900_000_000_000_000, about(1), 1);
+    append_as(&mut outbox, 1_900_000_000_000_001, about(2), 2);
+    for id in [1_900_000_000_000_000, 1_900_000_000_000_001] {
+        let id = EntryId(id);
+        outbox.finish(id, Completion::Journaled).expect("done");
+    }
+    drop(outbox);
+    // Set back, and then to the same moment once more.
+    let mut outbox = Outbox::open(&path).expect("open");
+    append_as(&mut outbox, 7, about(3), 3);
+    append_as(&mut outbox, 1_900_000_000_000_000, about(4), 4);
+    assert_eq!(numbers(&outbox), [1, 2, 3, 4]);
+    assert_eq!(outbox.number(EntryId(1_900_000_000_000_000)), Some(4));
+    assert_eq!(outbox.number(EntryId(7)), Some(3));
+    // Nor is one given again that was taken away by hand.
+    let sql = "DELETE FROM document WHERE id = 4";
+    outbox.inner().connection.execute(sql, []).expect("gone");
+    drop(outbox);
+    let mut outbox = Outbox::open(&path).expect("open");
+    append(&mut outbox, 5);
+    assert_eq!(numbers(&outbox), [1, 2, 3, 5]);
+}
+
+#[test]
+fn one_that_is_withheld_can_be_sent_under_its_number_or_given_up() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut outbox = Outbox::open(&directory.path().join("outbox")).expect("open");
+    for number in [1, 2] {
+        let reason = "a synthetic number";
+        outbox.withhold(&about(number), reason).expect("kept");
+    }
+    let found = outbox.find(1).expect("read").expect("it is there");
+    let kept = Some(vec![later(1)]);
+    assert_eq!((found.entry, found.document.later), (None, kept));
+    assert!(found.is_dead && !found.superseded);
+    append(&mut outbox, 1);
+    assert!(!outbox.find(1).expect("read").expect("there").is_dead);
+    assert_eq!(outbox.number(EntryId(1)), Some(1));
+    assert!(!outbox.dismiss(1).expect("it is on its way"));
+    assert!(outbox.dismiss(2).expect("given up"));
+    assert!(!outbox.dismiss(2).expect("once"));
+    let overview = outbox.overview().expect("read");
+    let words: Vec<_> = overview.documents.iter().map(|one| &*one.state).collect();
+    assert_eq!(
+        (overview.dead, &words[..]),
+        (0, &["waiting", "dismissed"][..])
+    );
+    // Withheld again, such as after a crash: what is on its way stays so.
+    outbox.withhold(&about(1), "no").expect("kept");
+    assert_eq!(loaded(&mut outbox).len(), 1);
+    assert_eq!(outbox.find(3).expect("read"), None);
+    assert_eq!(outbox.find(u64::MAX).expect("read"), None);
+}
+
+#[test]
+fn a_document_that_is_taken_again_in_spite_of_an_error_is_kept_once_and_another_one_is_not() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut outbox = Outbox::open(&directory.path().join("outbox")).expect("open");
+    append_as(&mut outbox, 1, about(1), 1);
+    append_as(&mut outbox, 2, about(1), 1);
+    let kept = loaded(&mut outbox);
+    assert_eq!((kept.len(), kept[0].id), (1, EntryId(2)));
+    outbox.announce(about(1));
+    let other = NewEntry {
+        id: EntryId(3),
+        document: &document(9),
+        lane: None,
+        submitted: WallMicros(5),
+    };
+    outbox.append(&other).expect_err("the alarm has a document");
+}
+
+#[test]
+fn a_correction_supersedes_what_it_corrects_and_is_found_by_what_reopened_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut outbox = Outbox::open(&directory.path().join("outbox")).expect("open");
+    append(&mut outbox, 1);
+    let (alarm, by) = (about(1).alarm, EventId::from_bytes([77; 16]));
+    let first = Earlier {
+        writing: 0,
+        later: Some(vec![later(1)]),
+    };
+    assert_eq!(outbox.before(alarm, by).expect("read"), Some(first.clone()));
+    let state = EntryState::Parked {
+        reason: ParkReason::TooLarge,
+        at: WallMicros(9),
+        status: None,
+    };
+    outbox.update(EntryId(1), &state).expect("kept");
+    let mut second = about(1);
+    second.writing = 1;
+    second.later.extend([by, EventId::from_bytes([78; 16])]);
+    append_as(&mut outbox, 2, second, 2);
+    // After a crash the same event reopens the same document.
+    assert_eq!(outbox.before(alarm, by).expect("read"), Some(first));
+    let next = outbox.before(alarm, EventId::from_bytes([79; 16]));
+    assert_eq!(next.expect("read").map(|one| one.writing), Some(1));
+    assert!(outbox.knows(alarm, 1).expect("read") && !outbox.knows(alarm, 2).expect("read"));
+    assert!(outbox.find(1).expect("read").expect("there").superseded);
+    assert!(outbox.overview().expect("read").dead_letters[0].superseded);
+}
+
+#[test]
+fn an_outbox_of_version_1_is_brought_up_to_date_and_a_later_one_is_not_touched() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("outbox");
+    let old = Connection::open(&path).expect("open");
+    old.execute_batch(
+        "CREATE TABLE document ( \
+           id INTEGER PRIMARY KEY, entry INTEGER UNIQUE, alarm BLOB NOT NULL UNIQUE, \
+           device TEXT NOT NULL, code TEXT NOT NULL, occurred INTEGER NOT NULL, \
+           submitted INTEGER NOT NULL, lane INTEGER, body BLOB, state TEXT NOT NULL, \
+           word TEXT NOT NULL, since INTEGER NOT NULL, reason TEXT) STRICT; \
+         CREATE INDEX document_dead ON document (since) WHERE reason IS NOT NULL; \
+         INSERT INTO document VALUES (41, 9, x'01010101010101010101010101010101', '40211870', '4.1', 7, \
+           5, 3, CAST('{\"resourceType\":\"Bundle\"}' AS BLOB), '{\"state\":\"waiting\"}', 'waiting', 5, NULL); \
+         PRAGMA user_version = 1;",
+    )
+    .expect("as it was");
+    drop(old);
+    let mut outbox = Outbox::open(&path).expect("open");
+    assert_eq!(loaded(&mut outbox)[0].id, EntryId(9));
+    let earlier = outbox.before(about(1).alarm, later(1)).expect("read");
+    let unknown = Earlier {
+        writing: 0,
+        later: None,
+    };
+    assert_eq!(earlier, Some(unknown));
+    append(&mut outbox, 2);
+    assert_eq!(numbers(&outbox), [41, 42]);
+    let set = "PRAGMA user_version = 3";
+    outbox.inner().connection.execute_batch(set).expect("set");
+    drop(outbox);
+    Outbox::open(&path).expect_err("of a later version");
+}

@@ -11,11 +11,12 @@
 //! unless `--dpop-key` names one; VKP gets a bearer token. Addresses are `https:`, or `http:` to the
 //! own machine. The document and what became of it are not printed, only its steps.
 
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::collections::HashMap;
 use std::error::Error;
 use std::io::Read as _;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use fhir_vkp::answer::JournalState;
@@ -78,7 +79,24 @@ impl Arguments {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Failure> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // `Display`, and the causes: returned from `main` it would be printed as `Debug`.
+            eprint!("helseid_client: {error}");
+            let mut cause = error.source();
+            while let Some(error) = cause {
+                eprint!(": {error}");
+                cause = error.source();
+            }
+            eprintln!("\nThe arguments are explained at the head of helseid_client.rs.");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Failure> {
     let arguments = Arguments::read()?;
     let key = arguments.key("key")?.ok_or("--key is missing")?;
     let write = BaseAddress::new(arguments.need("write")?)?;

@@ -303,7 +303,7 @@ fn a_connection_is_asked_for_even_where_there_is_no_room_for_reports() {
     let mut bench = Bench::new(config);
     let alarm = scaip::Request::heartbeat("0".into(), ControllerId::new("40211870"));
     let about = scaip::sender::About::New;
-    bench.sender.submit(bench.now, alarm, about).unwrap();
+    bench.submit_as(alarm, about);
     bench.sender.begin_registrations(bench.now);
     let sent = bench.one();
     assert_eq!(sent.to(), 1);

@@ -1,4 +1,5 @@
-//! Which receiver is asked when and from where: silent ones, those that asked to wait, those known by name.
+//! Which receiver is asked when and from where: silent ones, those that asked to wait, and those
+//! known by name.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Streams: a connection is used again, one that breaks or dies without a word is replaced, what is too
-//! long for a datagram goes there, and questions to the driver are not lost.
+//! Streams: a connection is used again, one that breaks or dies without a word is replaced, what
+//! is too long for a datagram goes there, and questions to the driver are not lost.
 
 use scaip::digest::{Credentials, Secret};
 use scaip::sender::{About, Config, ConnectedError, Event, FailureReason, ShortenCause};

@@ -15,6 +15,7 @@ use crate::support::{
     code_of, context, event, event_from, event_of, identifier, journaled, reason_of, words_in,
 };
 
+#[track_caller]
 fn assert_code(event: &Event, code: &str) {
     let given = code_of(event).expect("journalable");
     assert_eq!(given.code(), code, "{}", event.kind);

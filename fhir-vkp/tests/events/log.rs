@@ -17,6 +17,7 @@ fn by(name: &str, time: &str, to: Handling) -> HistoryEntry {
 }
 
 /// Time, code and text of every entry.
+#[track_caller]
 fn assert_log<const N: usize>(log: &[LogEntry], expected: [(&str, &str, Option<&str>); N]) {
     let printed: Vec<_> = log
         .iter()

@@ -49,6 +49,7 @@ pub(crate) fn long_alarm() -> Request<'static> {
 }
 
 /// A sender with these settings and an alarm, and the one request it leaves as.
+#[track_caller]
 pub(crate) fn pressed(config: Config) -> (Bench, AlarmId, Sent) {
     let mut bench = Bench::new(config);
     let (alarm, sent) = bench.press();
@@ -56,6 +57,7 @@ pub(crate) fn pressed(config: Config) -> (Bench, AlarmId, Sent) {
 }
 
 /// A sender with these settings and an alarm that cannot leave before the driver has done its part.
+#[track_caller]
 pub(crate) fn waiting(config: Config) -> (Bench, AlarmId) {
     let mut bench = Bench::new(config);
     let alarm = bench.submit();
@@ -145,6 +147,7 @@ impl Bench {
     }
 
     /// An alarm, and the one request it leaves as.
+    #[track_caller]
     pub(crate) fn press(&mut self) -> (AlarmId, Sent) {
         (self.submit(), self.one())
     }
@@ -194,6 +197,7 @@ impl Bench {
     }
 
     /// The one request there is.
+    #[track_caller]
     pub(crate) fn one(&mut self) -> Sent {
         let mut sent = self.sent();
         assert_eq!(sent.len(), 1, "{sent:?} {:?}", self.events);
@@ -201,6 +205,7 @@ impl Bench {
     }
 
     /// The one request there is, which goes to receiver `n`.
+    #[track_caller]
     pub(crate) fn one_to(&mut self, n: usize) -> Sent {
         let sent = self.one();
         assert_eq!(sent.to(), n);
@@ -208,12 +213,14 @@ impl Bench {
     }
 
     /// The first receiver alone has failed, for this reason, and the second one is asked.
+    #[track_caller]
     pub(crate) fn moved_on(&mut self, reason: FailureReason) -> Sent {
         let sent = self.one_to(1);
         assert_eq!(self.failures(), [(0, reason)]);
         sent
     }
 
+    #[track_caller]
     pub(crate) fn none(&mut self) {
         let sent = self.sent();
         assert!(sent.is_empty(), "{sent:?}");
@@ -318,6 +325,7 @@ impl Bench {
     }
 
     /// Lets time pass until a request goes to receiver `n`.
+    #[track_caller]
     pub(crate) fn until(&mut self, n: usize, longest: Duration) -> Sent {
         let end = self.now + longest;
         loop {

@@ -45,6 +45,7 @@ impl Bench {
     }
 
     /// The next event, which is a request.
+    #[track_caller]
     pub(crate) fn take(&mut self) -> (RequestId, Message) {
         match self.endpoint.poll_event() {
             Some(Event::Request { id, message, .. }) => (id, message),
@@ -53,12 +54,14 @@ impl Bench {
     }
 
     /// A datagram of the unit arrives and is the request that comes up next.
+    #[track_caller]
     pub(crate) fn receive(&mut self, datagram: impl Into<Bytes>) -> (RequestId, Message) {
         self.hear(datagram);
         self.take()
     }
 
     /// What a datagram of the unit is answered at once.
+    #[track_caller]
     pub(crate) fn answer_to(&mut self, datagram: impl Into<Bytes>) -> String {
         self.hear(datagram);
         self.only()
@@ -77,6 +80,7 @@ impl Bench {
     }
 
     /// The answer as it leaves when the caller says 200.
+    #[track_caller]
     pub(crate) fn ok_to(&mut self, id: RequestId) -> String {
         self.ok(id);
         self.only()
@@ -91,6 +95,7 @@ impl Bench {
     }
 
     /// The one transmit there is, as text.
+    #[track_caller]
     pub(crate) fn only(&mut self) -> String {
         sip_support::only(&mut self.endpoint)
     }
@@ -102,6 +107,7 @@ impl Bench {
 }
 
 /// A fresh endpoint to which this datagram of the unit is a request.
+#[track_caller]
 pub(crate) fn heard(datagram: impl Into<Bytes>) -> (Bench, RequestId, Message) {
     let mut bench = Bench::new();
     let (id, message) = bench.receive(datagram);

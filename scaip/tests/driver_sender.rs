@@ -12,10 +12,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use scaip::digest::{Challenger, ChallengerConfig, Credentials, Secret, Verdict};
-use scaip::driver::sender::{Destination, Driver, Outcome, Settings, Stream, SubmitFailed};
-use scaip::sender::{About, Event, FailureReason, ReceiverAddress, Registration, Sender};
-use scaip::sip::{Method, Response, StatusCode, Transport};
-use scaip::{ControllerId, Reference, Request, StatusNumber};
+use scaip::driver::sender::{Destination, Outcome, Settings, Stream, SubmitFailed};
+use scaip::sender::{About, Event, FailureReason, ReceiverAddress, Registration};
+use scaip::sip::{Message, Method, Response, StatusCode, Transport};
+use scaip::{ControllerId, StatusNumber};
 use support::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
@@ -26,7 +26,7 @@ async fn alarms_are_accepted_over_udp_and_tcp_on_both_families() {
     for ip in ["127.0.0.1", "[::1]"] {
         let centre = Centre::start(ip).await;
         for (transport, address) in [(Transport::Udp, centre.udp), (Transport::Tcp, centre.tcp)] {
-            let unit = Unit::start(config(vec![receiver("arc", transport, address)]));
+            let unit = Unit::towards(transport, address);
             let submitted = unit.submit().await;
             let wanted = submitted.reference().clone();
             let outcome = end(submitted).await;
@@ -48,12 +48,7 @@ async fn alarms_are_accepted_over_udp_and_tcp_on_both_families() {
 #[tokio::test]
 async fn many_alarms_at_once_are_all_accepted_while_nobody_reads_events() {
     let centre = Centre::start("127.0.0.1").await;
-    let mut settings = Settings::default();
-    settings.events = 1;
-    let unit = Unit::with(
-        config(vec![receiver("arc", Transport::Tcp, centre.tcp)]),
-        settings,
-    );
+    let unit = Unit::keeping(1, Transport::Tcp, centre.tcp);
     let mut submitted = Vec::new();
     for _ in 0..100 {
         submitted.push(unit.submit().await);
@@ -69,21 +64,13 @@ async fn many_alarms_at_once_are_all_accepted_while_nobody_reads_events() {
 #[tokio::test]
 async fn the_ends_of_alarms_that_nobody_waits_for_stay_in_the_events_as_far_as_there_is_room() {
     let centre = Centre::start("127.0.0.1").await;
-    let mut settings = Settings::default();
-    settings.events = 8;
-    let mut unit = Unit::with(
-        config(vec![receiver("arc", Transport::Tcp, centre.tcp)]),
-        settings,
-    );
+    let mut unit = Unit::keeping(8, Transport::Tcp, centre.tcp);
     for _ in 0..8 {
         drop(unit.submit().await);
     }
     let mut accepted = 0;
     while accepted < 8 {
-        let event = timeout(PATIENCE, unit.events.recv())
-            .await
-            .unwrap()
-            .unwrap();
+        let event = unit.event().await;
         accepted += usize::from(matches!(event, Event::Accepted { .. }));
     }
 }
@@ -91,19 +78,11 @@ async fn the_ends_of_alarms_that_nobody_waits_for_stay_in_the_events_as_far_as_t
 #[tokio::test]
 async fn an_alarm_goes_through_after_days_of_reports_that_nobody_read() {
     let centre = Centre::start("127.0.0.1").await;
-    let mut settings = Settings::default();
-    settings.events = 8;
-    let unit = Unit::with(
-        config(vec![receiver("arc", Transport::Udp, centre.udp)]),
-        settings,
-    );
+    let unit = Unit::keeping(8, Transport::Udp, centre.udp);
     for _ in 0..4 * 8 {
-        let heartbeat = Request::heartbeat(Reference::new("0"), ControllerId::new("40211870"));
-        for request in [heartbeat, alarm()] {
+        for request in [heartbeat(), alarm()] {
             drop(unit.handle.submit(request, About::New).await.unwrap());
-            while unit.handle.counters().await.unwrap().open > 0 {
-                tokio::time::sleep(milliseconds(1)).await;
-            }
+            unit.idle().await;
         }
     }
     assert_eq!(unit.accepted().await, "arc");
@@ -116,13 +95,7 @@ async fn an_alarm_goes_through_after_days_of_reports_that_nobody_read() {
 #[tokio::test]
 async fn ends_of_heartbeats_do_not_push_out_those_of_alarms() {
     let centre = Centre::start("127.0.0.1").await;
-    let mut settings = Settings::default();
-    settings.events = 2;
-    let mut unit = Unit::with(
-        config(vec![receiver("arc", Transport::Udp, centre.udp)]),
-        settings,
-    );
-    let heartbeat = || Request::heartbeat(Reference::new("0"), ControllerId::new("40211870"));
+    let mut unit = Unit::keeping(2, Transport::Udp, centre.udp);
     for _ in 0..4 {
         let submitted = unit.handle.submit(heartbeat(), About::New).await.unwrap();
         assert!(end(submitted).await.is_accepted());
@@ -131,14 +104,9 @@ async fn ends_of_heartbeats_do_not_push_out_those_of_alarms() {
     for _ in 0..8 {
         drop(unit.handle.submit(heartbeat(), About::New).await.unwrap());
     }
-    while unit.handle.counters().await.unwrap().open > 0 {
-        tokio::time::sleep(milliseconds(1)).await;
-    }
+    unit.idle().await;
     loop {
-        let event = timeout(PATIENCE, unit.events.recv())
-            .await
-            .unwrap()
-            .unwrap();
+        let event = unit.event().await;
         if matches!(event, Event::Accepted { alarm, .. } if alarm == wanted) {
             break;
         }
@@ -149,7 +117,7 @@ async fn ends_of_heartbeats_do_not_push_out_those_of_alarms() {
 async fn a_receiver_that_restarts_is_connected_to_again() {
     let centre = Centre::start("127.0.0.1").await;
     let address = centre.tcp;
-    let unit = Unit::start(config(vec![receiver("arc", Transport::Tcp, address)]));
+    let unit = Unit::towards(Transport::Tcp, address);
     assert_eq!(unit.accepted().await, "arc");
     assert_eq!(centre.stop().await.len(), 1);
     // While it is away the alarm is kept and tried.
@@ -174,14 +142,8 @@ async fn a_half_closed_connection_sends_the_alarm_on_to_the_next_receiver_at_onc
     config.response_wait = Duration::from_secs(60);
     let unit = Unit::start(config);
     let submitted = unit.submit().await;
-    let mut peer = Peer::accept(&listener).await;
-    let request = peer.read().await;
-    let ok = answer(
-        &request,
-        peer.stream.peer_addr().unwrap(),
-        &Response::new(StatusCode::OK),
-    );
-    peer.write(&ok).await;
+    let (mut peer, request) = Peer::asked(&listener).await;
+    peer.ok(&request).await;
     peer.stream.shutdown().await.unwrap();
     let outcome = end(submitted).await;
     let Outcome::Accepted {
@@ -205,56 +167,39 @@ async fn a_receiver_that_never_answers_costs_the_first_alarm_its_wait_and_the_ne
     let start = Instant::now();
     assert_eq!(unit.accepted().await, "arc");
     assert!(start.elapsed() >= Duration::from_secs(2));
-    let mut failed = false;
-    while let Ok(event) = unit.events.try_recv() {
-        failed |= matches!(
-            event,
-            Event::AttemptFailed { reason: FailureReason::NoOk, receiver, .. } if receiver.index() == 0
-        );
-    }
-    assert!(failed);
+    assert!(unit.failures().contains(&(0, FailureReason::NoOk)));
     // It is remembered: the others do not wait for it.
     for _ in 0..3 {
         assert_eq!(unit.accepted().await, "arc");
     }
-    while let Ok(event) = unit.events.try_recv() {
-        assert!(!matches!(event, Event::AttemptFailed { .. }), "{event:?}");
-    }
+    assert_eq!(unit.failures(), []);
 }
 
 #[tokio::test]
 async fn an_mrs_before_the_200_and_on_a_connection_of_its_own_is_taken_and_answered() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let arc = receiver("arc", Transport::Tcp, listener.local_addr().unwrap());
-    let unit = Unit::start(config(vec![arc]));
+    let unit = Unit::towards(Transport::Tcp, listener.local_addr().unwrap());
     let back = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let back = unit.handle.add_listener(back).unwrap();
     let submitted = unit.submit().await;
-    let mut peer = Peer::accept(&listener).await;
-    let request = peer.read().await;
+    let (mut peer, request) = Peer::asked(&listener).await;
     let mut own = Peer::new(TcpStream::connect(back).await.unwrap());
-    own.write(&mrs(&reference(&request), 0)).await;
+    own.accept_alarm(&request).await;
     assert_eq!(own.read().await.status(), Some(StatusCode::OK));
     let outcome = end(submitted).await;
     assert!(outcome.is_accepted());
-    let ok = answer(
-        &request,
-        peer.stream.peer_addr().unwrap(),
-        &Response::new(StatusCode::OK),
-    );
-    peer.write(&ok).await;
+    peer.ok(&request).await;
     // The connection is as good as before.
     let submitted = unit.submit().await;
     let request = peer.read().await;
-    peer.write(&mrs(&reference(&request), 0)).await;
+    peer.accept_alarm(&request).await;
     assert!(end(submitted).await.is_accepted());
 }
 
 #[tokio::test]
 async fn a_shut_down_gives_back_what_is_open_and_the_next_run_takes_it_up_with_its_ref() {
     let silent = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let nobody = receiver("silent", Transport::Udp, silent.local_addr().unwrap());
-    let unit = Unit::start(config(vec![nobody]));
+    let unit = Unit::towards(Transport::Udp, silent.local_addr().unwrap());
     let first = unit.submit().await;
     let about = About::Alarm(first.id());
     let second = unit.handle.submit(alarm(), about).await.unwrap();
@@ -290,11 +235,9 @@ async fn a_shut_down_gives_back_what_is_open_and_the_next_run_takes_it_up_with_i
 #[tokio::test]
 async fn a_shut_down_waits_for_what_is_under_way_and_takes_nothing_new() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let arc = receiver("arc", Transport::Tcp, listener.local_addr().unwrap());
-    let unit = Unit::start(config(vec![arc]));
+    let unit = Unit::towards(Transport::Tcp, listener.local_addr().unwrap());
     let submitted = unit.submit().await;
-    let mut peer = Peer::accept(&listener).await;
-    let request = peer.read().await;
+    let (mut peer, request) = Peer::asked(&listener).await;
     let handle = unit.handle.clone();
     let ending = tokio::spawn(async move { handle.shut_down(PATIENCE).await });
     loop {
@@ -305,7 +248,7 @@ async fn a_shut_down_waits_for_what_is_under_way_and_takes_nothing_new() {
         let _ = unit.handle.abandon(refused.unwrap().id()).await;
         tokio::task::yield_now().await;
     }
-    peer.write(&mrs(&reference(&request), 0)).await;
+    peer.accept_alarm(&request).await;
     assert!(end(submitted).await.is_accepted());
     let left = timeout(PATIENCE, ending).await.unwrap().unwrap().unwrap();
     assert!(left.is_empty(), "{left:?}");
@@ -321,7 +264,7 @@ async fn a_shut_down_waits_for_what_is_under_way_and_takes_nothing_new() {
 #[tokio::test]
 async fn without_any_handle_the_driver_ends_when_nothing_is_open() {
     let centre = Centre::start("127.0.0.1").await;
-    let unit = Unit::start(config(vec![receiver("arc", Transport::Udp, centre.udp)]));
+    let unit = Unit::towards(Transport::Udp, centre.udp);
     let submitted = unit.submit().await;
     drop((unit.handle, unit.events));
     assert!(end(submitted).await.is_accepted());
@@ -331,8 +274,7 @@ async fn without_any_handle_the_driver_ends_when_nothing_is_open() {
 #[tokio::test]
 async fn an_abandoned_alarm_is_handed_back_and_its_waiter_told() {
     let silent = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let nobody = receiver("silent", Transport::Udp, silent.local_addr().unwrap());
-    let unit = Unit::start(config(vec![nobody]));
+    let unit = Unit::towards(Transport::Udp, silent.local_addr().unwrap());
     let submitted = unit.submit().await;
     let request = unit.handle.abandon(submitted.id()).await.unwrap().unwrap();
     assert_eq!(&request.reference, submitted.reference());
@@ -366,12 +308,7 @@ async fn a_401_is_answered_with_cseq_plus_one_and_the_same_call_id() {
         .await
         .unwrap();
     // Repeats of the first may still be under way.
-    let second = loop {
-        let (message, _) = datagram(&socket).await;
-        if message.cseq() != first.cseq() {
-            break message;
-        }
-    };
+    let second = datagram_that(&socket, |message| message.cseq() != first.cseq()).await;
     assert_eq!(second.cseq(), first.cseq() + 1);
     assert_eq!(second.call_id(), first.call_id());
     assert_eq!(second.from().unwrap().tag(), first.from().unwrap().tag());
@@ -386,10 +323,7 @@ async fn a_401_is_answered_with_cseq_plus_one_and_the_same_call_id() {
     assert!(matches!(verdict, Verdict::Accepted(_)), "{verdict:?}");
     let ok = answer(&second, from, &Response::new(StatusCode::OK));
     socket.send_to(&ok, from).await.unwrap();
-    socket
-        .send_to(&mrs(&reference(&second), 0), from)
-        .await
-        .unwrap();
+    socket.send_to(&yes(&second), from).await.unwrap();
     assert!(end(submitted).await.is_accepted());
 }
 
@@ -414,13 +348,7 @@ async fn host_names_are_looked_up_and_every_address_of_one_is_tried() {
     config.connect_wait = Duration::from_secs(8);
     let mut unit = Unit::start(config);
     assert_eq!(unit.accepted().await, "arc");
-    let mut reasons = Vec::new();
-    while let Ok(event) = unit.events.try_recv() {
-        if let Event::AttemptFailed { reason, .. } = event {
-            reasons.push(reason);
-        }
-    }
-    assert_eq!(reasons, [FailureReason::ResolveFailed]);
+    assert_eq!(unit.failures(), [(0, FailureReason::ResolveFailed)]);
 }
 
 #[tokio::test]
@@ -433,17 +361,8 @@ async fn connections_may_be_anything_that_a_connector_opens() {
         receiver("udp", Transport::Udp, centre.udp),
     ]));
     assert_eq!(plain.accepted().await, "udp");
-    let mut refused = false;
-    while let Ok(event) = plain.events.try_recv() {
-        refused |= matches!(
-            event,
-            Event::AttemptFailed {
-                reason: FailureReason::ConnectFailed,
-                ..
-            }
-        );
-    }
-    assert!(refused);
+    let failures = plain.failures();
+    assert!(failures.contains(&(0, FailureReason::ConnectFailed)));
 
     let opened = Arc::new(AtomicUsize::new(0));
     let (count, far) = (Arc::clone(&opened), centre.handle.clone());
@@ -466,13 +385,7 @@ async fn connections_may_be_anything_that_a_connector_opens() {
             Ok(Stream::new(near_end, local))
         }
     };
-    let sender = Sender::new(config(vec![arc])).unwrap();
-    let (driver, handle, events) = Driver::with_connector(sender, Settings::default(), connector);
-    let unit = Unit {
-        handle,
-        events,
-        driver: tokio::spawn(driver.run()),
-    };
+    let unit = Unit::connecting(config(vec![arc]), Settings::default(), connector);
     assert_eq!(unit.accepted().await, "arc");
     assert_eq!(unit.accepted().await, "arc");
     assert_eq!(opened.load(Ordering::SeqCst), 2);
@@ -481,52 +394,26 @@ async fn connections_may_be_anything_that_a_connector_opens() {
 #[tokio::test]
 async fn a_still_connection_is_kept_alive_with_empty_lines() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let arc = receiver("arc", Transport::Tcp, listener.local_addr().unwrap());
-    let mut settings = Settings::default();
-    settings.keep_alive = Some(Duration::from_secs(1));
-    let unit = Unit::with(config(vec![arc]), settings);
-    let submitted = unit.submit().await;
-    let mut peer = Peer::accept(&listener).await;
-    let request = peer.read().await;
-    peer.write(&mrs(&reference(&request), 0)).await;
-    assert!(end(submitted).await.is_accepted());
-    let mut heard = Vec::new();
-    while !heard.ends_with(b"\r\n\r\n\r\n\r\n") {
-        let read = timeout(PATIENCE, peer.stream.read_buf(&mut heard));
-        assert!(read.await.unwrap().unwrap() > 0, "closed");
-    }
+    let unit = Unit::pinging(&listener);
+    let mut peer = unit.accepted_by(&listener).await;
+    peer.ping().await;
 }
 
 #[tokio::test]
 async fn a_receiver_that_no_longer_answers_empty_lines_is_connected_to_anew() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let arc = receiver("arc", Transport::Tcp, listener.local_addr().unwrap());
-    let mut settings = Settings::default();
-    settings.keep_alive = Some(Duration::from_secs(1));
-    let unit = Unit::with(config(vec![arc]), settings);
-    let submitted = unit.submit().await;
-    let mut peer = Peer::accept(&listener).await;
-    let request = peer.read().await;
-    peer.write(&mrs(&reference(&request), 0)).await;
-    assert!(end(submitted).await.is_accepted());
-    let mut heard = Vec::new();
-    // The end of the 200, then a ping.
-    while !heard.ends_with(b"\r\n\r\n\r\n\r\n") {
-        let read = timeout(PATIENCE, peer.stream.read_buf(&mut heard));
-        assert!(read.await.unwrap().unwrap() > 0, "closed");
-    }
+    let unit = Unit::pinging(&listener);
+    let mut peer = unit.accepted_by(&listener).await;
+    peer.ping().await;
     peer.write(b"\r\n").await;
     // From now on nothing comes back: it is closed, not before ten seconds.
+    let mut heard = Vec::new();
     let started = Instant::now();
     while peer.stream.read_buf(&mut heard).await.unwrap() > 0 {
         assert!(started.elapsed() < 2 * PATIENCE, "not closed");
     }
     assert!(started.elapsed() >= Duration::from_secs(9));
-    let submitted = unit.submit().await;
-    let mut peer = Peer::accept(&listener).await;
-    let request = peer.read().await;
-    peer.write(&mrs(&reference(&request), 0)).await;
-    assert!(end(submitted).await.is_accepted());
+    unit.accepted_by(&listener).await;
 }
 
 #[tokio::test]
@@ -548,13 +435,7 @@ async fn a_receiver_that_takes_no_bytes_is_cut_off_and_the_next_one_asked() {
     config.ok_wait = Duration::from_secs(60);
     let mut settings = Settings::default();
     settings.write_time = milliseconds(200);
-    let sender = Sender::new(config).unwrap();
-    let (driver, handle, events) = Driver::with_connector(sender, settings, connector);
-    let unit = Unit {
-        handle,
-        events,
-        driver: tokio::spawn(driver.run()),
-    };
+    let unit = Unit::connecting(config, settings, connector);
     assert_eq!(unit.accepted().await, "arc");
 }
 
@@ -570,36 +451,21 @@ async fn a_receiver_that_wants_it_is_registered_with_and_alarms_do_not_wait_for_
     assert_eq!(contact, format!("<sip:40211870@{from}>"));
     // Not answered yet, and the alarm goes out.
     let submitted = unit.submit().await;
-    let message = loop {
-        let (message, _) = datagram(&socket).await;
-        if message.method() == Some(Method::Message) {
-            break message;
-        }
-    };
-    socket
-        .send_to(&mrs(&reference(&message), 0), from)
-        .await
-        .unwrap();
+    let is_alarm = |message: &Message| message.method() == Some(Method::Message);
+    let message = datagram_that(&socket, is_alarm).await;
+    socket.send_to(&yes(&message), from).await.unwrap();
     assert!(end(submitted).await.is_accepted());
     let ok = answer(&register, from, &Response::new(StatusCode::OK));
     socket.send_to(&ok, from).await.unwrap();
     loop {
-        let event = timeout(PATIENCE, unit.events.recv())
-            .await
-            .unwrap()
-            .unwrap();
+        let event = unit.event().await;
         if let Event::Registered { expires, .. } = event {
             assert_eq!(expires, Duration::from_secs(2));
             break;
         }
     }
     // And again when half of it is over.
-    loop {
-        let (message, _) = datagram(&socket).await;
-        if message.cseq() > register.cseq() {
-            assert_eq!(message.method(), Some(Method::Register));
-            assert_eq!(message.call_id(), register.call_id());
-            break;
-        }
-    }
+    let again = datagram_that(&socket, |message| message.cseq() > register.cseq()).await;
+    assert_eq!(again.method(), Some(Method::Register));
+    assert_eq!(again.call_id(), register.call_id());
 }

@@ -1,21 +1,18 @@
-//! Which receiver is asked when: silent ones, those that asked to wait, and those known by name.
+//! Which receiver is asked when and from where: silent ones, those that asked to wait, and those
+//! known by name.
 
 use std::time::Duration;
 
 use scaip::sender::{
     About, Config, ConfigError, Event, FailureReason, ReceiverAddress, Sender, Waiting,
 };
-use scaip::sip::{Response, StatusCode, Transport};
+use scaip::sip::Transport;
 use scaip::{ControllerId, Reference, Request};
 
-use crate::sender_support::{Bench, Sent, arc, config, receiver, seconds, unit};
+use crate::sender_support::{Bench, Sent, arc, config, pressed, receiver, seconds, unit, waiting};
 
 fn later(bench: &mut Bench, sent: &Sent, status: u16, retry_after: &str) {
-    let bytes = sent.answer(&Response {
-        headers: &[("Retry-After", retry_after)],
-        ..Response::new(StatusCode::new(status).unwrap())
-    });
-    bench.hand_in(sent.path.remote, bytes);
+    bench.answer_headed(sent, status, &[("Retry-After", retry_after)]);
 }
 
 #[test]
@@ -26,16 +23,13 @@ fn a_silent_receiver_is_asked_after_the_others_for_a_while_and_then_in_its_order
     let next = bench.until(1, seconds(11));
     bench.respond(&next, 0);
     // The second alarm does not wait for it.
-    let _ = bench.submit();
-    let sent = bench.one();
+    let (_, sent) = bench.press();
     assert_eq!(sent.to(), 1);
     // But it is asked before the alarm goes without: last.
     bench.answer(&sent, 500);
-    let sent = bench.one();
-    assert_eq!(sent.to(), 2);
+    let sent = bench.one_to(2);
     bench.answer(&sent, 500);
-    let sent = bench.one();
-    assert_eq!(sent.to(), 0);
+    let sent = bench.one_to(0);
     bench.answer(&sent, 500);
     // A minute after it was silent the order holds again.
     let _ = bench.pass(seconds(61));
@@ -48,9 +42,7 @@ fn a_silent_receiver_is_asked_after_the_others_for_a_while_and_then_in_its_order
 
 #[test]
 fn a_receiver_that_answers_again_is_first_again_at_once() {
-    let mut bench = Bench::new(config(2));
-    let _ = bench.submit();
-    let first = bench.one();
+    let (mut bench, _, first) = pressed(config(2));
     let next = bench.until(1, seconds(11));
     // Late, and it says no: it lives.
     bench.message(0, &first.mrs(5));
@@ -61,15 +53,12 @@ fn a_receiver_that_answers_again_is_first_again_at_once() {
 
 #[test]
 fn a_heartbeat_finds_out_that_a_silent_receiver_is_back() {
-    let mut bench = Bench::new(config(2));
-    let _ = bench.submit();
-    let _ = bench.one();
+    let (mut bench, _, _) = pressed(config(2));
     let next = bench.until(1, seconds(11));
     bench.respond(&next, 0);
     let beat = Request::heartbeat(Reference::new("0"), ControllerId::new("40211870"));
-    let _ = bench.sender.submit(bench.now, beat, About::New).unwrap();
-    let beat = bench.one();
-    assert_eq!(beat.to(), 0);
+    let _ = bench.submit_as(beat, About::New);
+    let beat = bench.one_to(0);
     bench.respond(&beat, 0);
     let _ = bench.submit();
     assert_eq!(bench.one().to(), 0);
@@ -77,9 +66,7 @@ fn a_heartbeat_finds_out_that_a_silent_receiver_is_back() {
 
 #[test]
 fn a_refusal_is_no_silence_and_with_the_setting_off_the_order_always_holds() {
-    let mut bench = Bench::new(config(2));
-    let _ = bench.submit();
-    let sent = bench.one();
+    let (mut bench, _, sent) = pressed(config(2));
     bench.answer(&sent, 500);
     let next = bench.one();
     bench.respond(&next, 0);
@@ -88,9 +75,7 @@ fn a_refusal_is_no_silence_and_with_the_setting_off_the_order_always_holds() {
 
     let mut config = config(2);
     config.silent_wait = Duration::ZERO;
-    let mut bench = Bench::new(config);
-    let _ = bench.submit();
-    let _ = bench.one();
+    let (mut bench, _, _) = pressed(config);
     let next = bench.until(1, seconds(11));
     bench.respond(&next, 0);
     let _ = bench.submit();
@@ -99,16 +84,12 @@ fn a_refusal_is_no_silence_and_with_the_setting_off_the_order_always_holds() {
 
 #[test]
 fn a_repeat_after_busy_goes_elsewhere_when_the_receiver_has_asked_to_be_left_alone_since() {
-    let mut bench = Bench::new(config(2));
-    let held = bench.submit();
-    let first = bench.one();
+    let (mut bench, held, first) = pressed(config(2));
     bench.respond(&first, 6);
-    let _ = bench.submit();
-    let second = bench.one();
+    let (_, second) = bench.press();
     assert_eq!(second.to(), 0);
     later(&mut bench, &second, 503, "30");
-    let elsewhere = bench.one();
-    assert_eq!(elsewhere.to(), 1);
+    let elsewhere = bench.one_to(1);
     bench.respond(&elsewhere, 0);
     let repeat = bench.until(1, seconds(6));
     assert_eq!(repeat.reference(), first.reference());
@@ -119,20 +100,16 @@ fn a_repeat_after_busy_goes_elsewhere_when_the_receiver_has_asked_to_be_left_alo
 
 #[test]
 fn a_503_with_retry_after_is_heeded_by_every_alarm_until_its_time_is_over() {
-    let mut bench = Bench::new(config(2));
-    let _ = bench.submit();
-    let sent = bench.one();
+    let (mut bench, _, sent) = pressed(config(2));
     later(&mut bench, &sent, 503, "20 (much to do);duration=60");
-    let next = bench.one();
-    assert_eq!(next.to(), 1);
+    let next = bench.one_to(1);
     bench.respond(&next, 0);
     let until = bench.now + seconds(20);
     assert!(bench.has(|event| matches!(
         event,
         Event::Postponed { receiver, until: told } if receiver.index() == 0 && *told == until
     )));
-    let _ = bench.submit();
-    let next = bench.one();
+    let (_, next) = bench.press();
     assert_eq!(next.to(), 1);
     // Not even when the other one fails.
     bench.answer(&next, 500);
@@ -147,9 +124,7 @@ fn a_503_with_retry_after_is_heeded_by_every_alarm_until_its_time_is_over() {
 #[test]
 fn the_only_receiver_is_asked_when_it_said_and_no_later_than_the_setting_allows() {
     for (header, wait) in [("7", 7), ("86400", 60), ("99999999999999999999", 1)] {
-        let mut bench = Bench::new(config(1));
-        let alarm = bench.submit();
-        let sent = bench.one();
+        let (mut bench, alarm, sent) = pressed(config(1));
         later(&mut bench, &sent, 503, header);
         let Waiting::BackOff { until } = bench.sender.status(alarm).unwrap().waiting else {
             panic!("{:?}", bench.sender.status(alarm))
@@ -172,9 +147,7 @@ fn the_only_receiver_is_asked_when_it_said_and_no_later_than_the_setting_allows(
     for (longest, status) in [(0, 503), (60, 480)] {
         let mut config = config(1);
         config.longest_retry_after = seconds(longest);
-        let mut bench = Bench::new(config);
-        let _ = bench.submit();
-        let sent = bench.one();
+        let (mut bench, _, sent) = pressed(config);
         later(&mut bench, &sent, status, "30");
         let start = bench.now;
         let _ = bench.until(0, seconds(5));
@@ -212,8 +185,8 @@ fn named(transport: Transport) -> ReceiverAddress {
 }
 
 fn resolves(bench: &Bench) -> usize {
-    let asks = |event: &&Event| matches!(event, Event::Resolve { host, .. } if host == "arc0.example.net:5060");
-    bench.events.iter().filter(asks).count()
+    let wanted = "arc0.example.net:5060";
+    bench.count(|event| matches!(event, Event::Resolve { host, .. } if host == wanted))
 }
 
 #[test]
@@ -232,8 +205,7 @@ fn a_name_is_looked_up_once_used_while_it_is_fresh_and_looked_up_again() {
     for one in &sent {
         bench.respond(one, 0);
     }
-    let _ = bench.submit();
-    let sent = bench.one();
+    let (_, sent) = bench.press();
     assert_eq!((sent.to(), resolves(&bench)), (0, 1));
     bench.respond(&sent, 0);
     // Five minutes later the name may mean another address; if nobody knows, the old one.
@@ -242,8 +214,7 @@ fn a_name_is_looked_up_once_used_while_it_is_fresh_and_looked_up_again() {
     bench.none();
     assert_eq!(resolves(&bench), 2);
     bench.sender.resolve_failed(bench.now, id);
-    let sent = bench.one();
-    assert_eq!(sent.to(), 0);
+    let sent = bench.one_to(0);
     bench.respond(&sent, 0);
     let _ = bench.pass(seconds(301));
     let _ = bench.submit();
@@ -256,13 +227,10 @@ fn a_name_is_looked_up_once_used_while_it_is_fresh_and_looked_up_again() {
 fn a_name_that_is_not_found_or_not_answered_sends_the_alarm_on() {
     let mut settings = config(1);
     settings.receivers = vec![named(Transport::Udp), receiver(1, Transport::Udp)];
-    let mut bench = Bench::new(settings.clone());
+    let (mut bench, _) = waiting(settings.clone());
     let id = bench.sender.receiver_named("arc0").unwrap();
-    let _ = bench.submit();
-    bench.none();
     bench.sender.resolve_failed(bench.now, id);
-    assert_eq!(bench.one().to(), 1);
-    assert_eq!(bench.failures(), [(0, FailureReason::ResolveFailed)]);
+    bench.moved_on(FailureReason::ResolveFailed);
 
     let mut bench = Bench::new(settings);
     let _ = bench.submit();
@@ -276,10 +244,8 @@ fn a_name_that_is_not_found_or_not_answered_sends_the_alarm_on() {
 fn each_address_of_a_name_is_tried_before_the_next_receiver() {
     let mut settings = config(1);
     settings.receivers = vec![named(Transport::Tcp), receiver(1, Transport::Udp)];
-    let mut bench = Bench::new(settings.clone());
+    let (mut bench, alarm) = waiting(settings.clone());
     let id = bench.sender.receiver_named("arc0").unwrap();
-    let alarm = bench.submit();
-    bench.none();
     bench.sender.resolved(bench.now, id, vec![arc(0), arc(2)]);
     bench.none();
     bench.sender.connect_failed(bench.now, id);
@@ -293,26 +259,19 @@ fn each_address_of_a_name_is_tried_before_the_next_receiver() {
         })
         .collect();
     assert_eq!(connects, [arc(0), arc(2)]);
-    let connection = bench.sender.connected(bench.now, id, unit()).unwrap();
+    let connection = bench.connect("arc0");
     let sent = bench.one();
     assert_eq!((sent.path.connection, sent.to()), (Some(connection), 2));
-    let bytes = sent.answer(&Response {
-        body: sent.mrs(0).as_bytes(),
-        ..Response::new(StatusCode::OK)
-    });
-    bench.sender.handle_stream(bench.now, connection, &bytes);
+    bench.answer_with(&sent, &sent.mrs(0));
     bench.none();
     assert_eq!(bench.accepted(), [(alarm, 0)]);
 
     // When all have failed the next receiver is asked, and the name looked up again.
-    let mut bench = Bench::new(settings);
-    let _ = bench.submit();
-    bench.none();
+    let (mut bench, _) = waiting(settings);
     bench.sender.resolved(bench.now, id, vec![arc(0), arc(2)]);
     bench.sender.connect_failed(bench.now, id);
     bench.sender.connect_failed(bench.now, id);
-    let sent = bench.one();
-    assert_eq!(sent.to(), 1);
+    let sent = bench.one_to(1);
     bench.answer(&sent, 500);
     let sent = bench.until(1, seconds(2));
     bench.answer(&sent, 500);
@@ -327,10 +286,8 @@ fn each_address_of_a_name_is_tried_before_the_next_receiver() {
 fn a_silent_address_of_a_name_on_udp_gives_way_to_the_next_one() {
     let mut settings = config(1);
     settings.receivers = vec![named(Transport::Udp)];
-    let mut bench = Bench::new(settings);
+    let (mut bench, alarm) = waiting(settings);
     let id = bench.sender.receiver_named("arc0").unwrap();
-    let alarm = bench.submit();
-    bench.none();
     bench.sender.resolved(bench.now, id, vec![arc(0), arc(2)]);
     assert_eq!(bench.one().to(), 0);
     let sent = bench.until(2, seconds(15));
@@ -346,8 +303,7 @@ fn the_local_address_towards_one_receiver_can_change() {
     let id = bench.sender.receiver_named("arc0").unwrap();
     let local = "192.0.2.99:5060".parse().unwrap();
     bench.sender.set_local(id, local);
-    let _ = bench.submit();
-    let sent = bench.one();
+    let (_, sent) = bench.press();
     assert_eq!(sent.path.local, local);
     assert!(sent.header("Via").unwrap().contains("192.0.2.99:5060"));
 }
@@ -368,9 +324,7 @@ fn an_account_spelled_scaips_is_written_sips() {
             arc(0),
             spelled,
         )];
-        let mut bench = Bench::new(settings);
-        let _ = bench.submit();
-        let sent = bench.one();
+        let (_, _, sent) = pressed(settings);
         assert_eq!(sent.message.request_uri_raw(), Some(written.as_bytes()));
         assert!(sent.header("From").unwrap().contains("@arc0.example.net"));
     }
@@ -418,4 +372,19 @@ fn a_host_without_a_port_gets_the_usual_one_and_what_is_no_host_is_refused() {
         let refused = named(Transport::Tls, host).err();
         assert_eq!(refused, Some(ConfigError::Host { index: 0 }), "{host}");
     }
+}
+
+#[test]
+fn receivers_of_both_families_are_reached_each_from_an_address_of_its_own() {
+    let mut config = config(2);
+    config.receivers[1].address = "[2001:db8::1]:5060".parse().unwrap();
+    config.receivers[1].local = Some("[2001:db8::7]:5060".parse().unwrap());
+    let (mut bench, alarm, first) = pressed(config);
+    assert_eq!(first.path.local, unit());
+    bench.answer(&first, 503);
+    let second = bench.one();
+    assert_eq!(second.path.local, "[2001:db8::7]:5060".parse().unwrap());
+    assert_eq!(second.path.remote, "[2001:db8::1]:5060".parse().unwrap());
+    bench.answer_with(&second, &second.mrs(0));
+    assert_eq!(bench.accepted(), [(alarm, 1)]);
 }

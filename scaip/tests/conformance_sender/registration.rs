@@ -16,6 +16,14 @@ fn registering(interval: u64) -> Config {
     config
 }
 
+fn registering_over_tcp() -> Config {
+    let mut config = registering(3600);
+    let registration = config.receivers[0].registration.take();
+    config.receivers[0] = receiver(0, Transport::Tcp);
+    config.receivers[0].registration = registration;
+    config
+}
+
 fn begin(config: Config) -> Bench {
     let mut bench = Bench::new(config);
     bench.sender.begin_registrations(bench.now);
@@ -236,15 +244,10 @@ fn a_receiver_that_knows_no_registration_is_asked_less_and_less() {
 
 #[test]
 fn a_new_connection_is_registered_on_at_once() {
-    let mut config = registering(3600);
-    let registration = config.receivers[0].registration.take();
-    config.receivers[0] = receiver(0, Transport::Tcp);
-    config.receivers[0].registration = registration;
-    let mut bench = begin(config);
-    let arc0 = bench.sender.receiver_named("arc0").unwrap();
+    let mut bench = begin(registering_over_tcp());
     assert!(bench.registers.is_empty());
     assert!(bench.has(|event| matches!(event, Event::Connect { .. })));
-    let connection = bench.sender.connected(bench.now, arc0, unit()).unwrap();
+    let connection = bench.connect("arc0");
     let first = take(&mut bench);
     assert_eq!(
         header(&first.1, "Contact"),
@@ -256,7 +259,7 @@ fn a_new_connection_is_registered_on_at_once() {
     // The next alarm brings the next connection, and that the next registration.
     let _ = bench.submit();
     bench.none();
-    let _ = bench.sender.connected(bench.now, arc0, unit()).unwrap();
+    bench.connect("arc0");
     let sent = bench.sent();
     assert_eq!(sent.len(), 1);
     let second = bench.registers.remove(0);
@@ -282,11 +285,7 @@ fn a_receiver_that_asked_an_alarm_to_wait_gets_no_registration_meanwhile_either(
     ok(&mut bench, &first, &[]);
     let _ = bench.submit();
     let sent = bench.one();
-    let later = sent.answer(&Response {
-        headers: &[("Retry-After", "15")],
-        ..Response::new(StatusCode::new(503).unwrap())
-    });
-    bench.hand_in(sent.path.remote, later);
+    bench.answer_headed(&sent, 503, &[("Retry-After", "15")]);
     let _ = bench.pass(seconds(14));
     assert!(bench.registers.is_empty());
     let _ = bench.pass(seconds(2));
@@ -303,7 +302,7 @@ fn a_connection_is_asked_for_even_where_there_is_no_room_for_reports() {
     let mut bench = Bench::new(config);
     let alarm = scaip::Request::heartbeat("0".into(), ControllerId::new("40211870"));
     let about = scaip::sender::About::New;
-    bench.sender.submit(bench.now, alarm, about).unwrap();
+    bench.submit_as(alarm, about);
     bench.sender.begin_registrations(bench.now);
     let sent = bench.one();
     assert_eq!(sent.to(), 1);
@@ -314,15 +313,10 @@ fn a_connection_is_asked_for_even_where_there_is_no_room_for_reports() {
 
 #[test]
 fn a_connection_opened_while_an_answer_is_waited_for_is_registered_on_after_it() {
-    let mut config = registering(3600);
-    let registration = config.receivers[0].registration.take();
-    config.receivers[0] = receiver(0, Transport::Tcp);
-    config.receivers[0].registration = registration;
-    let mut bench = begin(config);
-    let arc0 = bench.sender.receiver_named("arc0").unwrap();
-    bench.sender.connected(bench.now, arc0, unit()).unwrap();
+    let mut bench = begin(registering_over_tcp());
+    bench.connect("arc0");
     let first = take(&mut bench);
-    let newer = bench.sender.connected(bench.now, arc0, unit()).unwrap();
+    let newer = bench.connect("arc0");
     bench.none();
     assert!(bench.registers.is_empty());
     assert!(bench.sender.poll_timeout().unwrap() > bench.now);

@@ -26,6 +26,11 @@ fn relayed(body: &[u8], time: u64) -> Relayed {
     )
 }
 
+/// Takes somebody's message to bring it on within so many seconds.
+fn relay(bench: &mut Bench, body: &[u8], time: u64) -> AlarmId {
+    bench.sender.relay(bench.now, relayed(body, time)).unwrap()
+}
+
 fn bench(count: usize) -> Bench {
     let mut bench = Bench::new(config(count));
     bench.lenient = true;
@@ -52,7 +57,7 @@ fn given_up(bench: &Bench) -> Vec<(AlarmId, FailureReason, Option<u32>)> {
 fn the_bytes_leave_as_they_are_and_the_ref_is_theirs() {
     let mut bench = bench(2);
     let body = odd("a-1", "40211870");
-    let id = bench.sender.relay(bench.now, relayed(&body, 15)).unwrap();
+    let id = relay(&mut bench, &body, 15);
     assert_eq!(bench.sender.relayed_body(id).unwrap(), body);
     let first = bench.one();
     assert_eq!(first.message.body(), body);
@@ -73,10 +78,7 @@ fn a_cid_that_is_no_user_of_a_uri_is_escaped_and_known_again() {
     ] {
         let mut bench = bench(1);
         let body = format!("<mrq><ref>1</ref><cid>{unit}</cid><dty>3</dty></mrq>");
-        let id = bench
-            .sender
-            .relay(bench.now, relayed(body.as_bytes(), 15))
-            .unwrap();
+        let id = relay(&mut bench, body.as_bytes(), 15);
         let sent = bench.one();
         let from = sent.header("From").unwrap();
         assert!(from.contains(&format!("<sip:{written}@")), "{from}");
@@ -91,7 +93,7 @@ fn no_verdict_is_acted_on_but_the_last_one_is_handed_back() {
     for snu in [1_u32, 2, 3, 4, 5, 6, 7, 8, 99] {
         let mut bench = bench(2);
         let body = odd("1", "40211870");
-        let id = bench.sender.relay(bench.now, relayed(&body, 15)).unwrap();
+        let id = relay(&mut bench, &body, 15);
         let first = bench.one();
         bench.respond(&first, 5);
         let second = bench.one();
@@ -115,10 +117,7 @@ fn no_verdict_is_acted_on_but_the_last_one_is_handed_back() {
 fn silent_receivers_share_the_time_and_it_ends_when_it_was_to_end() {
     let mut bench = bench(3);
     let start = bench.now;
-    let id = bench
-        .sender
-        .relay(bench.now, relayed(&odd("1", "40211870"), 15))
-        .unwrap();
+    let id = relay(&mut bench, &odd("1", "40211870"), 15);
     for (n, at) in [(0, 0), (1, 5), (2, 10)] {
         let sent = bench.until(n, seconds(15));
         assert_eq!(bench.now - start, seconds(at));
@@ -129,10 +128,7 @@ fn silent_receivers_share_the_time_and_it_ends_when_it_was_to_end() {
     assert_eq!(given_up(&bench), [(id, FailureReason::NoResponse, None)]);
     // They are remembered: the whole time is for one that may answer.
     let start = bench.now;
-    let _ = bench
-        .sender
-        .relay(bench.now, relayed(&odd("2", "40211870"), 15))
-        .unwrap();
+    let _ = relay(&mut bench, &odd("2", "40211870"), 15);
     let first = bench.one();
     bench.answer(&first, 500);
     assert_eq!(bench.now, start);
@@ -141,10 +137,7 @@ fn silent_receivers_share_the_time_and_it_ends_when_it_was_to_end() {
 #[test]
 fn without_any_time_nothing_is_sent_and_it_is_given_up() {
     let mut bench = bench(1);
-    let id = bench
-        .sender
-        .relay(bench.now, relayed(&odd("1", "40211870"), 0))
-        .unwrap();
+    let id = relay(&mut bench, &odd("1", "40211870"), 0);
     bench.none();
     assert_eq!(given_up(&bench), [(id, FailureReason::AskedToWait, None)]);
 }
@@ -152,14 +145,8 @@ fn without_any_time_nothing_is_sent_and_it_is_given_up() {
 #[test]
 fn messages_of_several_units_with_one_ref_are_told_apart_by_whom_the_answer_is_to() {
     let mut bench = bench(1);
-    let first = bench
-        .sender
-        .relay(bench.now, relayed(&odd("1", "40211870"), 15))
-        .unwrap();
-    let second = bench
-        .sender
-        .relay(bench.now, relayed(&odd("1", "40211871"), 15))
-        .unwrap();
+    let first = relay(&mut bench, &odd("1", "40211870"), 15);
+    let second = relay(&mut bench, &odd("1", "40211871"), 15);
     let again = bench
         .sender
         .relay(bench.now, relayed(&odd("1", "40211870"), 15));
@@ -186,14 +173,8 @@ fn messages_of_several_units_with_one_ref_are_told_apart_by_whom_the_answer_is_t
 #[test]
 fn an_answer_in_the_200_is_that_of_its_own_request() {
     let mut bench = bench(1);
-    let first = bench
-        .sender
-        .relay(bench.now, relayed(&odd("1", "40211870"), 15))
-        .unwrap();
-    let second = bench
-        .sender
-        .relay(bench.now, relayed(&odd("1", "40211871"), 15))
-        .unwrap();
+    let first = relay(&mut bench, &odd("1", "40211870"), 15);
+    let second = relay(&mut bench, &odd("1", "40211871"), 15);
     let sent = bench.sent();
     bench.answer_with(&sent[1], &mrs("1", 0));
     bench.answer_with(&sent[0], &mrs("1", 5));
@@ -204,10 +185,7 @@ fn an_answer_in_the_200_is_that_of_its_own_request() {
 #[test]
 fn an_answer_to_an_unlikely_address_counts_while_there_is_no_doubt() {
     let mut bench = bench(1);
-    let id = bench
-        .sender
-        .relay(bench.now, relayed(&odd("1", "40211870"), 15))
-        .unwrap();
+    let id = relay(&mut bench, &odd("1", "40211870"), 15);
     let sent = bench.one();
     bench.answer(&sent, 200);
     bench.message_to("somebody", 0, &mrs("1", 0));
@@ -218,7 +196,7 @@ fn an_answer_to_an_unlikely_address_counts_while_there_is_no_doubt() {
 fn the_same_message_can_be_relayed_again_and_one_to_a_certain_receiver_goes_nowhere_else() {
     let mut bench = bench(2);
     let body = odd("1", "40211870");
-    let _ = bench.sender.relay(bench.now, relayed(&body, 15)).unwrap();
+    let _ = relay(&mut bench, &body, 15);
     let sent = bench.one();
     bench.respond(&sent, 0);
     let second = bench.sender.receiver_named("arc1").unwrap();
@@ -250,8 +228,7 @@ fn from_anywhere(bench: &mut Bench, from: SocketAddr, body: &str) {
 }
 
 fn unknown(bench: &Bench) -> usize {
-    let told = |event: &&Event| matches!(event, Event::UnknownResponse { .. });
-    bench.events.iter().filter(told).count()
+    bench.count(|event| matches!(event, Event::UnknownResponse { .. }))
 }
 
 #[test]
@@ -262,13 +239,12 @@ fn a_relayed_message_is_not_accepted_by_an_mrs_from_anywhere() {
     let config_tls = Config::new([5; 16], unit(), vec![receiver(0, Transport::Tls)]);
     let mut bench = Bench::new(config_tls);
     bench.lenient = true;
-    let id = bench.sender.relay(bench.now, relayed(&body, 15)).unwrap();
+    let id = relay(&mut bench, &body, 15);
     bench.none();
     for from in [elsewhere, arc(0)] {
         from_anywhere(&mut bench, from, &mrs("17", 0));
     }
-    let arc0 = bench.sender.receiver_named("arc0").unwrap();
-    let connection = bench.sender.connected(bench.now, arc0, unit()).unwrap();
+    bench.connect("arc0");
     let sent = bench.one();
     // The right host, but over UDP for what went over TLS.
     for from in [elsewhere, arc(0)] {
@@ -277,11 +253,7 @@ fn a_relayed_message_is_not_accepted_by_an_mrs_from_anywhere() {
     }
     assert_eq!((bench.accepted(), unknown(&bench)), (vec![], 4));
     assert!(bench.failures().is_empty());
-    let bytes = sent.answer(&scaip::sip::Response {
-        body: mrs("17", 0).as_bytes(),
-        ..scaip::sip::Response::new(scaip::sip::StatusCode::OK)
-    });
-    bench.sender.handle_stream(bench.now, connection, &bytes);
+    bench.answer_with(&sent, &mrs("17", 0));
     bench.none();
     assert_eq!(bench.accepted(), [(id, 0)]);
 }
@@ -290,7 +262,7 @@ fn a_relayed_message_is_not_accepted_by_an_mrs_from_anywhere() {
 fn a_relayed_message_is_accepted_only_by_a_receiver_that_was_asked() {
     let mut bench = bench(2);
     let body = odd("17", "40211870");
-    let id = bench.sender.relay(bench.now, relayed(&body, 15)).unwrap();
+    let id = relay(&mut bench, &body, 15);
     let sent = bench.one();
     assert_eq!(sent.to(), 0);
     bench.message(1, &mrs("17", 0));

@@ -1,50 +1,36 @@
-//! Connections that die without a word, and questions to the driver that must not be lost.
+//! Streams: a connection is used again, one that breaks or dies without a word is replaced, what
+//! is too long for a datagram goes there, and questions to the driver are not lost.
 
 use scaip::digest::{Credentials, Secret};
-use scaip::sender::{About, Config, Event};
-use scaip::sip::{ConnectionId, Response, StatusCode, Transport};
+use scaip::sender::{About, Config, ConnectedError, Event, FailureReason, ShortenCause};
+use scaip::sip::Transport;
 use scaip::{CallAddress, Request, Text};
 
-use crate::sender_support::{Bench, Sent, alarm, receiver, seconds, unit};
+use crate::sender_support::{Bench, alarm, config, long_alarm, receiver, seconds, unit, waiting};
 
-fn connects(bench: &Bench) -> usize {
-    let asks = |event: &&Event| matches!(event, Event::Connect { .. });
-    bench.events.iter().filter(asks).count()
-}
-
-fn connected(bench: &mut Bench) -> ConnectionId {
-    let arc = bench.sender.receiver_named("arc0").unwrap();
-    bench.sender.connected(bench.now, arc, unit()).unwrap()
-}
-
-fn hear(bench: &mut Bench, sent: &Sent, body: &str) {
-    let bytes = sent.answer(&Response {
-        body: body.as_bytes(),
-        ..Response::new(StatusCode::OK)
-    });
-    let connection = sent.path.connection.unwrap();
-    bench.sender.handle_stream(bench.now, connection, &bytes);
-    bench.none();
+fn tls_and_udp() -> Config {
+    let receivers = vec![receiver(0, Transport::Tls), receiver(1, Transport::Udp)];
+    Config::new([5; 16], unit(), receivers)
 }
 
 #[test]
 fn a_connection_on_which_nothing_is_answered_is_closed_and_replaced() {
     for transport in [Transport::Tcp, Transport::Tls] {
-        let mut bench = Bench::new(Config::new([5; 16], unit(), vec![receiver(0, transport)]));
-        let alarm = bench.submit();
-        bench.none();
-        let dead = connected(&mut bench);
+        let config = Config::new([5; 16], unit(), vec![receiver(0, transport)]);
+        let (mut bench, alarm) = waiting(config);
+        let dead = bench.connect("arc0");
         assert_eq!(bench.one().path.connection, Some(dead));
-        assert_eq!(connects(&bench), 1);
+        assert_eq!(bench.connects(), 1);
         // No 200 in ten seconds, and one to back off: then a new connection is asked for.
         let again = bench.pass(seconds(12));
         assert!(again.is_empty(), "{again:?}");
-        assert_eq!(connects(&bench), 2, "{:?}", bench.events);
-        let fresh = connected(&mut bench);
+        assert_eq!(bench.connects(), 2, "{:?}", bench.events);
+        let fresh = bench.connect("arc0");
         assert_ne!(fresh, dead);
         let sent = bench.one();
         assert_eq!(sent.path.connection, Some(fresh));
-        hear(&mut bench, &sent, &sent.mrs(0));
+        bench.answer_with(&sent, &sent.mrs(0));
+        bench.none();
         assert_eq!(bench.accepted(), [(alarm, 0)]);
     }
 }
@@ -52,19 +38,17 @@ fn a_connection_on_which_nothing_is_answered_is_closed_and_replaced() {
 #[test]
 fn a_connection_that_answers_other_requests_is_kept_when_one_is_not_answered() {
     let arc = receiver(0, Transport::Tls);
-    let mut bench = Bench::new(Config::new([5; 16], unit(), vec![arc]));
-    let _ = bench.submit();
-    bench.none();
-    let connection = connected(&mut bench);
+    let (mut bench, _) = waiting(Config::new([5; 16], unit(), vec![arc]));
+    let connection = bench.connect("arc0");
     let _ignored = bench.one();
     let _ = bench.pass(seconds(5));
-    let second = bench.submit();
-    let sent = bench.one();
-    hear(&mut bench, &sent, &sent.mrs(0));
+    let (second, sent) = bench.press();
+    bench.answer_with(&sent, &sent.mrs(0));
+    bench.none();
     assert_eq!(bench.accepted(), [(second, 0)]);
     let again = bench.until(0, seconds(10));
     assert_eq!(again.path.connection, Some(connection));
-    assert_eq!(connects(&bench), 1);
+    assert_eq!(bench.connects(), 1);
 }
 
 #[test]
@@ -87,7 +71,7 @@ fn what_the_driver_has_to_do_is_told_though_nobody_took_reports_for_long() {
     assert!(bench.sender.events_left_out() > 0);
     bench.none();
     // Asked many times meanwhile, told once.
-    assert_eq!(connects(&bench), 1, "{:?}", bench.events);
+    assert_eq!(bench.connects(), 1, "{:?}", bench.events);
 }
 
 /// An alarm of more than 1300 bytes with its SIP.
@@ -117,19 +101,16 @@ fn an_alarm_too_long_for_a_datagram_goes_to_a_stream_first_and_whole() {
         let mut config = udp_and_tcp();
         config.shorten_oversize = shorten;
         let mut bench = Bench::new(config);
-        let _ = bench.sender.submit(bench.now, long(), About::New).unwrap();
+        let _ = bench.submit_as(long(), About::New);
         bench.none();
-        let arc = bench.sender.receiver_named("arc1").unwrap();
-        let _ = bench.sender.connected(bench.now, arc, unit()).unwrap();
-        let sent = bench.one();
-        assert_eq!(sent.to(), 1);
+        let _ = bench.connect("arc1");
+        let sent = bench.one_to(1);
         assert!(sent.request.information_text.is_some());
         // When that fails the other one gets it, as it is set.
         bench
             .sender
             .connection_closed(sent.path.connection.unwrap());
-        let sent = bench.one();
-        assert_eq!(sent.to(), 0);
+        let sent = bench.one_to(0);
         assert_eq!(sent.request.information_text.is_none(), shorten);
         let whole = |event: &Event| matches!(event, Event::Oversize { .. });
         assert_eq!(bench.has(whole), !shorten);
@@ -153,18 +134,10 @@ fn credentials_that_were_refused_are_not_shown_again_for_a_minute_and_then_less_
         let _ = bench.submit();
         let first = bench.until(0, seconds(700));
         waits.push((bench.now - last).as_secs());
-        let refuse = |bench: &mut Bench, sent: &Sent, nonce: &str| {
-            let value = asks(nonce);
-            let bytes = sent.answer(&Response {
-                headers: &[("WWW-Authenticate", &value)],
-                ..Response::new(StatusCode::UNAUTHORIZED)
-            });
-            bench.hand_in(sent.path.remote, bytes);
-        };
-        refuse(&mut bench, &first, &format!("a{round}"));
+        bench.challenge(&first, &asks(&format!("a{round}")));
         let shown = bench.until(0, seconds(1));
         assert!(shown.header("Authorization").is_some());
-        refuse(&mut bench, &shown, &format!("b{round}"));
+        bench.challenge(&shown, &asks(&format!("b{round}")));
         last = bench.now;
         // The other one takes the alarms meanwhile.
         while bench.sender.open() > 0 {
@@ -173,8 +146,7 @@ fn credentials_that_were_refused_are_not_shown_again_for_a_minute_and_then_less_
         }
         let _ = bench.pass(seconds(0));
         // An alarm a moment later does not go there.
-        let _ = bench.submit();
-        let sent = bench.one();
+        let (_, sent) = bench.press();
         assert_eq!(sent.to(), 1);
         bench.respond(&sent, 0);
         // Go on when its time is over.
@@ -186,4 +158,97 @@ fn credentials_that_were_refused_are_not_shown_again_for_a_minute_and_then_less_
         let _ = bench.pass(until - bench.now);
     }
     assert_eq!(waits, [0, 60, 120, 240, 480, 600]);
+}
+
+#[test]
+fn a_message_above_1300_bytes_on_udp_is_told_or_shortened_as_set() {
+    let mut request = long_alarm();
+    request.caller_ids = [CallAddress::new(format!("sip:{}", "c".repeat(250)))]
+        .into_iter()
+        .collect();
+    for shorten in [false, true] {
+        let mut config = config(1);
+        config.shorten_oversize = shorten;
+        config.receivers[0].domain = format!("{}.example.net", "d".repeat(100));
+        config.receivers[0].account = format!("sip:alarm@{}.example.net", "d".repeat(160));
+        let mut bench = Bench::new(config);
+        let _ = bench.submit_as(request.clone(), About::New);
+        let sent = bench.one();
+        let length = sent.message.raw().len();
+        assert_eq!(sent.request.information_text.is_none(), shorten);
+        assert_eq!(length > 1300, !shorten, "{length}");
+        assert!(bench.has(|event| match event {
+            Event::Oversize { length: told, .. } => !shorten && *told == length,
+            Event::Shortened {
+                cause: ShortenCause::Oversize { .. },
+                ..
+            } => shorten,
+            _ => false,
+        }));
+    }
+}
+
+#[test]
+fn a_stream_receiver_is_connected_to_once_and_the_connection_used_again() {
+    let mut bench = Bench::new(tls_and_udp());
+    let (first, second) = (bench.submit(), bench.submit());
+    bench.none();
+    assert_eq!(bench.connects(), 1);
+    let connection = bench.connect("arc0");
+    let sent = bench.sent();
+    assert_eq!(sent.len(), 2);
+    assert!(
+        sent.iter()
+            .all(|sent| sent.path.connection == Some(connection))
+    );
+    for sent in &sent {
+        bench.answer_with(sent, &sent.mrs(0));
+    }
+    bench.none();
+    assert_eq!(bench.accepted(), [(first, 0), (second, 0)]);
+    let _ = bench.submit();
+    assert_eq!(bench.one().path.connection, Some(connection));
+    assert_eq!(bench.connects(), 1);
+}
+
+#[test]
+fn a_connection_that_fails_is_late_or_breaks_ends_in_the_next_receiver() {
+    // Refused.
+    let (mut bench, _) = waiting(tls_and_udp());
+    let to = bench.sender.receiver_named("arc0").unwrap();
+    bench.sender.connect_failed(bench.now, to);
+    assert_eq!(bench.one().to(), 1);
+    // Never answered.
+    let (mut bench, _) = waiting(tls_and_udp());
+    let start = bench.now;
+    let _ = bench.until(1, seconds(11));
+    assert!(bench.now - start <= seconds(10));
+    // Broken before the 200, and before the mrs.
+    for with_ok in [false, true] {
+        let (mut bench, _) = waiting(tls_and_udp());
+        let connection = bench.connect("arc0");
+        let sent = bench.one();
+        if with_ok {
+            bench.answer(&sent, 200);
+            bench.none();
+        }
+        bench.sender.connection_closed(connection);
+        bench.moved_on(FailureReason::Transport);
+        // The next alarm asks for a new connection.
+        let _ = bench.submit();
+        bench.none();
+        assert_eq!(bench.connects(), 2);
+    }
+    // A stream that turns to nonsense is closed by the sender.
+    let (mut bench, _) = waiting(tls_and_udp());
+    let connection = bench.connect("arc0");
+    let sent = bench.one();
+    bench.answer(&sent, 200);
+    bench
+        .sender
+        .handle_stream(bench.now, connection, b"MESSAGE sip:a SIP/2.0\r\n\r\n");
+    bench.moved_on(FailureReason::Transport);
+    let udp = bench.sender.receiver_named("arc1").unwrap();
+    let refused = bench.sender.connected(bench.now, udp, unit());
+    assert_eq!(refused, Err(ConnectedError::NotAStream));
 }

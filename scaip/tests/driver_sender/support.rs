@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use scaip::codec::{Frame, SipCodec};
-use scaip::driver::sender::{Driver, Handle, Outcome, Settings, Submitted};
+use scaip::driver::sender::{Connector, Driver, Handle, Outcome, Settings, Submitted};
 use scaip::receiver::{self, Receiver};
-use scaip::sender::{About, Config, Event, ReceiverAddress, Sender};
-use scaip::sip::{Message, SipLimits, Transport};
+use scaip::sender::{About, Config, Event, FailureReason, ReceiverAddress, Sender};
+use scaip::sip::{Message, SipLimits, StatusCode, Transport};
 use scaip::{ControllerId, DeviceType, Reference, Request, Response, StatusNumber};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
@@ -29,6 +29,10 @@ pub(crate) fn alarm() -> Request<'static> {
         ControllerId::new("40211870"),
         DeviceType::PERSONAL_TRIGGER,
     )
+}
+
+pub(crate) fn heartbeat() -> Request<'static> {
+    Request::heartbeat(Reference::new("0"), ControllerId::new("40211870"))
 }
 
 pub(crate) fn receiver(name: &str, transport: Transport, address: SocketAddr) -> ReceiverAddress {
@@ -58,8 +62,41 @@ impl Unit {
         Self::with(config, Settings::default())
     }
 
+    /// One that has a single receiver, "arc".
+    pub(crate) fn towards(transport: Transport, address: SocketAddr) -> Self {
+        Self::start(config(vec![receiver("arc", transport, address)]))
+    }
+
+    /// The same with room for so many events.
+    pub(crate) fn keeping(events: usize, transport: Transport, address: SocketAddr) -> Self {
+        let mut settings = Settings::default();
+        settings.events = events;
+        Self::with(config(vec![receiver("arc", transport, address)]), settings)
+    }
+
+    /// One that keeps a connection alive every second.
+    pub(crate) fn pinging(listener: &TcpListener) -> Self {
+        let arc = receiver("arc", Transport::Tcp, listener.local_addr().unwrap());
+        let mut settings = Settings::default();
+        settings.keep_alive = Some(Duration::from_secs(1));
+        Self::with(config(vec![arc]), settings)
+    }
+
     pub(crate) fn with(config: Config, settings: Settings) -> Self {
-        let (driver, handle, events) = Driver::new(Sender::new(config).unwrap(), settings);
+        Self::run(Driver::new(Sender::new(config).unwrap(), settings))
+    }
+
+    /// One whose connections are opened by the test.
+    pub(crate) fn connecting(
+        config: Config,
+        settings: Settings,
+        connector: impl Connector,
+    ) -> Self {
+        let sender = Sender::new(config).unwrap();
+        Self::run(Driver::with_connector(sender, settings, connector))
+    }
+
+    fn run((driver, handle, events): (Driver, Handle, mpsc::Receiver<Event>)) -> Self {
         Unit {
             handle,
             events,
@@ -78,6 +115,41 @@ impl Unit {
             panic!("{outcome:?}")
         };
         self.handle.receiver_name(receiver).unwrap().to_owned()
+    }
+
+    /// Submits an alarm that a peer on a new connection accepts.
+    pub(crate) async fn accepted_by(&self, listener: &TcpListener) -> Peer {
+        let submitted = self.submit().await;
+        let (mut peer, request) = Peer::asked(listener).await;
+        peer.accept_alarm(&request).await;
+        assert!(end(submitted).await.is_accepted());
+        peer
+    }
+
+    /// Waits until nothing is open.
+    pub(crate) async fn idle(&self) {
+        while self.handle.counters().await.unwrap().open > 0 {
+            tokio::time::sleep(milliseconds(1)).await;
+        }
+    }
+
+    pub(crate) async fn event(&mut self) -> Event {
+        timeout(PATIENCE, self.events.recv())
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    /// Which receivers failed and why, among the events that nobody has read yet.
+    pub(crate) fn failures(&mut self) -> Vec<(usize, FailureReason)> {
+        std::iter::from_fn(|| self.events.try_recv().ok())
+            .filter_map(|event| match event {
+                Event::AttemptFailed {
+                    receiver, reason, ..
+                } => Some((receiver.index(), reason)),
+                _ => None,
+            })
+            .collect()
     }
 }
 
@@ -170,6 +242,34 @@ impl Peer {
         )
     }
 
+    /// The next connection, and the request that comes on it.
+    pub(crate) async fn asked(listener: &TcpListener) -> (Self, Message) {
+        let mut peer = Peer::accept(listener).await;
+        let request = peer.read().await;
+        (peer, request)
+    }
+
+    /// Says 200 to a request.
+    pub(crate) async fn ok(&mut self, request: &Message) {
+        let source = self.stream.peer_addr().unwrap();
+        let ok = scaip::sip::Response::new(StatusCode::OK);
+        self.write(&answer(request, source, &ok)).await;
+    }
+
+    /// Says yes to an alarm, in a MESSAGE.
+    pub(crate) async fn accept_alarm(&mut self, request: &Message) {
+        self.write(&yes(request)).await;
+    }
+
+    /// Waits for the empty lines that keep the connection alive, after the end of a 200.
+    pub(crate) async fn ping(&mut self) {
+        let mut heard = Vec::new();
+        while !heard.ends_with(b"\r\n\r\n\r\n\r\n") {
+            let read = timeout(PATIENCE, self.stream.read_buf(&mut heard));
+            assert!(read.await.unwrap().unwrap() > 0, "closed");
+        }
+    }
+
     pub(crate) async fn read(&mut self) -> Message {
         loop {
             if let Some(frame) = self.codec.decode(&mut self.buffer).unwrap() {
@@ -222,6 +322,24 @@ pub(crate) fn mrs(reference: &str, status_number: u16) -> Vec<u8> {
         body.len()
     )
     .into_bytes()
+}
+
+/// The yes to an alarm, in a MESSAGE.
+pub(crate) fn yes(alarm: &Message) -> Vec<u8> {
+    mrs(&reference(alarm), 0)
+}
+
+/// The next datagram of a socket of this kind, whatever comes before it.
+pub(crate) async fn datagram_that(
+    socket: &UdpSocket,
+    wanted: impl Fn(&Message) -> bool,
+) -> Message {
+    loop {
+        let (message, _) = datagram(socket).await;
+        if wanted(&message) {
+            return message;
+        }
+    }
 }
 
 /// The next datagram of a socket, as a message.

@@ -4,11 +4,12 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use scaip::digest::{Credentials, Secret};
 use scaip::sender::{About, AlarmId, Config, Event, FailureReason, ReceiverAddress, Sender};
 use scaip::sip::{
-    Message, Method, Path, Response, SipLimits, StatusCode, Transport, write_response,
+    ConnectionId, Message, Method, Path, Response, SipLimits, StatusCode, Transport, write_response,
 };
-use scaip::{ControllerId, DecodeOptions, DeviceType, Reference, Request, decode_request};
+use scaip::{ControllerId, DecodeOptions, DeviceType, Reference, Request, Text, decode_request};
 
 pub(crate) fn unit() -> SocketAddr {
     "192.0.2.7:5060".parse().unwrap()
@@ -35,6 +36,41 @@ pub(crate) fn alarm() -> Request<'static> {
         ControllerId::new("40211870"),
         DeviceType::PERSONAL_TRIGGER,
     )
+}
+
+/// An alarm with every text as long as it may be.
+pub(crate) fn long_alarm() -> Request<'static> {
+    let mut request = alarm();
+    request.device_text = Some(Text::new("x".repeat(32)));
+    request.status_text = Some(Text::new("y".repeat(32)));
+    request.location_text = Some(Text::new("z".repeat(32)));
+    request.information_text = Some(Text::new("æ".repeat(128)));
+    request
+}
+
+/// A sender with these settings and an alarm, and the one request it leaves as.
+#[track_caller]
+pub(crate) fn pressed(config: Config) -> (Bench, AlarmId, Sent) {
+    let mut bench = Bench::new(config);
+    let (alarm, sent) = bench.press();
+    (bench, alarm, sent)
+}
+
+/// A sender with these settings and an alarm that cannot leave before the driver has done its part.
+#[track_caller]
+pub(crate) fn waiting(config: Config) -> (Bench, AlarmId) {
+    let mut bench = Bench::new(config);
+    let alarm = bench.submit();
+    bench.none();
+    (bench, alarm)
+}
+
+pub(crate) fn with_credentials(count: usize, password: &str) -> Config {
+    let mut config = config(count);
+    for receiver in &mut config.receivers {
+        receiver.credentials = Some(Credentials::new("40211870", Secret::password(password)));
+    }
+    config
 }
 
 /// A request that the sender sent, read.
@@ -103,7 +139,17 @@ impl Bench {
     }
 
     pub(crate) fn submit(&mut self) -> AlarmId {
-        self.sender.submit(self.now, alarm(), About::New).unwrap()
+        self.submit_as(alarm(), About::New)
+    }
+
+    pub(crate) fn submit_as(&mut self, request: Request<'static>, about: About) -> AlarmId {
+        self.sender.submit(self.now, request, about).unwrap()
+    }
+
+    /// An alarm, and the one request it leaves as.
+    #[track_caller]
+    pub(crate) fn press(&mut self) -> (AlarmId, Sent) {
+        (self.submit(), self.one())
     }
 
     fn events(&mut self) {
@@ -151,12 +197,30 @@ impl Bench {
     }
 
     /// The one request there is.
+    #[track_caller]
     pub(crate) fn one(&mut self) -> Sent {
         let mut sent = self.sent();
         assert_eq!(sent.len(), 1, "{sent:?} {:?}", self.events);
         sent.remove(0)
     }
 
+    /// The one request there is, which goes to receiver `n`.
+    #[track_caller]
+    pub(crate) fn one_to(&mut self, n: usize) -> Sent {
+        let sent = self.one();
+        assert_eq!(sent.to(), n);
+        sent
+    }
+
+    /// The first receiver alone has failed, for this reason, and the second one is asked.
+    #[track_caller]
+    pub(crate) fn moved_on(&mut self, reason: FailureReason) -> Sent {
+        let sent = self.one_to(1);
+        assert_eq!(self.failures(), [(0, reason)]);
+        sent
+    }
+
+    #[track_caller]
     pub(crate) fn none(&mut self) {
         let sent = self.sent();
         assert!(sent.is_empty(), "{sent:?}");
@@ -169,20 +233,51 @@ impl Bench {
         self.events();
     }
 
+    /// What a receiver says to a request comes back the way the request went.
+    fn hand_back(&mut self, sent: &Sent, response: &Response<'_>) {
+        let bytes = sent.answer(response);
+        match sent.path.connection {
+            Some(connection) => {
+                self.sender.handle_stream(self.now, connection, &bytes);
+                self.events();
+            }
+            None => self.hand_in(sent.path.remote, bytes),
+        }
+    }
+
     /// The receiver answers a request on the level of SIP.
     pub(crate) fn answer(&mut self, sent: &Sent, status: u16) {
-        let status = StatusCode::new(status).unwrap();
-        let bytes = sent.answer(&Response::new(status));
-        self.hand_in(sent.path.remote, bytes);
+        self.hand_back(sent, &Response::new(StatusCode::new(status).unwrap()));
+    }
+
+    /// The same with headers.
+    pub(crate) fn answer_headed(&mut self, sent: &Sent, status: u16, headers: &[(&str, &str)]) {
+        let response = Response::new(StatusCode::new(status).unwrap());
+        self.hand_back(
+            sent,
+            &Response {
+                headers,
+                ..response
+            },
+        );
+    }
+
+    /// The receiver asks for credentials.
+    pub(crate) fn challenge(&mut self, sent: &Sent, value: &str) {
+        self.answer_headed(sent, 401, &[("WWW-Authenticate", value)]);
     }
 
     /// The receiver answers 200 with a body.
     pub(crate) fn answer_with(&mut self, sent: &Sent, body: &str) {
-        let bytes = sent.answer(&Response {
-            body: body.as_bytes(),
-            ..Response::new(StatusCode::OK)
-        });
-        self.hand_in(sent.path.remote, bytes);
+        let body = body.as_bytes();
+        let response = Response::new(StatusCode::OK);
+        self.hand_back(sent, &Response { body, ..response });
+    }
+
+    /// The driver has connected to a receiver.
+    pub(crate) fn connect(&mut self, name: &str) -> ConnectionId {
+        let to = self.sender.receiver_named(name).unwrap();
+        self.sender.connected(self.now, to, unit()).unwrap()
     }
 
     /// Receiver `n` sends a MESSAGE.
@@ -230,6 +325,7 @@ impl Bench {
     }
 
     /// Lets time pass until a request goes to receiver `n`.
+    #[track_caller]
     pub(crate) fn until(&mut self, n: usize, longest: Duration) -> Sent {
         let end = self.now + longest;
         loop {
@@ -274,6 +370,15 @@ impl Bench {
 
     pub(crate) fn has(&self, wanted: impl Fn(&Event) -> bool) -> bool {
         self.events.iter().any(wanted)
+    }
+
+    pub(crate) fn count(&self, wanted: impl Fn(&Event) -> bool) -> usize {
+        self.events.iter().filter(|event| wanted(event)).count()
+    }
+
+    /// How often the driver was asked for a connection.
+    pub(crate) fn connects(&self) -> usize {
+        self.count(|event| matches!(event, Event::Connect { .. }))
     }
 
     /// Every transaction ends and nothing is left to wait for.

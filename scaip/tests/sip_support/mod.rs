@@ -62,6 +62,7 @@ pub(crate) fn text(transmit: &Transmit) -> String {
 }
 
 /// The one transmit there is, as text.
+#[track_caller]
 pub(crate) fn only(endpoint: &mut Endpoint) -> String {
     let mut all = transmits(endpoint);
     assert_eq!(all.len(), 1, "{all:?}");

@@ -48,7 +48,7 @@ const ODDITIES: [&str; 9] = [
 ];
 
 /// What no reader takes, or takes with a grudge.
-const SPOILERS: [&str; 16] = [
+const SPOILERS: [&str; 19] = [
     "&nbsp;",
     "&",
     "&;",
@@ -62,6 +62,9 @@ const SPOILERS: [&str; 16] = [
     "&#+65;",
     "&#x110000;",
     "]]&gt;",
+    "]]>",
+    "&amp;]]>",
+    "&amp;>",
     "&amp;&#62;",
     "<?xml version='1.0'?>",
     "<?xml",

@@ -176,3 +176,95 @@ impl<'a> Scan<'a> {
         at
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::xml::general;
+
+    /// What is read of a text, or whether it was left to the general reader; what both read is
+    /// the same.
+    fn taken(text: &str) -> bool {
+        let options = DecodeOptions::lenient();
+        let mut clean = Draft::new(options.mode);
+        let taken = read(text, &options, &mut clean);
+        let mut whole = Draft::new(options.mode);
+        let result = general::read(text, &options, &mut whole);
+        if taken {
+            assert!(result.is_ok(), "{text}: {result:?}");
+            assert_eq!(clean.document, whole.document, "{text}");
+            assert_eq!(clean.slots, whole.slots, "{text}");
+            assert!(whole.is_plain(), "{text}");
+        }
+        taken
+    }
+
+    impl Draft<'_> {
+        fn is_plain(&self) -> bool {
+            self.more.is_empty() && self.extra.is_empty() && self.warnings.is_empty()
+        }
+    }
+
+    #[test]
+    fn a_declaration_is_stepped_over_where_it_may_stand() {
+        let body = "<mrq><ref>a</ref></mrq>";
+        for declaration in [
+            "",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
+            "<?xml\tversion='1.0' standalone='yes' ?>\r\n",
+        ] {
+            assert!(taken(&format!("{declaration}{body}")), "{declaration}");
+        }
+        for declaration in [
+            " <?xml version='1.0'?>",
+            "<?xml?>",
+            "<?xml-stylesheet href='a'?>",
+            "<?xml version='>'?>",
+            "<?xml version='1.0'>",
+            "<?xml version='1.0'?><?xml version='1.0'?>",
+            "<?xml ",
+        ] {
+            assert!(!taken(&format!("{declaration}{body}")), "{declaration}");
+        }
+    }
+
+    #[test]
+    fn references_are_resolved_and_what_may_not_be_there_is_left_to_the_other() {
+        for text in [
+            "5&amp;19",
+            "&lt;&gt;&quot;&apos;",
+            "R&#248;yk &#xF8;",
+            "]]&gt;",
+            "ø&#x1F600;",
+            "&amp;amp;",
+        ] {
+            assert!(taken(&format!("<mrq><dte>{text}</dte></mrq>")), "{text}");
+        }
+        for text in [
+            "&",
+            "&;",
+            "&amp",
+            "&nbsp;",
+            "&#0;",
+            "&#1;",
+            "&#9;",
+            "&#13;",
+            "&#xFFFE;",
+            "&#xD800;",
+            "&#+65;",
+            "&#X41;",
+            "&amp;]]>",
+            "]]>&amp;",
+            "&amp;\r\n",
+            "&lt;\u{1}",
+            "&gt;\u{fffe}",
+            "&a&amp;b;",
+            "&amp;<b/>",
+        ] {
+            assert!(!taken(&format!("<mrq><dte>{text}</dte></mrq>")), "{text}");
+        }
+        assert!(!taken("<mrq>&#32;<ref>a</ref></mrq>"));
+        assert!(!taken("<mrq><lge>&#32;<geo>1,2</geo></lge></mrq>"));
+        assert!(taken("<mrq><lge><gga>&#36;GPGGA</gga></lge></mrq>"));
+    }
+}

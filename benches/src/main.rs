@@ -176,9 +176,6 @@ fn reading(sample: Sample, effort: Effort, verdicts: &mut Vec<Verdict>) {
     measure(&mut rows, effort);
     let title = format!("Read: {}, {} bytes", sample.name, body.len());
     table(&title, &rows, "bare quick-xml events");
-    if !sample.clean {
-        return;
-    }
     let ours = time(&rows, "scaip, borrowed");
     let events = ours / time(&rows, "bare quick-xml events");
     let serde = time(&rows, "quick-xml with serde") / ours;

@@ -352,6 +352,91 @@ fn without_a_receiver_the_command_says_so_at_once() {
 }
 
 #[test]
+fn to_simulate_nothing_is_wrong_usage() {
+    for arguments in [
+        &["simulate", "scaip", "--count", "0"][..],
+        &["simulate", "scaip", "--duration", "0"],
+        &["simulate", "scaip", "--duration", "0.1", "--rate", "1"],
+        &["simulate", "scaip", "--senders", "0"],
+        &[
+            "simulate",
+            "espa444",
+            "panel",
+            "--connect",
+            "127.0.0.1:9",
+            "--count",
+            "0",
+        ],
+        &[
+            "simulate",
+            "espa444",
+            "pager",
+            "--connect",
+            "127.0.0.1:9",
+            "--count",
+            "0",
+        ],
+        &[
+            "simulate",
+            "climax-panel",
+            "contact-id",
+            "--to",
+            "tcp://127.0.0.1:9",
+            "--count",
+            "0",
+        ],
+        &["simulate", "sensio", "partner", "--count", "0"],
+        &["simulate", "sensio", "partner", "--devices", "0"],
+        &["simulate", "sensio", "server", "--calls", "0"],
+        &["simulate", "fhir", "server", "--writes", "0"],
+        &["tap", "--stdin", "--count", "0"],
+    ] {
+        let output = lab(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let said = text(&output.stderr);
+        let flag = arguments
+            .iter()
+            .rfind(|argument| argument.starts_with("--"));
+        assert!(said.contains(flag.unwrap()), "{arguments:?}: {said}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn an_offset_counts_bytes_of_the_whole_file() {
+    let message = |body: &str| {
+        format!(
+            "MESSAGE sip:alarm@example.net SIP/2.0\r\n\
+             Via: SIP/2.0/TCP 192.0.2.7;branch=z9hG4bK77\r\n\
+             From: <sip:40211870@example.net>;tag=1\r\n\
+             To: <sip:alarm@example.net>\r\nCall-ID: a1\r\nCSeq: 1 MESSAGE\r\n\
+             Max-Forwards: 70\r\nContent-Type: application/scaip+xml\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    };
+    let good = message(ALARM);
+    let stream = good.repeat(2) + &message("<mrq><ref>a1</wrong></mrq>") + &good[..40];
+    let hex: String = stream.bytes().map(|byte| format!("{byte:02x} ")).collect();
+    for (arguments, input) in [
+        (&["decode", "scaip", "-"][..], &stream),
+        (&["decode", "scaip", "--hex", "-"], &hex),
+    ] {
+        let output = lab_with(arguments, input.as_bytes());
+        assert_eq!(output.status.code(), Some(1));
+        let lines = lines(&output);
+        assert_eq!(lines.len(), 4);
+        assert_eq!(lines[2]["error"]["code"], "not-well-formed");
+        let wrong = stream.find("</wrong>").unwrap();
+        assert_eq!(lines[2]["error"]["offset"], wrong);
+        assert_eq!(lines[3]["error"]["code"], "cut-short");
+        assert_eq!(lines[3]["error"]["offset"], stream.len() - 40);
+    }
+    let output = lab_with(&["decode", "scaip", "--hex", "-"], b"3c 6d 7g");
+    assert_eq!(lines(&output)[0]["error"]["offset"], 7);
+}
+
+#[test]
 fn the_habits_are_listed_and_played() {
     let list = text(&lab(&["play", "scaip", "--list"]).stdout);
     assert!(list.lines().count() >= 8, "{list}");

@@ -1,10 +1,13 @@
 //! The shape nearly every sender writes, read in one pass without the heap.
 //!
-//! `<mrq>` or `<mrs>`, known elements once each in any order, `lge` with its children, white
-//! space between them; no attributes, references, comments or declarations. Anything else makes
-//! [`read`] give up, and the general reader decides.
+//! An XML declaration or none, `<mrq>` or `<mrs>`, known elements once each in any order, `lge`
+//! with its children, white space between them; no attributes and no comments. A text with
+//! references becomes one of its own, and nothing else does. Anything else makes [`read`] give
+//! up, and the general reader decides.
 
 use std::borrow::Cow;
+
+use quick_xml::escape::{resolve_xml_entity, unescape_with};
 
 use super::{Document, Draft, Slot};
 use crate::options::DecodeOptions;
@@ -33,7 +36,7 @@ struct Scan<'a> {
 
 impl<'a> Scan<'a> {
     fn message(mut self, draft: &mut Draft<'a>) -> Option<()> {
-        let mut at = self.blank(0);
+        let mut at = self.blank(self.declaration()?);
         let root = self.bytes.get(at..at + 5)?;
         draft.document = match root {
             b"<mrq>" => Document::Request,
@@ -59,9 +62,22 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// The place behind the XML declaration; 0 without one. The encoding it names was looked at
+    /// before there was a text.
+    #[inline]
+    fn declaration(&self) -> Option<usize> {
+        const START: &[u8] = b"<?xml";
+        if !self.bytes.starts_with(START) {
+            return Some(0);
+        }
+        let close = memchr::memchr(b'>', self.bytes)?;
+        let inside = self.bytes.get(START.len()..close)?;
+        matches!(inside, [b' ' | b'\t' | b'\r' | b'\n', .., b'?']).then_some(close + 1)
+    }
+
     /// The children of `lge`, from behind its start tag to behind its end tag.
     fn location(&mut self, start: usize, draft: &mut Draft<'a>) -> Option<usize> {
-        self.put(Tag::GeographicLocation, start, start, draft)?;
+        self.put(Tag::GeographicLocation, start, Cow::Borrowed(""), draft)?;
         let mut at = start;
         loop {
             at = self.blank(at);
@@ -83,20 +99,41 @@ impl<'a> Scan<'a> {
         draft: &mut Draft<'a>,
     ) -> Option<usize> {
         let mut end = start;
-        loop {
+        let text = loop {
             match self.bytes.get(end)? {
-                b'<' => break,
-                // A reference, a line end to be normalised, `]]>`, or something XML forbids.
-                b'&' | b'>' | 0..0x20 | 0xef => return None,
+                // Both ends lie next to ASCII, so this is a character boundary.
+                b'<' => break Cow::Borrowed(self.text.get(start..end)?),
+                b'&' => {
+                    let (text, behind) = self.resolved(start, end)?;
+                    end = behind;
+                    break Cow::Owned(text);
+                }
+                // A line end to be normalised, `]]>`, or something XML forbids.
+                b'>' | 0..0x20 | 0xef => return None,
                 _ => end += 1,
             }
-        }
-        self.put(tag, start, end, draft)?;
+        };
+        self.put(tag, start, text, draft)?;
         let behind = end + 2 + name.len() + 1;
         let close = self.bytes.get(end + 1..behind)?;
         let closes =
             close[0] == b'/' && close[1..=name.len()] == *name && close[name.len() + 1] == b'>';
         closes.then_some(behind)
+    }
+
+    /// The text from `start`, whose first reference is at `first`, and the place of the `<` behind
+    /// it.
+    #[inline(never)]
+    fn resolved(&self, start: usize, first: usize) -> Option<(String, usize)> {
+        let end = first + memchr::memchr2(b'<', b'>', self.bytes.get(first..)?)?;
+        if self.bytes[end] == b'>' {
+            return None;
+        }
+        // Named here, so that no feature of the library brings in the entities of HTML.
+        let text = unescape_with(self.text.get(start..end)?, resolve_xml_entity).ok()?;
+        // What a number stands for is held to the same as what stands there itself.
+        let plain = text.bytes().all(|byte| byte >= 0x20 && byte != 0xef);
+        plain.then(|| (text.into_owned(), end))
     }
 
     /// The name between `<` at `at` and the next `>`, and the place behind that.
@@ -116,20 +153,18 @@ impl<'a> Scan<'a> {
     }
 
     #[inline]
-    fn put(&mut self, tag: Tag, start: usize, end: usize, draft: &mut Draft<'a>) -> Option<()> {
+    fn put(
+        &mut self,
+        tag: Tag,
+        offset: usize,
+        text: Cow<'a, str>,
+        draft: &mut Draft<'a>,
+    ) -> Option<()> {
         self.left = self.left.checked_sub(1)?;
         if draft.has(tag) {
             return None;
         }
-        // Both ends lie next to ASCII, so this is a character boundary.
-        let text = Cow::Borrowed(self.text.get(start..end)?);
-        draft.put(
-            tag,
-            Slot {
-                text,
-                offset: start,
-            },
-        );
+        draft.put(tag, Slot { text, offset });
         Some(())
     }
 
@@ -139,5 +174,97 @@ impl<'a> Scan<'a> {
             at += 1;
         }
         at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::xml::general;
+
+    /// What is read of a text, or whether it was left to the general reader; what both read is
+    /// the same.
+    fn taken(text: &str) -> bool {
+        let options = DecodeOptions::lenient();
+        let mut clean = Draft::new(options.mode);
+        let taken = read(text, &options, &mut clean);
+        let mut whole = Draft::new(options.mode);
+        let result = general::read(text, &options, &mut whole);
+        if taken {
+            assert!(result.is_ok(), "{text}: {result:?}");
+            assert_eq!(clean.document, whole.document, "{text}");
+            assert_eq!(clean.slots, whole.slots, "{text}");
+            assert!(whole.is_plain(), "{text}");
+        }
+        taken
+    }
+
+    impl Draft<'_> {
+        fn is_plain(&self) -> bool {
+            self.more.is_empty() && self.extra.is_empty() && self.warnings.is_empty()
+        }
+    }
+
+    #[test]
+    fn a_declaration_is_stepped_over_where_it_may_stand() {
+        let body = "<mrq><ref>a</ref></mrq>";
+        for declaration in [
+            "",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
+            "<?xml\tversion='1.0' standalone='yes' ?>\r\n",
+        ] {
+            assert!(taken(&format!("{declaration}{body}")), "{declaration}");
+        }
+        for declaration in [
+            " <?xml version='1.0'?>",
+            "<?xml?>",
+            "<?xml-stylesheet href='a'?>",
+            "<?xml version='>'?>",
+            "<?xml version='1.0'>",
+            "<?xml version='1.0'?><?xml version='1.0'?>",
+            "<?xml ",
+        ] {
+            assert!(!taken(&format!("{declaration}{body}")), "{declaration}");
+        }
+    }
+
+    #[test]
+    fn references_are_resolved_and_what_may_not_be_there_is_left_to_the_other() {
+        for text in [
+            "5&amp;19",
+            "&lt;&gt;&quot;&apos;",
+            "R&#248;yk &#xF8;",
+            "]]&gt;",
+            "ø&#x1F600;",
+            "&amp;amp;",
+        ] {
+            assert!(taken(&format!("<mrq><dte>{text}</dte></mrq>")), "{text}");
+        }
+        for text in [
+            "&",
+            "&;",
+            "&amp",
+            "&nbsp;",
+            "&#0;",
+            "&#1;",
+            "&#9;",
+            "&#13;",
+            "&#xFFFE;",
+            "&#xD800;",
+            "&#+65;",
+            "&#X41;",
+            "&amp;]]>",
+            "]]>&amp;",
+            "&amp;\r\n",
+            "&lt;\u{1}",
+            "&gt;\u{fffe}",
+            "&a&amp;b;",
+            "&amp;<b/>",
+        ] {
+            assert!(!taken(&format!("<mrq><dte>{text}</dte></mrq>")), "{text}");
+        }
+        assert!(!taken("<mrq>&#32;<ref>a</ref></mrq>"));
+        assert!(!taken("<mrq><lge>&#32;<geo>1,2</geo></lge></mrq>"));
+        assert!(taken("<mrq><lge><gga>&#36;GPGGA</gga></lge></mrq>"));
     }
 }

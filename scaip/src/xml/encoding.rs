@@ -103,14 +103,22 @@ fn declared_encoding(body: &[u8]) -> Option<&'static Encoding> {
     if !body.starts_with(b"<?xml") {
         return None;
     }
-    let end = memchr::memmem::find(&body[..body.len().min(256)], b"?>")?;
+    // A declaration is too short for a search that has to be prepared.
+    let find = |text: &[u8], wanted: &[u8]| {
+        text.windows(wanted.len())
+            .position(|window| window == wanted)
+    };
+    let end = find(&body[..body.len().min(256)], b"?>")?;
     let declaration = &body[..end];
-    let name = memchr::memmem::find(declaration, b"encoding")?;
+    let name = find(declaration, b"encoding")?;
     let value = declaration[name + "encoding".len()..].trim_ascii_start();
     let value = value.strip_prefix(b"=")?.trim_ascii_start();
     let (&quote, value) = value.split_first()?;
     let end = memchr::memchr(quote, value)?;
     let label = value[..end].trim_ascii();
+    if label.eq_ignore_ascii_case(b"utf-8") {
+        return Some(UTF_8);
+    }
     if label.eq_ignore_ascii_case(b"us-ascii") || label.eq_ignore_ascii_case(b"ascii") {
         return Some(UTF_8);
     }

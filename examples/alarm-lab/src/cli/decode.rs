@@ -27,7 +27,10 @@ decoded gives
   {\"file\",\"error\":{\"code\",\"detail\",\"layer\",\"offset\"}}
 
 and so does, once, whatever follows the last whole message of a stream. layer is sip, xml, or file for a \
-file that cannot be read; offset counts bytes from its start and is null where no place is known.
+file that cannot be read. offset counts bytes from the start of the file, in warnings and extra too, also \
+inside a body or in a later message of a stream; with --hex it counts the bytes that the digits stand for, \
+but for a wrong digit the characters of the file. It is null where no place is known. What is cut short has \
+the offset at which it begins.
 
 Everything in the file is shown, names, numbers and positions included: treat the output as you \
 treat the capture.";

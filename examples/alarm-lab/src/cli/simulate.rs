@@ -96,12 +96,8 @@ pub(crate) struct Args {
     text: Option<String>,
 
     /// How many alarms [default: one per sender]
-    #[arg(
-        long,
-        value_name = "N",
-        conflicts_with = "duration",
-        help_heading = "Load"
-    )]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..),
+          conflicts_with = "duration", help_heading = "Load")]
     count: Option<u64>,
     /// How long to send, in seconds (or 2m)
     #[arg(long, value_name = "TIME", value_parser = values::seconds, help_heading = "Load")]
@@ -186,20 +182,23 @@ pub(crate) fn run(args: &Args) -> io::Result<Success> {
     if let Err(error) = settings.check() {
         wrong_usage(error);
     }
+    let amount = match (args.duration, args.count) {
+        (Some(duration), _) => Amount::Duration(duration),
+        (None, Some(count)) => Amount::Count(count),
+        (None, None) => Amount::Count(u64::from(args.senders)),
+    };
+    let rate = args.rate.unwrap_or(DEFAULT_RATE);
+    let plan = LoadPlan::new(usize::from(args.senders), rate, amount);
+    if plan.total() == 0 {
+        wrong_usage("no alarm is due in this --duration: give a longer one or a higher --rate");
+    }
     runtime()?.block_on(async {
         if !may_listen(settings.to, settings.transport).await {
             return nobody_listens(&settings, args.json);
         }
-        let amount = match (args.duration, args.count) {
-            (Some(duration), _) => Amount::Duration(duration),
-            (None, Some(count)) => Amount::Count(count),
-            (None, None) => Amount::Count(u64::from(args.senders)),
-        };
         if amount == Amount::Count(1) {
             one(&settings, args).await
         } else {
-            let rate = args.rate.unwrap_or(DEFAULT_RATE);
-            let plan = LoadPlan::new(usize::from(args.senders), rate, amount);
             many(&settings, plan, args).await
         }
     })

@@ -194,7 +194,8 @@ pub(crate) struct PagerArgs {
           help_heading = "Answers")]
     status: Option<String>,
     /// End after so many calls, accepted or not
-    #[arg(long, value_name = "N", help_heading = "Answers")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..),
+          help_heading = "Answers")]
     count: Option<u64>,
     /// End after this time, in seconds (or 2m)
     #[arg(long, value_name = "TIME", value_parser = values::seconds, help_heading = "Answers")]

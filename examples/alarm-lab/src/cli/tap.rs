@@ -73,7 +73,7 @@ pub(crate) struct Args {
     #[arg(long)]
     blocks: bool,
     /// End after so many blocks, good or not
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
     /// End after this time, in seconds (or 10m)
     #[arg(long, value_name = "TIME", value_parser = values::seconds)]

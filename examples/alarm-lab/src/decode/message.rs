@@ -12,19 +12,22 @@ use serde_json::{Value, json};
 
 use super::{Decoded, Finding, Layer, Object, Options};
 
+/// `start` is where the body begins in the input.
 pub(super) fn decode(
     body: &[u8],
+    start: usize,
     options: &Options,
     new_id: &mut impl FnMut() -> EventId,
 ) -> Result<Decoded, Finding> {
-    let decoded = scaip::decode(body, &options.xml).map_err(|error| failure(&error))?;
-    let warnings = decoded.warnings().iter().copied().map(warning).collect();
+    let decoded = scaip::decode(body, &options.xml).map_err(|error| failure(&error, start))?;
+    let warnings = decoded.warnings().iter();
+    let warnings = warnings.map(|found| warning(*found, start)).collect();
     let mut message = match decoded.message() {
         Message::Request(message) => request(message),
         Message::Response(message) => response(message),
     };
     if !decoded.extra_elements().is_empty() {
-        message.add("extra", extra(decoded.extra_elements()));
+        message.add("extra", extra(decoded.extra_elements(), start));
     }
     let (document, alarm) = match decoded.message() {
         Message::Request(_) => ("mrq", event(body, options, new_id)),
@@ -50,7 +53,7 @@ fn event(body: &[u8], options: &Options, new_id: &mut impl FnMut() -> EventId) -
     serde_json::to_value(&event).ok()
 }
 
-fn failure(error: &DecodeError) -> Finding {
+fn failure(error: &DecodeError, start: usize) -> Finding {
     Finding {
         code: error.code(),
         detail: error.kind.to_string(),
@@ -60,17 +63,17 @@ fn failure(error: &DecodeError) -> Finding {
             _ => None,
         },
         layer: Layer::Xml,
-        offset: Some(error.offset),
+        offset: Some(start + error.offset),
     }
 }
 
-fn warning(Warning { kind, offset, .. }: Warning) -> Finding {
+fn warning(Warning { kind, offset, .. }: Warning, start: usize) -> Finding {
     Finding {
         code: kind.code(),
         detail: kind.to_string(),
         element: kind.tag().map(Tag::wire),
         layer: Layer::Xml,
-        offset: Some(offset),
+        offset: Some(start + offset),
     }
 }
 
@@ -220,14 +223,14 @@ fn location(location: &GeographicLocation<'_>) -> Value {
     value
 }
 
-fn extra(elements: &[ExtraElement<'_>]) -> Vec<Value> {
+fn extra(elements: &[ExtraElement<'_>], start: usize) -> Vec<Value> {
     elements
         .iter()
         .map(|element| {
             json!({
                 "name": element.name,
                 "content": element.content,
-                "offset": element.offset,
+                "offset": start + element.offset,
             })
         })
         .collect()

@@ -98,9 +98,9 @@ pub struct Finding {
     /// The element concerned, by its name in the XML.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub element: Option<&'static str>,
-    /// `sip` or `xml`: what deviates, and what the offset counts from the start of.
+    /// `sip` or `xml`: what deviates.
     pub layer: Layer,
-    /// Byte offset; null where none is known.
+    /// Byte offset from the start of the whole input; null where none is known.
     pub offset: Option<usize>,
 }
 
@@ -124,7 +124,7 @@ pub fn decode(
     mut new_id: impl FnMut() -> EventId,
 ) -> Vec<Result<Decoded, Finding>> {
     if input::is_xml(input, options.format) {
-        return vec![message::decode(input, options, &mut new_id)];
+        return vec![message::decode(input, 0, options, &mut new_id)];
     }
     sip::split(&Bytes::copy_from_slice(input))
         .into_iter()
@@ -257,7 +257,9 @@ mod tests {
             assert_eq!(all.len(), 3, "{length}");
             assert!(all[0].is_ok() && all[1].is_ok(), "{length}");
             let error = all[2].as_ref().unwrap_err();
-            assert_eq!((error.code, error.offset), ("cut-short", Some(length)));
+            assert_eq!((error.code, error.offset), ("cut-short", Some(good.len())));
+            let detail = format!("the last {length} bytes are no whole message");
+            assert_eq!(error.detail, detail);
             // One good message is enough.
             let input = third.clone() + &third[..length];
             let all = decode(input.as_bytes(), &options, || EventId(1));
@@ -276,6 +278,91 @@ mod tests {
             [false, true, true, false, true],
             "the stream goes on behind a message that is whole but unreadable"
         );
+    }
+
+    /// Two good messages with line ends behind each, as keep-alives are, and a third one.
+    fn third(message: &str) -> (String, Vec<Result<Decoded, Finding>>) {
+        let good = sip_message(ALARM) + "\r\n\r\n" + &sip_message(ALARM) + "\r\n\r\n\n";
+        let input = good + message;
+        let options = Options::new(Timestamp::UNIX_EPOCH);
+        let all = decode(input.as_bytes(), &options, || EventId(1));
+        assert_eq!(all.len(), 3);
+        assert!(all[0].is_ok() && all[1].is_ok());
+        (input, all)
+    }
+
+    #[test]
+    fn an_offset_counts_from_the_start_of_the_input() {
+        let good = sip_message(ALARM);
+        for (bad, code, place) in [
+            (
+                sip_message("<mrq><ref>a1</ref><cid>4</dic></mrq>"),
+                "not-well-formed",
+                "</dic>",
+            ),
+            (
+                sip_message(&ALARM.replace("<dty>3", "<dty>&nbsp;")),
+                "entity",
+                "&nbsp;",
+            ),
+            (
+                sip_message("<mrs><ref>a1</ref><snu>x</snu></mrs>"),
+                "unreadable",
+                "x</snu>",
+            ),
+            (
+                good.replace("MESSAGE sip", "MESS\u{e9} sip"),
+                "bad-start-line",
+                "MESS\u{e9} sip",
+            ),
+            (good.replace("1 MESSAGE", "one"), "bad-cseq", "one\r\n"),
+            (
+                good.replace("1 MESSAGE", "1 OPTIONS"),
+                "cseq-method-mismatch",
+                "1 OPTIONS",
+            ),
+            (
+                good.replace("Length: ", "Length: x"),
+                "bad-content-length",
+                "x1",
+            ),
+            (sip_message(""), "no-body", ""),
+        ] {
+            let (input, all) = third(&bad);
+            let error = all[2].as_ref().unwrap_err();
+            let start = input.len() - bad.len();
+            let place = start
+                + bad
+                    .find(place)
+                    .filter(|_| !place.is_empty())
+                    .unwrap_or(bad.len());
+            assert_eq!((error.code, error.offset), (code, Some(place)));
+            let told = error.detail.rsplit_once("at byte ");
+            if let Some((_, told)) = told {
+                assert_eq!(told, place.to_string(), "the text says the same");
+            }
+        }
+        let deviating = sip_message(&ALARM.replace("<dty>3", "<dty>0x3"))
+            .replace("Max-Forwards: 70\r\n", "Max-Forwards: 70\r\nno header\r\n");
+        let (input, all) = third(&deviating);
+        let start = input.len() - deviating.len();
+        let decoded = serde_json::to_value(all[2].as_ref().unwrap()).unwrap();
+        let place = |text: &str| start + deviating.find(text).unwrap();
+        let found = |code: &str| {
+            let warnings = decoded["warnings"].as_array().unwrap();
+            let found = warnings.iter().find(|warning| warning["code"] == code);
+            usize::try_from(found.expect(code)["offset"].as_u64().unwrap()).unwrap()
+        };
+        assert_eq!(found("header-ignored"), place("no header"));
+        assert_eq!(found("unknown-element"), place("<zzz>"));
+        assert_eq!(found("pattern"), place("0x3"));
+        let extra = &decoded["message"]["extra"];
+        let new = extra
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["name"] == "zzz");
+        assert_eq!(new.unwrap()["offset"], place("new"));
     }
 
     #[test]

@@ -10,28 +10,43 @@ use serde_json::Value;
 
 use super::{Decoded, Finding, Layer, Object, Options, message};
 
+/// A message and where it begins in the input.
+pub(super) struct Placed {
+    message: Message,
+    start: usize,
+}
+
 /// The messages of an input: those that can be cut by Content-Length, as from a capture of a TCP
 /// stream, and one error for a rest that cannot; else the whole as one, as a datagram is.
-pub(super) fn split(input: &Bytes) -> Vec<Result<Message, Finding>> {
+pub(super) fn split(input: &Bytes) -> Vec<Result<Placed, Finding>> {
     let limits = SipLimits::default();
     let datagram = || {
         let message = Message::parse_datagram(input.clone(), &limits);
-        vec![message.map_err(|rejected| failure(&rejected))]
+        let placed = message.map(|message| Placed { message, start: 0 });
+        vec![placed.map_err(|rejected| failure(&rejected, 0))]
     };
     let mut framer = StreamFramer::new(limits);
     framer.push(input);
     let mut messages = Vec::new();
+    let mut end = 0;
     loop {
+        let start = behind_line_ends(input, end);
         match framer.poll() {
-            Framed::Message(message) => messages.push(Ok(message)),
-            Framed::Unreadable(rejected) => messages.push(Err(failure(&rejected))),
+            Framed::Message(message) => {
+                end = start + message.raw().len();
+                messages.push(Ok(Placed { message, start }));
+            }
+            Framed::Unreadable(rejected) => {
+                end = start + rejected.raw().len();
+                messages.push(Err(failure(&rejected, start)));
+            }
             Framed::KeepAlive => {}
             _ if messages.is_empty() => return datagram(),
             Framed::Wrong(rejected) => {
                 if messages.len() == 1 && is_tail_of_xml(rejected.raw()) {
                     return datagram();
                 }
-                messages.push(Err(failure(&rejected)));
+                messages.push(Err(failure(&rejected, start)));
                 return messages;
             }
             _ => {
@@ -41,11 +56,23 @@ pub(super) fn split(input: &Bytes) -> Vec<Result<Message, Finding>> {
                 }
                 if !rest.trim_ascii().is_empty() {
                     let detail = format!("the last {} bytes are no whole message", rest.len());
-                    messages.push(Err(finding("cut-short", detail, Some(rest.len()))));
+                    let start = input.len() - rest.len();
+                    messages.push(Err(finding("cut-short", detail, Some(start))));
                 }
                 return messages;
             }
         }
+    }
+}
+
+/// Where the next message of a stream begins: the line ends before it belong to none.
+fn behind_line_ends(input: &[u8], mut at: usize) -> usize {
+    loop {
+        at += match input.get(at..) {
+            Some([b'\n', ..]) => 1,
+            Some([b'\r', b'\n', ..]) => 2,
+            _ => return at,
+        };
     }
 }
 
@@ -58,21 +85,24 @@ fn is_tail_of_xml(rest: &[u8]) -> bool {
 }
 
 pub(super) fn decode(
-    message: Result<Message, Finding>,
+    placed: Result<Placed, Finding>,
     options: &Options,
     new_id: &mut impl FnMut() -> EventId,
 ) -> Result<Decoded, Finding> {
-    let message = message?;
+    let Placed { message, start } = placed?;
     let body = message.body();
     if body.is_empty() {
         let what = match message.status() {
             Some(status) => format!("a SIP response {} without a body", status.get()),
             None => "a SIP request without a body".to_owned(),
         };
-        return Err(finding("no-body", what, Some(message.raw().len())));
+        return Err(finding("no-body", what, Some(start + message.raw().len())));
     }
-    let mut decoded = message::decode(&body, options, new_id)?;
-    let mut warnings: Vec<_> = message.warnings().iter().copied().map(warning).collect();
+    // The body is the end of the message.
+    let head_end = start + message.raw().len() - body.len();
+    let mut decoded = message::decode(&body, head_end, options, new_id)?;
+    let warnings = message.warnings().iter();
+    let mut warnings: Vec<_> = warnings.map(|found| warning(*found, start)).collect();
     let like_scaip = message
         .content_type()
         .and_then(Result::ok)
@@ -135,34 +165,37 @@ fn finding(code: &'static str, detail: String, offset: Option<usize>) -> Finding
     }
 }
 
-fn place(offset: u32) -> Option<usize> {
-    usize::try_from(offset).ok()
+/// Makes an offset count from the start of the input instead of that of its message; the place.
+fn shift(offset: &mut u32, start: usize) -> Option<usize> {
+    *offset = u32::try_from(start).ok()?.checked_add(*offset)?;
+    usize::try_from(*offset).ok()
 }
 
-fn warning(warning: SipWarning) -> Finding {
-    let offset = match warning {
-        SipWarning::HeaderIgnored { offset } => place(offset),
+fn warning(mut warning: SipWarning, start: usize) -> Finding {
+    let offset = match &mut warning {
+        SipWarning::HeaderIgnored { offset } => shift(offset, start),
         _ => None,
     };
     finding(warning.code(), warning.to_string(), offset)
 }
 
-fn failure(rejected: &Rejected) -> Finding {
-    let error = rejected.error();
-    let (code, offset) = match error {
-        SipError::Empty => ("no-message", Some(0)),
-        SipError::BadStartLine { offset } => ("bad-start-line", place(offset)),
+/// The reason why a message that begins at `start` of the input cannot be read.
+fn failure(rejected: &Rejected, start: usize) -> Finding {
+    let mut error = rejected.error();
+    let (code, offset) = match &mut error {
+        SipError::Empty => ("no-message", Some(start)),
+        SipError::BadStartLine { offset } => ("bad-start-line", shift(offset, start)),
         SipError::UnsupportedVersion => ("unsupported-version", None),
-        SipError::HeadUnterminated { length } => ("head-unterminated", Some(length)),
+        SipError::HeadUnterminated { length } => ("head-unterminated", Some(start + *length)),
         SipError::HeadTooLarge { .. } => ("head-too-large", None),
         SipError::TooManyHeaders { .. } => ("too-many-headers", None),
         SipError::BodyTooLarge { .. } => ("body-too-large", None),
         SipError::MessageTooLarge { .. } => ("message-too-large", None),
         SipError::MissingHeader { .. } => ("missing-header", None),
-        SipError::BadCSeq { offset } => ("bad-cseq", place(offset)),
-        SipError::CSeqMethodMismatch { offset } => ("cseq-method-mismatch", place(offset)),
+        SipError::BadCSeq { offset } => ("bad-cseq", shift(offset, start)),
+        SipError::CSeqMethodMismatch { offset } => ("cseq-method-mismatch", shift(offset, start)),
         SipError::ContentLengthMissing => ("content-length-missing", None),
-        SipError::BadContentLength { offset } => ("bad-content-length", place(offset)),
+        SipError::BadContentLength { offset } => ("bad-content-length", shift(offset, start)),
         SipError::ConflictingContentLength => ("conflicting-content-length", None),
         _ => ("sip", None),
     };

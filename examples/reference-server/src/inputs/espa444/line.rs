@@ -199,7 +199,7 @@ impl Work {
                 self.connected();
             }
             Event::Disconnected(why) => {
-                tracing::warn!(line, %why, "the port or connection is gone");
+                self.ends.log_gone(line, why);
                 self.event("disconnected");
                 self.connected = false;
                 self.show();

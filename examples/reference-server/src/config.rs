@@ -308,11 +308,6 @@ impl Config {
                 "must be at least 65536",
             ),
             (
-                self.journal.log_bytes >= self.journal.checkpoint_bytes,
-                "journal.log_bytes",
-                "must be at least journal.checkpoint_bytes",
-            ),
-            (
                 !self.journal.path.as_os_str().is_empty(),
                 "journal.path",
                 "must name a file",

@@ -90,6 +90,10 @@ fn a_loss_is_told_once_over_restarts_and_its_end_too() {
     panel.expect(espa::EOT);
     drop(panel);
     wait_for(&program, &["start"]);
+    // Hanging up is the panel's own business; that it stays away is told.
+    let log = program.log();
+    assert!(log.contains("the other end closed its connection"), "{log}");
+    assert!(!log.contains("the port or connection is gone"), "{log}");
     program.kill();
     let program = Program::start(directory.path(), "", tables);
     std::thread::sleep(Duration::from_secs(3));

@@ -2,11 +2,14 @@
 //!
 //! `ALARM_TEST_ROWS=1000000` runs the full size.
 
+#[path = "support/program.rs"]
+mod program;
 mod support;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use program::Program;
 use reference_server::journal::{
     EventId, Journal, JournalSettings, Sequence, SqliteJournal, StoredOutcome,
 };
@@ -20,12 +23,23 @@ fn rows() -> i64 {
     }
 }
 
+/// What reading so many rows of the window may take: ten seconds for a million, and two for few,
+/// since another program may have the processor for one.
+fn limit(rows: i64) -> Duration {
+    let each = Duration::from_micros(10);
+    let all = each * u32::try_from(rows).expect("so many fit into no file");
+    all.max(Duration::from_secs(2))
+}
+
+/// A machine at work with other things is allowed for: one of so many openings has to be in time.
+const TRIES: i64 = 5;
+
 /// Before every window.
 const LONG_AGO: i64 = 1_700_000_000_000_000;
 
 /// Fills the journal by its schema: going through the writer would measure the disk. The rows are
-/// received a millisecond apart from `first` on, in microseconds, and as large as SCAIP ones.
-fn fill(path: &Path, rows: i64, first: i64) {
+/// received from `first` on and so far `apart`, in microseconds, and as large as SCAIP ones.
+fn fill(path: &Path, rows: i64, first: i64, apart: i64) {
     let connection = rusqlite::Connection::open(path).expect("the journal");
     connection
         .execute_batch(&format!(
@@ -35,7 +49,7 @@ fn fill(path: &Path, rows: i64, first: i64) {
                received_at, stored_at, transport, peer, local, answer_summary, answer, event, raw)
              SELECT unhex(printf('%016x', n) || hex(randomblob(8))), 'scaip', 'accepted',
                'sender' || (n % 256), 'r' || n,
-               randomblob(16), {first} + n * 1000, {first} + n * 1000, 'udp',
+               randomblob(16), {first} + n * {apart}, {first} + n * {apart}, 'udp',
                '127.0.0.1:5062', '127.0.0.1:5060', 'snu 0', zeroblob(45), printf('%0552d', n),
                zeroblob(453)
              FROM number;
@@ -51,7 +65,7 @@ async fn a_journal_with_many_alarms_opens_quickly_and_finds_repeats() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("alarms.sqlite");
     open(&path).close().await.unwrap();
-    fill(&path, rows, LONG_AGO);
+    fill(&path, rows, LONG_AGO, 1000);
 
     let start = Instant::now();
     let journal = open(&path);
@@ -126,19 +140,65 @@ async fn a_journal_whose_window_is_full_of_alarms_opens_in_seconds_and_finds_the
         duplicate_window: Duration::from_secs(86_400),
         ..JournalSettings::at(&path)
     };
-    fill(&path, rows, Timestamp::now().as_micros() - rows * 1000);
-    let start = Instant::now();
-    let journal = SqliteJournal::open(settings).unwrap();
-    let mut repeat = alarm("sender1", "r1", "x");
-    repeat.duplicate_window = Duration::from_secs(86_400);
-    let again = journal.store(repeat).await.unwrap();
-    let took = start.elapsed();
-    println!("{rows} rows in the window: open and first repeat {took:?}");
-    assert!(
-        matches!(again.outcome, StoredOutcome::ReusedReference { earlier } if earlier.get() == 1),
-        "{again:?}"
+    fill(
+        &path,
+        rows,
+        Timestamp::now().as_micros() - rows * 1000,
+        1000,
     );
-    assert!(took < Duration::from_secs(10), "{took:?}");
+    let mut took = Duration::MAX;
+    for number in 1..=TRIES {
+        let start = Instant::now();
+        let journal = SqliteJournal::open(settings.clone()).unwrap();
+        let mut repeat = alarm(&format!("sender{number}"), &format!("r{number}"), "x");
+        repeat.duplicate_window = Duration::from_secs(86_400);
+        let again = journal.store(repeat).await.unwrap();
+        took = took.min(start.elapsed());
+        assert!(
+            matches!(again.outcome, StoredOutcome::ReusedReference { earlier }
+                if earlier.get() == number),
+            "{again:?}"
+        );
+        journal.close().await.unwrap();
+        if took < limit(rows) {
+            break;
+        }
+    }
+    println!("{rows} rows in the window: open and first repeat {took:?}");
+    assert!(took < limit(rows), "{took:?}");
+}
+
+#[test]
+fn the_program_is_ready_in_seconds_on_a_journal_whose_window_is_full_of_alarms() {
+    let rows = rows();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("alarms.sqlite");
+    let new = Program::start(directory.path(), "", "");
+    new.stop();
+    // All within the ten minutes of the window.
+    let apart = (500_000_000 / rows).min(1000);
+    fill(
+        &path,
+        rows,
+        Timestamp::now().as_micros() - rows * apart,
+        apart,
+    );
+    let mut took = Duration::MAX;
+    for _ in 0..TRIES {
+        let start = Instant::now();
+        let program = Program::start(directory.path(), "", "");
+        let health = program.json("/healthz");
+        took = took.min(start.elapsed());
+        assert_eq!(health["status"], "ok", "{health}");
+        let newest = program.json(&format!("/api/alarms?after={}", rows - 1));
+        assert_eq!(newest["alarms"][0]["ref"], format!("r{rows}"), "{newest}");
+        program.stop();
+        if took < limit(rows) {
+            break;
+        }
+    }
+    println!("{rows} rows in the window: the program is ready after {took:?}");
+    assert!(took < limit(rows), "{took:?}");
 }
 
 #[tokio::test]
@@ -146,7 +206,7 @@ async fn a_sender_that_uses_one_reference_for_everything_does_not_slow_the_searc
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("alarms.sqlite");
     open(&path).close().await.unwrap();
-    fill(&path, 20_000, LONG_AGO);
+    fill(&path, 20_000, LONG_AGO, 1000);
     rusqlite::Connection::open(&path)
         .unwrap()
         .execute_batch(&format!(

@@ -1,5 +1,7 @@
 //! A full or read-only disk: negative answers, an honest state, and recovery without a restart.
 
+#[path = "support/not_tested.rs"]
+mod not_tested;
 mod support;
 
 use std::fs;
@@ -7,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
+use not_tested::not_tested;
 use reference_server::journal::{
     Health, Journal, JournalError, JournalSettings, Sequence, SqliteJournal, StoredOutcome,
 };
@@ -104,27 +107,6 @@ async fn a_batch_that_does_not_fit_leaves_nothing_behind() {
     let small = journal.store(alarm("40211870", "r1", "x")).await.unwrap();
     assert_eq!(small.outcome, StoredOutcome::New);
     assert_eq!(journal.health(), Health::Healthy);
-}
-
-/// Says that something cannot be tested here; on the machines that check every change, where it
-/// can be, that is a failure.
-fn not_tested(why: &str) {
-    assert!(
-        !must_test(std::env::var("CI").ok().as_deref()),
-        "NOT TESTED: {why}"
-    );
-    eprintln!("NOT TESTED: {why}");
-}
-
-fn must_test(ci: Option<&str>) -> bool {
-    ci == Some("true")
-}
-
-#[test]
-fn a_test_that_cannot_run_fails_in_continuous_integration_only() {
-    assert!(must_test(Some("true")));
-    assert!(!must_test(Some("false")));
-    assert!(!must_test(None));
 }
 
 /// A small file system of its own, or `None` with a message where mounting is not permitted.

@@ -27,6 +27,14 @@ fn the_printed_file_says_the_defaults_and_every_key() {
 }
 
 #[test]
+fn larger_portions_than_the_log_may_be_copied_back() {
+    let default = Config::default().journal.log_bytes;
+    let config = parse("[journal]\ncheckpoint_bytes = 134217728").unwrap();
+    assert!(config.journal.checkpoint_bytes > default);
+    assert_eq!(config.journal.log_bytes, default);
+}
+
+#[test]
 fn the_defaults_listen_on_loopback_only() {
     Config::default().check().unwrap();
     assert_eq!(Config::default().outside_loopback().count(), 0);

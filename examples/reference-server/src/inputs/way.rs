@@ -38,6 +38,8 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Bytes for T {}
 #[derive(Clone, Debug)]
 pub(super) struct Ends {
     transport: &'static str,
+    /// Whether the far end opens the connection, and so decides when it ends.
+    called: bool,
     /// The far end, when it is known, and the near one.
     now: Arc<Mutex<(String, String)>>,
 }
@@ -46,7 +48,26 @@ impl Ends {
     fn new(transport: &'static str, peer: String, local: String) -> Self {
         Self {
             transport,
+            called: false,
             now: Arc::new(Mutex::new((peer, local))),
+        }
+    }
+
+    /// Of a connection that the far end opens.
+    fn called() -> Self {
+        Self {
+            called: true,
+            ..Self::new("tcp", String::new(), String::new())
+        }
+    }
+
+    /// Writes to the log that the port or connection is gone. One that the far end opened and
+    /// closed in order is nothing to be warned of: whether the line is missed, its watch tells.
+    pub(super) fn log_gone(&self, line: &str, why: io::ErrorKind) {
+        if self.called && why == io::ErrorKind::UnexpectedEof {
+            tracing::info!(line, "the other end closed its connection");
+        } else {
+            tracing::warn!(line, %why, "the port or connection is gone");
         }
     }
 
@@ -214,8 +235,7 @@ impl Way {
             networks,
             limiter: Limiter::new(LINES),
         };
-        let ends = Ends::new("tcp", String::new(), String::new());
-        Self::new(line, Kind::Listen(door), ends)
+        Self::new(line, Kind::Listen(door), Ends::called())
     }
 
     pub(super) fn beginning_lost(mut self, lost: bool) -> Self {

@@ -107,3 +107,23 @@ fn checkpoint(connection: &Connection, shared: &Shared) -> Result<(), Fault> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::JournalSettings;
+    use crate::journal::store::Store;
+
+    #[test]
+    fn copying_back_waits_for_the_disk() {
+        let directory = tempfile::tempdir().unwrap();
+        let settings = JournalSettings::at(directory.path().join("alarms.sqlite"));
+        let shared = Shared::new(settings);
+        let _store = Store::open(&shared, true).unwrap();
+        let synchronous: i64 = open(&shared)
+            .unwrap()
+            .pragma_query_value(None, "synchronous", |row| row.get(0))
+            .unwrap();
+        assert_eq!(synchronous, 2, "FULL");
+    }
+}

@@ -24,8 +24,8 @@ pub struct JournalSettings {
     /// commits: the more it is, the longer a disk is busy with it.
     pub checkpoint_bytes: u64,
     /// Size of the write-ahead log, in bytes, from which it starts over at its front. Alarms wait
-    /// some flushes longer then: the larger the log, the rarer that is. Never below
-    /// `checkpoint_bytes`.
+    /// some flushes longer then: the larger the log, the rarer that is. Less than
+    /// `checkpoint_bytes` counts as that.
     pub log_bytes: u64,
     /// How far back repeats are recognised; a longer window of an entry is cut to this.
     pub duplicate_window: Duration,

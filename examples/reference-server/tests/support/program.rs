@@ -13,6 +13,9 @@ use serde_json::Value;
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The reference server.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_reference-server");
+
 /// The reference server in a process of its own.
 pub(crate) struct Program {
     child: Child,
@@ -24,12 +27,24 @@ impl Program {
     /// Starts it with loopback ports of its own and these lines in its configuration; `scaip`
     /// goes into the table `[scaip]`.
     pub(crate) fn start(directory: &Path, scaip: &str, tables: &str) -> Self {
+        let command = Command::new(PROGRAM);
+        Self::start_by(command, directory, "trace", scaip, tables)
+    }
+
+    /// As [`Program::start`], by this command, with a log of this detail.
+    pub(crate) fn start_by(
+        mut command: Command,
+        directory: &Path,
+        filter: &str,
+        scaip: &str,
+        tables: &str,
+    ) -> Self {
         let file = |name: &str| directory.join(name);
         let addresses = file("addresses.json");
         let _ = std::fs::remove_file(&addresses);
         let config = format!(
             "addresses_file = {addresses:?}\n[journal]\npath = {:?}\n\
-             [http]\nlisten = \"127.0.0.1:0\"\n[log]\nfilter = \"trace\"\n\
+             [http]\nlisten = \"127.0.0.1:0\"\n[log]\nfilter = {filter:?}\n\
              [scaip]\nudp = \"127.0.0.1:0\"\ntcp = \"127.0.0.1:0\"\nreload_interval = \"100ms\"\n\
              {scaip}\n{tables}\n",
             file("alarms.sqlite"),
@@ -40,7 +55,7 @@ impl Program {
             .create(true)
             .append(true)
             .open(&log);
-        let child = Command::new(env!("CARGO_BIN_EXE_reference-server"))
+        let child = command
             .arg("--config")
             .arg(file("server.toml"))
             .stdin(Stdio::null())
@@ -127,19 +142,22 @@ impl Program {
 
     /// The alarms of this kind that are stored.
     pub(crate) fn alarms(&self, kind: &str) -> Vec<Value> {
+        let mut alarms = self.alarms_after(&mut "0".to_owned());
+        alarms.retain(|alarm| alarm["kind"] == kind);
+        alarms
+    }
+
+    /// The alarms stored behind a cursor, which goes on with them; the first cursor is "0".
+    pub(crate) fn alarms_after(&self, after: &mut String) -> Vec<Value> {
         let mut found = Vec::new();
-        let mut after = "0".to_owned();
         loop {
             let page = self.json(&format!("/api/alarms?after={after}&limit=1000"));
             let alarms = page["alarms"].as_array().expect("a list");
             if alarms.is_empty() {
                 return found;
             }
-            found.extend(alarms.iter().filter(|alarm| alarm["kind"] == kind).cloned());
-            page["next"]
-                .as_str()
-                .expect("a cursor")
-                .clone_into(&mut after);
+            found.extend(alarms.iter().cloned());
+            page["next"].as_str().expect("a cursor").clone_into(after);
         }
     }
 

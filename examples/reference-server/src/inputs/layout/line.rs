@@ -122,7 +122,7 @@ impl Work {
                 End::Replaced(stream) => next = Some(stream),
                 End::Lost(error) => {
                     let line = &*self.settings.name;
-                    tracing::warn!(line, %error, "the port or connection is gone");
+                    self.ends.log_gone(line, error.kind());
                     self.event("disconnected");
                     self.connected = false;
                     self.shown.change(|line| line.counts.losses += 1);

@@ -1,4 +1,4 @@
-//! What a commit costs: pages in the write-ahead log.
+//! What a commit costs, as pages in the write-ahead log, and what it waits for.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -104,4 +104,16 @@ fn a_commit_of_fifteen_alarms_writes_few_pages() {
     assert!(without < 8.0, "{without}");
     assert!(together < without + 0.5, "{together}");
     assert!(together < each - 0.5, "{together} {each}");
+}
+
+#[test]
+fn a_commit_waits_for_the_disk() {
+    let directory = tempfile::tempdir().unwrap();
+    let settings = JournalSettings::at(directory.path().join("alarms.sqlite"));
+    let store = Store::open(&Shared::new(settings), true).unwrap();
+    let synchronous: i64 = store
+        .connection
+        .pragma_query_value(None, "synchronous", |row| row.get(0))
+        .unwrap();
+    assert_eq!(synchronous, 2, "FULL");
 }

@@ -277,7 +277,7 @@ async fn the_log_stays_bounded_under_steady_load() {
         .map(|sender| {
             let (journal, body) = (Arc::clone(&journal), body.clone());
             tokio::spawn(async move {
-                for number in 0..64 {
+                for number in 0..256 {
                     let entry = alarm(&format!("{sender}"), &format!("r{number}"), &body);
                     journal.store(entry).await.unwrap();
                 }
@@ -288,9 +288,10 @@ async fn the_log_stays_bounded_under_steady_load() {
         sender.await.unwrap();
     }
     assert!(journal.statistics().checkpoints > 0);
-    // 16 MB went through; the log is a fraction of that.
+    // More than 32 MB went through; the log is a fraction of that, also where the thread that copies it
+    // back hardly gets to run.
     let log = size(&path, "-wal");
-    assert!(log <= 4 * log_bytes, "{log}");
+    assert!(log <= 16 * log_bytes, "{log}");
 }
 
 #[tokio::test]

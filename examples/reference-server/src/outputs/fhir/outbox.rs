@@ -332,7 +332,7 @@ fn bytes_of(ids: &[EventId]) -> Vec<u8> {
 /// What is shown of a state.
 fn word(state: &EntryState) -> &'static str {
     match state {
-        EntryState::Waiting => "waiting",
+        EntryState::Waiting { .. } => "waiting",
         EntryState::Taken { .. } => "taken",
         EntryState::Parked { reason, .. } => match reason {
             ParkReason::Failed(_) => "failed",
@@ -350,7 +350,7 @@ impl Inner {
     fn append(&mut self, entry: &NewEntry<'_>) -> Result<(), StoreError> {
         let about = self.about.take();
         let about = about.ok_or_else(|| failed("nobody said what the document is about"))?;
-        let state = EntryState::Waiting;
+        let state = EntryState::Waiting { since: None };
         self.connection
             .prepare_cached(
                 // One that is withheld becomes this one, when somebody has mended the cause; and one

@@ -6,7 +6,6 @@ use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::health::InputStatus;
@@ -16,7 +15,7 @@ use crate::time::Timestamp;
 
 mod orders;
 
-pub use orders::{Action, Order, OrderError};
+pub use orders::{Action, Order, OrderError, Orders};
 
 /// A sender of stored alarms.
 pub trait Output: Send + 'static {
@@ -203,9 +202,10 @@ impl Deliveries {
                 .or_insert_with(|| DeliveryState::new(name)),
         );
     }
+
     /// Where the orders for this output arrive from now on. Each wants an [answer](Order::answer).
     #[must_use]
-    pub fn orders(&self, name: &'static str) -> mpsc::Receiver<Order> {
+    pub fn orders(&self, name: &'static str) -> Orders {
         self.desks.open(name)
     }
 

@@ -6,7 +6,6 @@ use std::time::Duration;
 use alarm_codes::{Event, EventId as AlarmId};
 use fhir_vkp::client::Courier;
 use fhir_vkp::delivery::{StoreError, SubmitError};
-use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -19,7 +18,7 @@ use super::register::WatchedRegister;
 use super::report::{self, Reporter};
 use super::{AREA, NAME};
 use crate::journal::{AlarmRecord, EventId, JournalError, JournalHandle, Sequence, Verdict};
-use crate::output::Order;
+use crate::output::Orders;
 
 mod orders;
 
@@ -43,7 +42,7 @@ pub(super) struct Feeder {
     pub(super) desk: Option<Desk>,
     pub(super) reporter: Reporter,
     /// What operators want.
-    pub(super) orders: mpsc::Receiver<Order>,
+    pub(super) orders: Orders,
     /// The last alarm that was taken over.
     pub(super) mark: Sequence,
 }
@@ -106,7 +105,7 @@ impl Feeder {
             tokio::select! {
                 () = stop.cancelled() => break,
                 event = self.courier.next_event() => self.reporter.tell(&event),
-                Some(order) = self.orders.recv() => self.serve(order).await,
+                Some(order) = self.orders.next() => self.serve(order).await,
                 _ = look.tick() => {
                     if self.journal.newest() <= self.mark || Instant::now() < again {
                         continue;
@@ -138,6 +137,7 @@ impl Feeder {
     }
 
     fn show(&mut self) {
+        self.outbox.make_good();
         let open = self.cases.len();
         for _ in 0..self.cases.take_forgotten() {
             self.reporter.not_sent("forgotten");
@@ -361,7 +361,7 @@ impl Feeder {
                 () = stop.cancelled() => return Err(Stopped::Asked),
                 event = self.courier.next_event() => self.reporter.tell(&event),
                 // What is given up makes room.
-                Some(order) = self.orders.recv() => self.serve(order).await,
+                Some(order) = self.orders.next() => self.serve(order).await,
                 () = &mut over => {
                     self.show();
                     return Ok(());

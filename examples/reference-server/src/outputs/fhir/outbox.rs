@@ -93,6 +93,8 @@ struct Inner {
     /// What the next document is about.
     about: Option<About>,
     removals: usize,
+    /// Bytes that should be erased could not be.
+    log_stays: bool,
 }
 
 /// The outbox. Clones share it.
@@ -127,6 +129,7 @@ impl Outbox {
             about: None,
             // What a crash left in the log goes with the next removal.
             removals: CHECKPOINT,
+            log_stays: false,
         }))))
     }
 
@@ -250,6 +253,14 @@ impl Outbox {
             .and_then(|mut update| update.execute(params![key(id), word, now()]))
             .map(drop)
             .map_err(failed)
+    }
+
+    /// Erases what should have been erased and could not be.
+    pub(super) fn make_good(&self) {
+        let mut inner = self.inner();
+        if inner.log_stays {
+            inner.erase_log();
+        }
     }
 
     /// What an operator sees.
@@ -409,8 +420,8 @@ impl Inner {
             _ => "done",
         };
         let (id, now) = (key(id), now());
-        let finished = self
-            .connection
+        let change = self.connection.transaction()?;
+        let finished = change
             .prepare_cached(
                 "UPDATE document SET entry = NULL, body = NULL, lane = NULL, reason = NULL, state = '', \
                  word = ?2, since = ?3 WHERE entry = ?1",
@@ -419,22 +430,40 @@ impl Inner {
         if finished == 0 {
             return Ok(());
         }
-        self.connection
+        change
             .prepare_cached(
                 "DELETE FROM document WHERE body IS NULL AND reason IS NULL AND id <= \
                  (SELECT max(id) FROM document) - ?1",
             )?
             .execute([REMEMBERED.cast_signed()])?;
+        change.commit()?;
         self.removals += 1;
-        self.erase_log()
+        self.erase_log();
+        Ok(())
     }
 
-    /// Folds the log back now and then, and when nothing waits: the bytes of what was delivered do not
-    /// stay behind.
-    fn erase_log(&mut self) -> rusqlite::Result<()> {
+    /// Erases what is left of the bytes in the log. They are out of the tables whatever comes of it, so
+    /// that a failure is told once, and made good as soon as it can be.
+    fn erase_log(&mut self) {
+        match (self.fold_log(), self.log_stays) {
+            (Ok(()), false) => {}
+            (Ok(()), true) => {
+                self.log_stays = false;
+                tracing::info!("bytes of what was delivered are erased from the log of the outbox");
+            }
+            (Err(_), true) => {}
+            (Err(error), false) => {
+                self.log_stays = true;
+                tracing::error!(%error, "bytes of what was delivered stay in the log of the outbox for now");
+            }
+        }
+    }
+
+    /// Folds the log back now and then, and when nothing waits.
+    fn fold_log(&mut self) -> rusqlite::Result<()> {
         let sql = "SELECT 1 FROM document WHERE body IS NOT NULL LIMIT 1";
         let waits = self.connection.prepare_cached(sql)?.exists([])?;
-        if self.removals >= CHECKPOINT || !waits {
+        if self.removals >= CHECKPOINT || self.log_stays || !waits {
             let fold = "PRAGMA wal_checkpoint(TRUNCATE)";
             self.connection.query_row(fold, [], |_| Ok(()))?;
             self.removals = 0;

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::NAME;
 use super::raised::Raised;
-use crate::output::{Action, DeadLetter, Deliveries, Order, OrderError};
+use crate::output::{Action, DeadLetter, Deliveries, Order, OrderError, Orders};
 use crate::time::Timestamp;
 
 /// How often the queue is looked at.
@@ -27,7 +27,7 @@ pub(super) struct Reporter {
     raised: Raised,
     handle: Option<Handle<SqliteStore>>,
     /// What operators want.
-    orders: mpsc::Receiver<Order>,
+    orders: Orders,
 }
 
 pub(super) fn describe() {
@@ -81,7 +81,7 @@ impl Reporter {
                     Some(event) => self.tell(&event),
                     None => return,
                 },
-                Some(order) = self.orders.recv(), if self.handle.is_some() => self.serve(order).await,
+                Some(order) = self.orders.next(), if self.handle.is_some() => self.serve(order).await,
                 _ = look.tick(), if self.handle.is_some() => self.look().await,
                 // The queue ends when nobody can talk to it any more.
                 () = stop.cancelled(), if self.handle.is_some() => {

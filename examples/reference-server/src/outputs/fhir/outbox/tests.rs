@@ -99,6 +99,86 @@ fn what_is_delivered_leaves_no_bytes_in_the_file() {
     }
 }
 
+/// Lets removals from the table fail, or lets them go on.
+fn removals_fail(outbox: &Outbox, fail: bool) {
+    let sql = match fail {
+        true => {
+            "CREATE TRIGGER no_removal BEFORE DELETE ON document \
+             BEGIN SELECT RAISE(FAIL, 'no'); END"
+        }
+        false => "DROP TRIGGER no_removal",
+    };
+    outbox.inner().connection.execute_batch(sql).expect("set");
+}
+
+#[test]
+fn what_cannot_be_removed_is_not_half_removed() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut outbox = Outbox::open(&directory.path().join("outbox")).expect("open");
+    append(&mut outbox, 1);
+    append(&mut outbox, 2);
+    let done = outbox.finish(EntryId(1), Completion::Done);
+    done.expect("done");
+    // The first one is forgotten with the second.
+    let sql = "UPDATE document SET id = id + 20000 WHERE id = 2";
+    outbox.inner().connection.execute(sql, []).expect("set");
+    removals_fail(&outbox, true);
+    let failed = outbox.finish(EntryId(2), Completion::Dismissed);
+    failed.expect_err("it is not removed");
+    let kept = loaded(&mut outbox);
+    assert_eq!(kept[0].document.body(), document(2).body());
+    removals_fail(&outbox, false);
+    let done = outbox.finish(EntryId(2), Completion::Dismissed);
+    done.expect("now");
+    assert!(!outbox.knows(about(1).alarm, 0).expect("read"));
+    assert_eq!(loaded(&mut outbox).len(), 0);
+}
+
+#[test]
+fn what_is_given_up_is_so_though_the_log_cannot_be_erased() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut outbox = Outbox::open(&directory.path().join("outbox")).expect("open");
+    append(&mut outbox, 1);
+    {
+        // A question that never comes to its end holds the log.
+        let inner = outbox.inner();
+        let sql = "SELECT 1 UNION SELECT id FROM document";
+        let mut held = inner.connection.prepare(sql).expect("a question");
+        let mut rows = held.query([]).expect("asked");
+        rows.next().expect("read");
+        std::mem::forget(rows);
+        std::mem::forget(held);
+    }
+    let done = outbox.finish(EntryId(1), Completion::Dismissed);
+    done.expect("given up");
+    assert!(outbox.inner().log_stays);
+    assert_eq!(loaded(&mut outbox).len(), 0);
+    let documents = outbox.overview().expect("read").documents;
+    assert_eq!(documents[0].state, "dismissed");
+}
+
+#[test]
+fn bytes_that_stayed_in_the_log_are_erased_as_soon_as_it_can_be() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut outbox = Outbox::open(&directory.path().join("outbox")).expect("open");
+    append(&mut outbox, 1);
+    append(&mut outbox, 2);
+    outbox.inner().removals = 0;
+    let done = outbox.finish(EntryId(1), Completion::Done);
+    done.expect("done");
+    let log_length = || {
+        let log = std::fs::metadata(directory.path().join("outbox-wal"));
+        log.expect("a log").len()
+    };
+    // Something waits, and little was removed.
+    outbox.make_good();
+    assert!(log_length() > 0);
+    outbox.inner().log_stays = true;
+    outbox.make_good();
+    assert_eq!(log_length(), 0);
+    assert!(!outbox.inner().log_stays);
+}
+
 #[test]
 fn what_is_parked_or_withheld_is_shown_with_its_reason_and_nothing_of_the_receiver() {
     let directory = tempfile::tempdir().expect("a directory");

@@ -186,10 +186,7 @@ impl<S: Store> Delivery<S> {
     fn time_left(&self, id: EntryId) -> Option<Duration> {
         let entry = self.entries.get(&id)?;
         let (within, since) = match &entry.stage {
-            Stage::Waiting { since } => (
-                self.config.take_within,
-                since.unwrap_or(entry.submitted),
-            ),
+            Stage::Waiting { since } => (self.config.take_within, since.unwrap_or(entry.submitted)),
             Stage::Following { since, .. } => (self.config.confirm_within, *since),
             Stage::Parked { .. } => return None,
         };

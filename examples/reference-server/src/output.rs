@@ -118,8 +118,8 @@ pub struct DocumentState {
     pub writing: u32,
     /// What it is about, in the receiver's code.
     pub code: String,
-    /// In a word: `waiting`, `taken`, `registered`, `read`, `journaled`, `done`, `failed`,
-    /// `unconfirmed`, `refused`, `withheld` and the like.
+    /// In a word: `waiting`, `taken`, `registered`, `read`, `journaled`, `done`, `not_taken`, `refused`,
+    /// `failed`, `unconfirmed`, `contradictory`, `lost`, `withheld`, `dismissed`.
     pub state: String,
     /// Since when.
     pub since: Timestamp,

@@ -233,6 +233,10 @@ fn what_an_operator_was_told_is_done_is_done_after_a_crash() {
     assert_eq!(program.post(&path(0, "discard"), "").0, 200);
     assert_eq!(program.post(&path(1, "retry"), "").0, 200);
     program.kill();
+    // They are older than the patience of a document: the retry has given the one new patience.
+    let outbox = rusqlite::Connection::open(directory.path().join("alarms.sqlite.fhir"));
+    let sql = "UPDATE document SET submitted = submitted - 172800000000";
+    assert_eq!(outbox.expect("an outbox").execute(sql, []), Ok(2));
     double.book().write_faults.clear();
     double.book().status = support::fhir::journaled();
     let program = start(directory.path(), &table);
@@ -379,6 +383,94 @@ fn an_alarm_that_is_reopened_and_closed_again_amends_its_document_once_over_a_cr
         first["identifier"]
     );
     assert_eq!(composition["event"].as_array().map(Vec::len), Some(4));
+}
+
+/// Stops the server, has the first fall opened and closed again elsewhere, and starts it anew.
+fn opened_and_closed_again(program: Program, directory: &Path, table: &str) -> Program {
+    let fall = program.alarms("fall")[0].clone();
+    program.stop();
+    store_later(directory, &fall, Kind::Fall, |event| {
+        event.handling = Handling::Reopened;
+    });
+    store_later(directory, &fall, Kind::Cancel, |_| {});
+    start(directory, table)
+}
+
+#[test]
+fn a_correction_does_not_go_to_whoever_has_the_device_now() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let table = double.table(directory.path(), &[DEVICE], BY_END);
+    let program = start(directory.path(), &table);
+    falls_and_ends(&program, DEVICE);
+    program.wait_until("it is journaled", |program| {
+        delivery(program)["delivered"] == 1
+    });
+    let register = directory.path().join("patients.csv");
+    let first = std::fs::read_to_string(&register).expect("a register");
+    // Another synthetic person.
+    let second = first.replace(NUMBER, "17712811226");
+    std::fs::write(&register, second).expect("a register");
+    let program = opened_and_closed_again(program, directory.path(), &table);
+    program.wait_until("it is withheld", |program| delivery(program)["dead"] == 1);
+    let letter = delivery(&program)["dead_letters"][0].clone();
+    assert_eq!(letter["reason"], "another patient has the device now");
+    let (status, problem) = program.post(&order(&letter, "retry"), "");
+    assert_eq!(status, 409, "{problem}");
+    assert_eq!(double.book().documents.len(), 1);
+    program.stop();
+    std::fs::write(&register, first).expect("a register");
+    let program = start(directory.path(), &table);
+    let (status, done) = program.post(&order(&letter, "retry"), "");
+    assert_eq!(status, 200, "{done}");
+    program.wait_until("the correction is journaled", |program| {
+        delivery(program)["documents"][1]["state"] == "journaled"
+    });
+    let book = double.book();
+    let second: Value = serde_json::from_slice(&book.documents[1].1).expect("JSON");
+    let composition = &second["entry"][0]["resource"];
+    assert_eq!(composition["status"], "amended");
+    assert_eq!(composition["subject"]["identifier"]["value"], NUMBER);
+    assert_eq!(composition["event"].as_array().map(Vec::len), Some(4));
+    drop(book);
+    says_nothing(&program);
+}
+
+#[test]
+fn what_never_reached_the_record_is_not_replaced() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    double.book().write_faults = [Fault::Answer(400), Fault::Answer(400)].into();
+    let table = double.table(directory.path(), &[DEVICE], BY_END);
+    let program = start(directory.path(), &table);
+    falls_and_ends(&program, DEVICE);
+    program.wait_until("it is refused", |program| delivery(program)["dead"] == 1);
+    let program = opened_and_closed_again(program, directory.path(), &table);
+    program.wait_until("both are refused", |program| delivery(program)["dead"] == 2);
+    let letters = delivery(&program)["dead_letters"].clone();
+    assert_eq!(program.post(&order(&letters[0], "retry"), "").0, 409);
+    assert_eq!(program.post(&order(&letters[1], "retry"), "").0, 200);
+    program.wait_until("the second one is journaled", |program| {
+        delivery(program)["documents"][1]["state"] == "journaled"
+    });
+    let second: Value = serde_json::from_slice(&double.book().documents[0].1).expect("JSON");
+    let composition = &second["entry"][0]["resource"];
+    assert_eq!(composition["status"], "final");
+    assert!(composition["relatesTo"].is_null());
+    assert_eq!(composition["event"].as_array().map(Vec::len), Some(4));
+    // The first one stays overtaken, as the second is there.
+    let (status, problem) = program.post(&order(&letters[0], "retry"), "");
+    assert_eq!(status, 409, "{problem}");
+    // A third one is refused and given up, which changes nothing of that.
+    double.book().write_faults = [Fault::Answer(400)].into();
+    let program = opened_and_closed_again(program, directory.path(), &table);
+    program.wait_until("the third one is refused", |program| {
+        delivery(program)["dead"] == 2
+    });
+    let letter = delivery(&program)["dead_letters"][1].clone();
+    assert_eq!(program.post(&order(&letter, "discard"), "").0, 200);
+    assert_eq!(program.post(&order(&letters[0], "retry"), "").0, 409);
+    says_nothing(&program);
 }
 
 #[test]

@@ -440,7 +440,10 @@ impl World {
             assert!(self.jft && matches!(state, Some(EntryState::Taken { .. })));
             return;
         }
-        assert!(matches!(state, Some(EntryState::Waiting { .. })), "written twice");
+        assert!(
+            matches!(state, Some(EntryState::Waiting { .. })),
+            "written twice"
+        );
         assert_eq!(call.request.body(), document(page.number, "").body());
         if page.parked || page.lane.is_none() {
             return;

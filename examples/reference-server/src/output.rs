@@ -6,6 +6,7 @@ use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::health::InputStatus;
@@ -15,7 +16,7 @@ use crate::time::Timestamp;
 
 mod orders;
 
-pub use orders::{Action, Order, OrderError, Orders};
+pub use orders::{Action, Order, OrderError, Orders, PageQuestion};
 
 /// A sender of stored alarms.
 pub trait Output: Send + 'static {
@@ -203,10 +204,25 @@ impl Deliveries {
         );
     }
 
-    /// Where the orders for this output arrive from now on. Each wants an [answer](Order::answer).
+    /// Where the orders for this output arrive from now on, and the questions for its dead letters. Each
+    /// wants an answer.
     #[must_use]
-    pub fn orders(&self, name: &'static str) -> Orders {
+    pub fn orders(&self, name: &'static str) -> (Orders, mpsc::Receiver<PageQuestion>) {
         self.desks.open(name)
+    }
+
+    /// The dead letters of an output with a greater id, in the order of their ids, at most `limit`.
+    ///
+    /// # Errors
+    /// [`OrderError`]
+    pub async fn dead_letters(
+        &self,
+        output: &str,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<DeadLetter>, OrderError> {
+        let known = self.states().keys().find(|name| **name == output).copied();
+        self.desks.dead_letters(known, output, after, limit).await
     }
 
     /// Has a dead letter of an output sent again or discarded. When this returns `Ok` it is on stable

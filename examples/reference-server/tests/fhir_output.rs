@@ -175,6 +175,17 @@ fn a_refused_document_is_sent_again_when_an_operator_says_so_and_given_up_when_t
     // The log names them as the API does.
     let named = format!("document={}", letters[0]["id"]);
     assert!(program.log().contains(&named), "{}", program.log());
+    // All of them are there, page by page.
+    let page = |after: u64| {
+        let path = format!("/api/deliveries/fhir/dead_letters?limit=1&after={after}");
+        let page = program.json(&path);
+        (page["dead_letters"].clone(), page["next"].as_u64())
+    };
+    let (first, next) = page(0);
+    assert_eq!(first, json!([letters[0]]));
+    let (second, next) = page(next.expect("an id"));
+    assert_eq!(second, json!([letters[1]]));
+    assert_eq!(page(next.expect("an id")), (json!([]), next));
     // The cause is mended at the receiver.
     double.book().status = support::fhir::journaled();
     let sent = double.book().documents.len();
@@ -421,6 +432,9 @@ fn a_correction_does_not_go_to_whoever_has_the_device_now() {
     program.stop();
     std::fs::write(&register, first).expect("a register");
     let program = start(directory.path(), &table);
+    program.wait_until("it is shown again", |program| {
+        delivery(program)["dead"] == 1
+    });
     let (status, done) = program.post(&order(&letter, "retry"), "");
     assert_eq!(status, 200, "{done}");
     program.wait_until("the correction is journaled", |program| {

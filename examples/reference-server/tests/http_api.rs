@@ -275,7 +275,7 @@ async fn nothing(orders: &mut Orders) -> bool {
 async fn no_page_in_a_browser_can_have_anything_sent_again_or_discarded() {
     let api = Api::new();
     api.deliveries.update("fhir", |_| {});
-    let mut orders = api.deliveries.orders("fhir");
+    let (mut orders, _questions) = api.deliveries.orders("fhir");
     // What a form, an image or a script of another page can send without asking.
     for kind in [
         "application/x-www-form-urlencoded",
@@ -336,7 +336,7 @@ async fn no_page_in_a_browser_can_have_anything_sent_again_or_discarded() {
 async fn outside_loopback_nothing_can_be_changed() {
     let api = Api::listening(0, false);
     api.deliveries.update("fhir", |_| {});
-    let mut orders = api.deliveries.orders("fhir");
+    let (mut orders, _questions) = api.deliveries.orders("fhir");
     let (status, problem) = api.order(RETRY, &[JSON], "").await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     assert!(problem["detail"].as_str().unwrap().contains("loopback"));
@@ -354,7 +354,7 @@ async fn what_an_output_says_to_an_order_is_what_the_caller_hears() {
     let (status, problem) = api.order(RETRY, &[kind], "").await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "it does not run");
     assert!(problem["detail"].as_str().unwrap().contains("log"));
-    let mut orders = api.deliveries.orders("fhir");
+    let (mut orders, _questions) = api.deliveries.orders("fhir");
     for (path, body) in [
         (RETRY, "[]"),
         (RETRY, "{\"as_post\":1}"),
@@ -404,7 +404,7 @@ async fn what_an_output_says_to_an_order_is_what_the_caller_hears() {
 async fn an_output_that_does_not_answer_leaves_open_whether_it_was_done() {
     let api = Api::new();
     api.deliveries.update("fhir", |_| {});
-    let mut orders = api.deliveries.orders("fhir");
+    let (mut orders, _questions) = api.deliveries.orders("fhir");
     let ends = async { drop(orders.next().await) };
     let asked = api.order(RETRY, &[JSON], "");
     let ((), (status, problem)) = tokio::join!(ends, asked);
@@ -421,7 +421,7 @@ async fn an_output_that_does_not_answer_leaves_open_whether_it_was_done() {
 async fn an_order_leaves_its_trace_when_its_caller_hangs_up_and_is_not_begun_after_that() {
     let api = Api::new();
     api.deliveries.update("hung-up", |_| {});
-    let mut orders = api.deliveries.orders("hung-up");
+    let (mut orders, _questions) = api.deliveries.orders("hung-up");
     let path = "/api/deliveries/hung-up/7/discard";
     let order = {
         let asked = std::pin::pin!(api.order(path, &[JSON], ""));
@@ -453,6 +453,34 @@ async fn an_order_leaves_its_trace_when_its_caller_hangs_up_and_is_not_begun_aft
         let line = format!("alarm_delivery_orders_total{{{labels}}} {count}");
         assert!(text.contains(&line), "{line} in:\n{text}");
     }
+}
+
+#[tokio::test]
+async fn every_dead_letter_of_an_output_is_on_some_page() {
+    let api = Api::new();
+    let path = "/api/deliveries/fhir/dead_letters";
+    assert_eq!(api.get(path).await.0, StatusCode::NOT_FOUND);
+    api.deliveries.update("fhir", |_| {});
+    assert_eq!(api.get(path).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    let (_orders, mut questions) = api.deliveries.orders("fhir");
+    for query in ["?after=x", "?after=-1", "?limit=0", "?limit=1001", "?x=1"] {
+        let (status, _) = api.get(&format!("{path}{query}")).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{query}");
+    }
+    let output = async {
+        let question = questions.recv().await.expect("a question");
+        assert_eq!((question.after, question.limit), (7, 2));
+        question.answer(Vec::new());
+    };
+    let asked = format!("{path}?after=7&limit=2");
+    let ((), (status, page)) = tokio::join!(output, api.get(&asked));
+    let none = serde_json::json!({"dead_letters": [], "next": 7});
+    assert_eq!((status, page), (StatusCode::OK, none));
+    let output = async { drop(questions.recv().await) };
+    let ((), (status, _)) = tokio::join!(output, api.get(&asked));
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    let (status, _) = api.order(path, &[JSON], "").await;
+    assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
 }
 
 #[tokio::test]

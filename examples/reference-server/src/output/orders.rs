@@ -8,6 +8,8 @@ use std::time::Duration;
 use metrics::counter;
 use tokio::sync::{mpsc, oneshot};
 
+use super::DeadLetter;
+
 /// Orders that wait at one output; further ones wait for room.
 const WAITING: usize = 16;
 /// How long an output may take for one.
@@ -62,6 +64,9 @@ pub enum OrderError {
     /// That could not be kept, so it was not done.
     #[error("it could not be kept and nothing has changed: mend the disk and try again ({0})")]
     NotKept(String),
+    /// What it keeps cannot be read.
+    #[error("what the output keeps could not be read: the log says why; try again")]
+    NotRead,
     /// The output does not run.
     #[error("the output does not run: the log says why; start the server anew and try again")]
     Stopped,
@@ -79,6 +84,7 @@ impl OrderError {
             Self::Superseded => "superseded",
             Self::NotAnUpdate | Self::StillRefused(_) => "refused",
             Self::NotKept(_) => "not_kept",
+            Self::NotRead => "not_read",
             Self::Stopped => "stopped",
             Self::TooSlow => "too_slow",
         }
@@ -161,9 +167,34 @@ impl Orders {
     }
 }
 
+/// A question for a page of dead letters.
+#[derive(Debug)]
+pub struct PageQuestion {
+    /// Those with a greater id are wanted, in the order of their ids.
+    pub after: u64,
+    /// At most so many.
+    pub limit: u32,
+    answer: oneshot::Sender<Vec<DeadLetter>>,
+}
+
+impl PageQuestion {
+    /// Hands the page over. A question that is dropped without it is told as not answered.
+    pub fn answer(self, letters: Vec<DeadLetter>) {
+        // Whoever asked may be gone.
+        let _ = self.answer.send(letters);
+    }
+}
+
+/// The ways to one output.
+#[derive(Clone, Debug)]
+struct Desk {
+    orders: mpsc::Sender<Order>,
+    questions: mpsc::Sender<PageQuestion>,
+}
+
 /// Where orders go, by the name of the output.
 #[derive(Clone, Default)]
-pub(super) struct Desks(Arc<Mutex<BTreeMap<&'static str, mpsc::Sender<Order>>>>);
+pub(super) struct Desks(Arc<Mutex<BTreeMap<&'static str, Desk>>>);
 
 impl fmt::Debug for Desks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -172,14 +203,41 @@ impl fmt::Debug for Desks {
 }
 
 impl Desks {
-    fn desks(&self) -> MutexGuard<'_, BTreeMap<&'static str, mpsc::Sender<Order>>> {
+    fn desks(&self) -> MutexGuard<'_, BTreeMap<&'static str, Desk>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn open(&self, name: &'static str) -> Orders {
-        let (sender, receiver) = mpsc::channel(WAITING);
-        self.desks().insert(name, sender);
-        Orders(receiver)
+    pub(super) fn open(&self, name: &'static str) -> (Orders, mpsc::Receiver<PageQuestion>) {
+        let (orders, ordered) = mpsc::channel(WAITING);
+        let (questions, asked) = mpsc::channel(WAITING);
+        self.desks().insert(name, Desk { orders, questions });
+        (Orders(ordered), asked)
+    }
+
+    /// A page of the dead letters of an output, if there is one by this name.
+    pub(super) async fn dead_letters(
+        &self,
+        known: Option<&'static str>,
+        output: &str,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<DeadLetter>, OrderError> {
+        let name = known.ok_or_else(|| OrderError::NoOutput(output.to_owned()))?;
+        let desk = self.desks().get(name).cloned();
+        let desk = desk.ok_or(OrderError::Stopped)?;
+        let (answer, answered) = oneshot::channel();
+        let question = PageQuestion {
+            after,
+            limit,
+            answer,
+        };
+        let asked = async {
+            let sent = desk.questions.send(question).await;
+            sent.map_err(|_| OrderError::Stopped)?;
+            answered.await.map_err(|_| OrderError::NotRead)
+        };
+        let asked = tokio::time::timeout(PATIENCE, asked).await;
+        asked.unwrap_or(Err(OrderError::TooSlow))
     }
 
     /// `known` is the name of the output, if there is one.
@@ -208,7 +266,7 @@ impl Desks {
             return Err(OrderError::Stopped);
         };
         let asked = async {
-            if let Err(refused) = desk.send(order).await {
+            if let Err(refused) = desk.orders.send(order).await {
                 refused.0.answer(Err(OrderError::Stopped));
             }
             // An output that ends after it has taken the order may have done it.

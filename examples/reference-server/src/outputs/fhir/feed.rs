@@ -6,6 +6,7 @@ use std::time::Duration;
 use alarm_codes::{Event, EventId as AlarmId};
 use fhir_vkp::client::Courier;
 use fhir_vkp::delivery::{StoreError, SubmitError};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +19,7 @@ use super::register::WatchedRegister;
 use super::report::{self, Reporter};
 use super::{AREA, NAME};
 use crate::journal::{AlarmRecord, EventId, JournalError, JournalHandle, Sequence, Verdict};
-use crate::output::Orders;
+use crate::output::{Orders, PageQuestion};
 
 mod orders;
 
@@ -43,6 +44,7 @@ pub(super) struct Feeder {
     pub(super) reporter: Reporter,
     /// What operators want.
     pub(super) orders: Orders,
+    pub(super) questions: mpsc::Receiver<PageQuestion>,
     /// The last alarm that was taken over.
     pub(super) mark: Sequence,
 }
@@ -106,6 +108,7 @@ impl Feeder {
                 () = stop.cancelled() => break,
                 event = self.courier.next_event() => self.reporter.tell(&event),
                 Some(order) = self.orders.next() => self.serve(order).await,
+                Some(question) = self.questions.recv() => self.show_letters(question),
                 _ = look.tick() => {
                     if self.journal.newest() <= self.mark || Instant::now() < again {
                         continue;
@@ -405,6 +408,7 @@ impl Feeder {
                 event = self.courier.next_event() => self.reporter.tell(&event),
                 // What is given up makes room.
                 Some(order) = self.orders.next() => self.serve(order).await,
+                Some(question) = self.questions.recv() => self.show_letters(question),
                 () = &mut over => {
                     self.show();
                     return Ok(());

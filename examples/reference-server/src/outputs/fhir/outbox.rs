@@ -37,6 +37,9 @@ const SUPERSEDED: &str = "EXISTS (SELECT 1 FROM document AS newer \
      WHERE newer.alarm = document.alarm AND newer.writing > document.writing \
      AND (newer.word <> 'dismissed' OR newer.reached))";
 
+/// The columns of a dead letter, but for [`SUPERSEDED`].
+const LETTER: &str = "id, device, code, occurred, since, reason, alarm";
+
 /// What is said of a document beside its bytes.
 #[derive(Clone)]
 pub(super) struct About {
@@ -280,6 +283,21 @@ impl Outbox {
         }
     }
 
+    /// Dead letters with a greater number, in order, at most `limit`.
+    pub(super) fn letters(&self, after: u64, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        let inner = self.inner();
+        let read = || -> rusqlite::Result<Vec<DeadLetter>> {
+            let sql = format!(
+                "SELECT {LETTER}, {SUPERSEDED} FROM document \
+                 WHERE reason IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2"
+            );
+            let mut letters = inner.connection.prepare_cached(&sql)?;
+            letters.query_map(params![after, limit], letter)?.collect()
+        };
+        read().map_err(failed)
+    }
+
     /// What an operator sees.
     pub(super) fn overview(&self) -> Result<Overview, StoreError> {
         let inner = self.inner();
@@ -290,7 +308,7 @@ impl Outbox {
                 .prepare_cached(sql)?
                 .query_row([], |row| row.get(0))?;
             let sql = format!(
-                "SELECT id, device, code, occurred, since, reason, alarm, {SUPERSEDED} FROM document \
+                "SELECT {LETTER}, {SUPERSEDED} FROM document \
                  WHERE reason IS NOT NULL ORDER BY since DESC, id DESC LIMIT ?1"
             );
             let mut letters = inner.connection.prepare_cached(&sql)?;

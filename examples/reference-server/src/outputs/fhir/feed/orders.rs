@@ -6,7 +6,7 @@ use super::super::document::Unwritten;
 use super::super::outbox::{About, Earlier, Found};
 use super::{Feeder, alarm_id, journal_id};
 use crate::journal::JournalError;
-use crate::output::{Action, Order, OrderError};
+use crate::output::{Action, Order, OrderError, PageQuestion};
 
 impl From<StoreError> for OrderError {
     fn from(error: StoreError) -> Self {
@@ -26,6 +26,14 @@ impl Feeder {
         let result = self.carry_out(order.id, order.action).await;
         self.show();
         order.answer(result);
+    }
+
+    /// Shows a page of dead letters. Without an answer the asker hears that there is none.
+    pub(super) fn show_letters(&self, question: PageQuestion) {
+        match self.outbox.letters(question.after, question.limit) {
+            Ok(letters) => question.answer(letters),
+            Err(error) => tracing::warn!(%error, "the outbox is not shown"),
+        }
     }
 
     async fn carry_out(&mut self, number: u64, action: Action) -> Result<(), OrderError> {

@@ -258,15 +258,25 @@ fn what_an_operator_was_told_is_done_is_done_after_a_crash() {
     assert_eq!(delivery(&program)["documents"][0]["state"], "dismissed");
 }
 
+/// The table of an output on this stage.
+fn table_on(stage: &str, directory: &Path, double: &Double) -> String {
+    double.table_for("jft", stage, directory, &[DEVICE], BY_END)
+}
+
+/// A server on production with one alarm of a synthetic person, and its dead letter.
+fn one_is_withheld(directory: &Path, double: &Double) -> (Program, Value) {
+    let program = start(directory, &table_on("production", directory, double));
+    falls_and_ends(&program, DEVICE);
+    program.wait_until("it is withheld", |program| delivery(program)["dead"] == 1);
+    let letter = delivery(&program)["dead_letters"][0].clone();
+    (program, letter)
+}
+
 #[test]
 fn a_withheld_alarm_is_sent_when_its_cause_is_mended() {
     let directory = tempfile::tempdir().expect("a directory");
     let double = Double::start();
-    let table = |stage| double.table_for("jft", stage, directory.path(), &[DEVICE], BY_END);
-    let program = start(directory.path(), &table("production"));
-    falls_and_ends(&program, DEVICE);
-    program.wait_until("it is withheld", |program| delivery(program)["dead"] == 1);
-    let letter = delivery(&program)["dead_letters"][0].clone();
+    let (program, letter) = one_is_withheld(directory.path(), &double);
     let path = order(&letter, "retry");
     let (status, problem) = program.post(&path, "");
     assert_eq!(status, 409, "{problem}");
@@ -275,7 +285,10 @@ fn a_withheld_alarm_is_sent_when_its_cause_is_mended() {
     assert!(detail.contains(reason), "{detail}");
     assert_eq!(double.book().documents.len(), 0);
     program.stop();
-    let program = start(directory.path(), &table("test"));
+    let program = start(
+        directory.path(),
+        &table_on("test", directory.path(), &double),
+    );
     program.wait_until("it is shown again", |program| {
         delivery(program)["dead"] == 1
     });
@@ -290,6 +303,33 @@ fn a_withheld_alarm_is_sent_when_its_cause_is_mended() {
         (&delivery["dead"], double.book().documents.len()),
         (&0.into(), 1)
     );
+}
+
+#[test]
+fn what_an_older_version_withheld_without_saying_what_closed_it_can_only_be_given_up() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let (program, letter) = one_is_withheld(directory.path(), &double);
+    program.stop();
+    let outbox = rusqlite::Connection::open(directory.path().join("alarms.sqlite.fhir"));
+    let sql = "UPDATE document SET later = NULL";
+    assert_eq!(outbox.expect("an outbox").execute(sql, []), Ok(1));
+    let program = start(
+        directory.path(),
+        &table_on("test", directory.path(), &double),
+    );
+    program.wait_until("it is shown again", |program| {
+        delivery(program)["dead"] == 1
+    });
+    let (status, problem) = program.post(&order(&letter, "retry"), "");
+    let detail = problem["detail"].as_str().expect("text");
+    assert!(
+        status == 409 && detail.contains("older version"),
+        "{detail}"
+    );
+    assert_eq!(program.post(&order(&letter, "discard"), "").0, 200);
+    assert_eq!(delivery(&program)["documents"][0]["state"], "dismissed");
+    assert_eq!(double.book().documents.len(), 0);
 }
 
 /// Stores what another receiver of the operator would say of an alarm, while the server is stopped.

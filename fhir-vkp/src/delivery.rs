@@ -169,7 +169,7 @@ impl<S: Store> Delivery<S> {
             self.identifiers.insert(identifier.clone(), id);
         }
         restored.stage = match entry.state {
-            EntryState::Waiting => Stage::Waiting,
+            EntryState::Waiting { since } => Stage::Waiting { since },
             EntryState::Taken { status, since } => Stage::Following {
                 status,
                 since,

@@ -331,3 +331,33 @@ fn after_a_restart_it_goes_on_where_it_was() {
     let reason = ParkReason::NotTaken { maybe_taken: true };
     assert!(events(&mut late).contains(&Event::Parked { id: second, reason }));
 }
+
+#[test]
+fn what_is_tried_again_has_its_new_time_after_a_restart_too() {
+    let mut first = delivery(vkp());
+    let id = submitted(&mut first, at(0), 1, None);
+    let wall = |day: i64| WallMicros(support::WALL.0 + day * 86_400_000_000);
+    let reopen = |store: MemoryStore, day| {
+        let (config, random) = (Config::default(), Random::new(7));
+        Delivery::open(Time::ZERO, wall(day), vkp(), store, config, random).expect("opened")
+    };
+    let mut delivery = reopen(first.into_store(), 2);
+    delivery.handle_timeout(Time::ZERO);
+    let reason = ParkReason::NotTaken { maybe_taken: true };
+    // Late says that it goes on being tried, which it does not.
+    assert_eq!(events(&mut delivery), [Event::Parked { id, reason }]);
+    assert!(delivery.retry(Time::ZERO, id).expect("kept"));
+    let waits = Some(EntryState::Waiting {
+        since: Some(wall(2)),
+    });
+    assert_eq!(delivery.state(id), waits);
+    let mut delivery = reopen(delivery.into_store(), 2);
+    delivery.handle_timeout(Time::ZERO);
+    assert_eq!(delivery.state(id), waits);
+    assert_eq!(events(&mut delivery), []);
+    assert!(delivery.poll_call(Time::ZERO).is_some());
+    // Its new time ends, too.
+    let mut delivery = reopen(delivery.into_store(), 3);
+    delivery.handle_timeout(Time::ZERO);
+    assert_eq!(delivery.parked().count(), 1);
+}

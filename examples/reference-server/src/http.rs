@@ -57,7 +57,7 @@ pub struct HttpState {
 }
 
 /// The routes: `/healthz`, `/metrics`, `/api/alarms`, `/api/alarms/{id}`, `/api/devices`,
-/// `/api/lines`, `/api/deliveries`, and, to be posted to, `/api/deliveries/{output}/{id}/retry` and
+/// `/api/lines`, `/api/deliveries`, `/api/deliveries/{output}/dead_letters`, and, to be posted to, `/api/deliveries/{output}/{id}/retry` and
 /// `…/discard`.
 pub fn router(state: HttpState) -> Router {
     Router::new()
@@ -69,6 +69,10 @@ pub fn router(state: HttpState) -> Router {
         .route("/api/lines", get(lines))
         .route("/api/deliveries", get(deliveries::deliveries))
         .route(
+            "/api/deliveries/{output}/dead_letters",
+            get(deliveries::dead_letters),
+        )
+        .route(
             "/api/deliveries/{output}/{id}/retry",
             post(deliveries::retry),
         )
@@ -78,7 +82,7 @@ pub fn router(state: HttpState) -> Router {
         )
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is no such page"))
         .method_not_allowed_fallback(async |path: MatchedPath| {
-            let is_order = path.as_str().starts_with("/api/deliveries/");
+            let is_order = path.as_str().starts_with("/api/deliveries/{output}/{id}/");
             let detail = match is_order {
                 true => "this can only be posted to",
                 false => "this page can only be read",

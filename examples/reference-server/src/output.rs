@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 
 mod orders;
 
-pub use orders::{Action, Order, OrderError};
+pub use orders::{Action, Order, OrderError, Orders, PageQuestion};
 
 /// A sender of stored alarms.
 pub trait Output: Send + 'static {
@@ -119,8 +119,8 @@ pub struct DocumentState {
     pub writing: u32,
     /// What it is about, in the receiver's code.
     pub code: String,
-    /// In a word: `waiting`, `taken`, `registered`, `read`, `journaled`, `done`, `failed`,
-    /// `unconfirmed`, `refused`, `withheld` and the like.
+    /// In a word: `waiting`, `taken`, `registered`, `read`, `journaled`, `done`, `not_taken`, `refused`,
+    /// `failed`, `unconfirmed`, `contradictory`, `lost`, `withheld`, `dismissed`.
     pub state: String,
     /// Since when.
     pub since: Timestamp,
@@ -203,10 +203,26 @@ impl Deliveries {
                 .or_insert_with(|| DeliveryState::new(name)),
         );
     }
-    /// Where the orders for this output arrive from now on. Each wants an [answer](Order::answer).
+
+    /// Where the orders for this output arrive from now on, and the questions for its dead letters. Each
+    /// wants an answer.
     #[must_use]
-    pub fn orders(&self, name: &'static str) -> mpsc::Receiver<Order> {
+    pub fn orders(&self, name: &'static str) -> (Orders, mpsc::Receiver<PageQuestion>) {
         self.desks.open(name)
+    }
+
+    /// The dead letters of an output with a greater id, in the order of their ids, at most `limit`.
+    ///
+    /// # Errors
+    /// [`OrderError`]
+    pub async fn dead_letters(
+        &self,
+        output: &str,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<DeadLetter>, OrderError> {
+        let known = self.states().keys().find(|name| **name == output).copied();
+        self.desks.dead_letters(known, output, after, limit).await
     }
 
     /// Has a dead letter of an output sent again or discarded. When this returns `Ok` it is on stable

@@ -175,6 +175,17 @@ fn a_refused_document_is_sent_again_when_an_operator_says_so_and_given_up_when_t
     // The log names them as the API does.
     let named = format!("document={}", letters[0]["id"]);
     assert!(program.log().contains(&named), "{}", program.log());
+    // All of them are there, page by page.
+    let page = |after: u64| {
+        let path = format!("/api/deliveries/fhir/dead_letters?limit=1&after={after}");
+        let page = program.json(&path);
+        (page["dead_letters"].clone(), page["next"].as_u64())
+    };
+    let (first, next) = page(0);
+    assert_eq!(first, json!([letters[0]]));
+    let (second, next) = page(next.expect("an id"));
+    assert_eq!(second, json!([letters[1]]));
+    assert_eq!(page(next.expect("an id")), (json!([]), next));
     // The cause is mended at the receiver.
     double.book().status = support::fhir::journaled();
     let sent = double.book().documents.len();
@@ -233,6 +244,10 @@ fn what_an_operator_was_told_is_done_is_done_after_a_crash() {
     assert_eq!(program.post(&path(0, "discard"), "").0, 200);
     assert_eq!(program.post(&path(1, "retry"), "").0, 200);
     program.kill();
+    // They are older than the patience of a document: the retry has given the one new patience.
+    let outbox = rusqlite::Connection::open(directory.path().join("alarms.sqlite.fhir"));
+    let sql = "UPDATE document SET submitted = submitted - 172800000000";
+    assert_eq!(outbox.expect("an outbox").execute(sql, []), Ok(2));
     double.book().write_faults.clear();
     double.book().status = support::fhir::journaled();
     let program = start(directory.path(), &table);
@@ -243,15 +258,25 @@ fn what_an_operator_was_told_is_done_is_done_after_a_crash() {
     assert_eq!(delivery(&program)["documents"][0]["state"], "dismissed");
 }
 
+/// The table of an output on this stage.
+fn table_on(stage: &str, directory: &Path, double: &Double) -> String {
+    double.table_for("jft", stage, directory, &[DEVICE], BY_END)
+}
+
+/// A server on production with one alarm of a synthetic person, and its dead letter.
+fn one_is_withheld(directory: &Path, double: &Double) -> (Program, Value) {
+    let program = start(directory, &table_on("production", directory, double));
+    falls_and_ends(&program, DEVICE);
+    program.wait_until("it is withheld", |program| delivery(program)["dead"] == 1);
+    let letter = delivery(&program)["dead_letters"][0].clone();
+    (program, letter)
+}
+
 #[test]
 fn a_withheld_alarm_is_sent_when_its_cause_is_mended() {
     let directory = tempfile::tempdir().expect("a directory");
     let double = Double::start();
-    let table = |stage| double.table_for("jft", stage, directory.path(), &[DEVICE], BY_END);
-    let program = start(directory.path(), &table("production"));
-    falls_and_ends(&program, DEVICE);
-    program.wait_until("it is withheld", |program| delivery(program)["dead"] == 1);
-    let letter = delivery(&program)["dead_letters"][0].clone();
+    let (program, letter) = one_is_withheld(directory.path(), &double);
     let path = order(&letter, "retry");
     let (status, problem) = program.post(&path, "");
     assert_eq!(status, 409, "{problem}");
@@ -260,7 +285,10 @@ fn a_withheld_alarm_is_sent_when_its_cause_is_mended() {
     assert!(detail.contains(reason), "{detail}");
     assert_eq!(double.book().documents.len(), 0);
     program.stop();
-    let program = start(directory.path(), &table("test"));
+    let program = start(
+        directory.path(),
+        &table_on("test", directory.path(), &double),
+    );
     program.wait_until("it is shown again", |program| {
         delivery(program)["dead"] == 1
     });
@@ -275,6 +303,33 @@ fn a_withheld_alarm_is_sent_when_its_cause_is_mended() {
         (&delivery["dead"], double.book().documents.len()),
         (&0.into(), 1)
     );
+}
+
+#[test]
+fn what_an_older_version_withheld_without_saying_what_closed_it_can_only_be_given_up() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let (program, letter) = one_is_withheld(directory.path(), &double);
+    program.stop();
+    let outbox = rusqlite::Connection::open(directory.path().join("alarms.sqlite.fhir"));
+    let sql = "UPDATE document SET later = NULL";
+    assert_eq!(outbox.expect("an outbox").execute(sql, []), Ok(1));
+    let program = start(
+        directory.path(),
+        &table_on("test", directory.path(), &double),
+    );
+    program.wait_until("it is shown again", |program| {
+        delivery(program)["dead"] == 1
+    });
+    let (status, problem) = program.post(&order(&letter, "retry"), "");
+    let detail = problem["detail"].as_str().expect("text");
+    assert!(
+        status == 409 && detail.contains("older version"),
+        "{detail}"
+    );
+    assert_eq!(program.post(&order(&letter, "discard"), "").0, 200);
+    assert_eq!(delivery(&program)["documents"][0]["state"], "dismissed");
+    assert_eq!(double.book().documents.len(), 0);
 }
 
 /// Stores what another receiver of the operator would say of an alarm, while the server is stopped.
@@ -379,6 +434,97 @@ fn an_alarm_that_is_reopened_and_closed_again_amends_its_document_once_over_a_cr
         first["identifier"]
     );
     assert_eq!(composition["event"].as_array().map(Vec::len), Some(4));
+}
+
+/// Stops the server, has the first fall opened and closed again elsewhere, and starts it anew.
+fn opened_and_closed_again(program: Program, directory: &Path, table: &str) -> Program {
+    let fall = program.alarms("fall")[0].clone();
+    program.stop();
+    store_later(directory, &fall, Kind::Fall, |event| {
+        event.handling = Handling::Reopened;
+    });
+    store_later(directory, &fall, Kind::Cancel, |_| {});
+    start(directory, table)
+}
+
+#[test]
+fn a_correction_does_not_go_to_whoever_has_the_device_now() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let table = double.table(directory.path(), &[DEVICE], BY_END);
+    let program = start(directory.path(), &table);
+    falls_and_ends(&program, DEVICE);
+    program.wait_until("it is journaled", |program| {
+        delivery(program)["delivered"] == 1
+    });
+    let register = directory.path().join("patients.csv");
+    let first = std::fs::read_to_string(&register).expect("a register");
+    // Another synthetic person.
+    let second = first.replace(NUMBER, "17712811226");
+    std::fs::write(&register, second).expect("a register");
+    let program = opened_and_closed_again(program, directory.path(), &table);
+    program.wait_until("it is withheld", |program| delivery(program)["dead"] == 1);
+    let letter = delivery(&program)["dead_letters"][0].clone();
+    assert_eq!(letter["reason"], "another patient has the device now");
+    let (status, problem) = program.post(&order(&letter, "retry"), "");
+    assert_eq!(status, 409, "{problem}");
+    assert_eq!(double.book().documents.len(), 1);
+    program.stop();
+    std::fs::write(&register, first).expect("a register");
+    let program = start(directory.path(), &table);
+    program.wait_until("it is shown again", |program| {
+        delivery(program)["dead"] == 1
+    });
+    let (status, done) = program.post(&order(&letter, "retry"), "");
+    assert_eq!(status, 200, "{done}");
+    program.wait_until("the correction is journaled", |program| {
+        delivery(program)["documents"][1]["state"] == "journaled"
+    });
+    let book = double.book();
+    let second: Value = serde_json::from_slice(&book.documents[1].1).expect("JSON");
+    let composition = &second["entry"][0]["resource"];
+    assert_eq!(composition["status"], "amended");
+    assert_eq!(composition["subject"]["identifier"]["value"], NUMBER);
+    assert_eq!(composition["event"].as_array().map(Vec::len), Some(4));
+    drop(book);
+    says_nothing(&program);
+}
+
+#[test]
+fn what_never_reached_the_record_is_not_replaced() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    double.book().write_faults = [Fault::Answer(400), Fault::Answer(400)].into();
+    let table = double.table(directory.path(), &[DEVICE], BY_END);
+    let program = start(directory.path(), &table);
+    falls_and_ends(&program, DEVICE);
+    program.wait_until("it is refused", |program| delivery(program)["dead"] == 1);
+    let program = opened_and_closed_again(program, directory.path(), &table);
+    program.wait_until("both are refused", |program| delivery(program)["dead"] == 2);
+    let letters = delivery(&program)["dead_letters"].clone();
+    assert_eq!(program.post(&order(&letters[0], "retry"), "").0, 409);
+    assert_eq!(program.post(&order(&letters[1], "retry"), "").0, 200);
+    program.wait_until("the second one is journaled", |program| {
+        delivery(program)["documents"][1]["state"] == "journaled"
+    });
+    let second: Value = serde_json::from_slice(&double.book().documents[0].1).expect("JSON");
+    let composition = &second["entry"][0]["resource"];
+    assert_eq!(composition["status"], "final");
+    assert!(composition["relatesTo"].is_null());
+    assert_eq!(composition["event"].as_array().map(Vec::len), Some(4));
+    // The first one stays overtaken, as the second is there.
+    let (status, problem) = program.post(&order(&letters[0], "retry"), "");
+    assert_eq!(status, 409, "{problem}");
+    // A third one is refused and given up, which changes nothing of that.
+    double.book().write_faults = [Fault::Answer(400)].into();
+    let program = opened_and_closed_again(program, directory.path(), &table);
+    program.wait_until("the third one is refused", |program| {
+        delivery(program)["dead"] == 2
+    });
+    let letter = delivery(&program)["dead_letters"][1].clone();
+    assert_eq!(program.post(&order(&letter, "discard"), "").0, 200);
+    assert_eq!(program.post(&order(&letters[0], "retry"), "").0, 409);
+    says_nothing(&program);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use reference_server::http::{HttpState, router};
 use reference_server::journal::{
     AnswerDelivery, EventId, JournalHandle, JournalSettings, SqliteJournal,
 };
-use reference_server::output::{Action, Deliveries, OrderError};
+use reference_server::output::{Action, Deliveries, OrderError, Orders};
 use reference_server::telemetry;
 use reference_server::time::Timestamp;
 use serde_json::Value;
@@ -265,11 +265,17 @@ async fn a_foreign_host_name_gets_nothing() {
 const JSON: (&str, &str) = ("content-type", "application/json");
 const RETRY: &str = "/api/deliveries/fhir/7/retry";
 
+/// Whether no order waits.
+async fn nothing(orders: &mut Orders) -> bool {
+    let wait = Duration::from_millis(20);
+    tokio::time::timeout(wait, orders.next()).await.is_err()
+}
+
 #[tokio::test]
 async fn no_page_in_a_browser_can_have_anything_sent_again_or_discarded() {
     let api = Api::new();
     api.deliveries.update("fhir", |_| {});
-    let mut orders = api.deliveries.orders("fhir");
+    let (mut orders, _questions) = api.deliveries.orders("fhir");
     // What a form, an image or a script of another page can send without asking.
     for kind in [
         "application/x-www-form-urlencoded",
@@ -323,19 +329,19 @@ async fn no_page_in_a_browser_can_have_anything_sent_again_or_discarded() {
     );
     // Nor is a link followed.
     assert_eq!(api.get(RETRY).await.0, StatusCode::METHOD_NOT_ALLOWED);
-    assert!(orders.try_recv().is_err(), "nothing was ordered");
+    assert!(nothing(&mut orders).await, "something was ordered");
 }
 
 #[tokio::test]
 async fn outside_loopback_nothing_can_be_changed() {
     let api = Api::listening(0, false);
     api.deliveries.update("fhir", |_| {});
-    let mut orders = api.deliveries.orders("fhir");
+    let (mut orders, _questions) = api.deliveries.orders("fhir");
     let (status, problem) = api.order(RETRY, &[JSON], "").await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     assert!(problem["detail"].as_str().unwrap().contains("loopback"));
     assert_eq!(api.get("/api/deliveries").await.0, StatusCode::OK);
-    assert!(orders.try_recv().is_err());
+    assert!(nothing(&mut orders).await);
 }
 
 #[tokio::test]
@@ -348,7 +354,7 @@ async fn what_an_output_says_to_an_order_is_what_the_caller_hears() {
     let (status, problem) = api.order(RETRY, &[kind], "").await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "it does not run");
     assert!(problem["detail"].as_str().unwrap().contains("log"));
-    let mut orders = api.deliveries.orders("fhir");
+    let (mut orders, _questions) = api.deliveries.orders("fhir");
     for (path, body) in [
         (RETRY, "[]"),
         (RETRY, "{\"as_post\":1}"),
@@ -377,7 +383,7 @@ async fn what_an_output_says_to_an_order_is_what_the_caller_hears() {
     ] {
         let said = result.clone();
         let output = async {
-            let order = orders.recv().await.expect("an order");
+            let order = orders.next().await.expect("an order");
             assert_eq!(
                 (order.id, order.action),
                 (7, Action::Retry { as_post: true })
@@ -398,8 +404,8 @@ async fn what_an_output_says_to_an_order_is_what_the_caller_hears() {
 async fn an_output_that_does_not_answer_leaves_open_whether_it_was_done() {
     let api = Api::new();
     api.deliveries.update("fhir", |_| {});
-    let mut orders = api.deliveries.orders("fhir");
-    let ends = async { drop(orders.recv().await) };
+    let (mut orders, _questions) = api.deliveries.orders("fhir");
+    let ends = async { drop(orders.next().await) };
     let asked = api.order(RETRY, &[JSON], "");
     let ((), (status, problem)) = tokio::join!(ends, asked);
     assert_eq!(status, StatusCode::GATEWAY_TIMEOUT);
@@ -409,6 +415,72 @@ async fn an_output_that_does_not_answer_leaves_open_whether_it_was_done() {
             .unwrap()
             .contains("GET /api/deliveries")
     );
+}
+
+#[tokio::test]
+async fn an_order_leaves_its_trace_when_its_caller_hangs_up_and_is_not_begun_after_that() {
+    let api = Api::new();
+    api.deliveries.update("hung-up", |_| {});
+    let (mut orders, _questions) = api.deliveries.orders("hung-up");
+    let path = "/api/deliveries/hung-up/7/discard";
+    let order = {
+        let asked = std::pin::pin!(api.order(path, &[JSON], ""));
+        tokio::select! {
+            _ = asked => panic!("nobody has answered"),
+            order = orders.next() => order.expect("an order"),
+        }
+    };
+    // It was begun, so it is done.
+    order.answer(Ok(()));
+    for _ in 0..2 {
+        let wait = Duration::from_millis(20);
+        let asked = tokio::time::timeout(wait, api.order(path, &[JSON], ""));
+        asked.await.expect_err("nobody answers");
+    }
+    assert!(nothing(&mut orders).await, "nobody waits for it");
+    let last = async {
+        let order = orders.next().await.expect("an order");
+        order.answer(Err(OrderError::NotParked));
+    };
+    let kinds = [JSON];
+    let ((), (status, _)) = tokio::join!(last, api.order(path, &kinds, ""));
+    assert_eq!(status, StatusCode::CONFLICT);
+    let request = Request::get("/metrics").body(Body::empty()).unwrap();
+    let (_, _, body) = api.send(request).await;
+    let text = String::from_utf8(body).unwrap();
+    for (result, count) in [("done", 1), ("withdrawn", 2), ("not_parked", 1)] {
+        let labels = format!("output=\"hung-up\",action=\"discard\",result=\"{result}\"");
+        let line = format!("alarm_delivery_orders_total{{{labels}}} {count}");
+        assert!(text.contains(&line), "{line} in:\n{text}");
+    }
+}
+
+#[tokio::test]
+async fn every_dead_letter_of_an_output_is_on_some_page() {
+    let api = Api::new();
+    let path = "/api/deliveries/fhir/dead_letters";
+    assert_eq!(api.get(path).await.0, StatusCode::NOT_FOUND);
+    api.deliveries.update("fhir", |_| {});
+    assert_eq!(api.get(path).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    let (_orders, mut questions) = api.deliveries.orders("fhir");
+    for query in ["?after=x", "?after=-1", "?limit=0", "?limit=1001", "?x=1"] {
+        let (status, _) = api.get(&format!("{path}{query}")).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{query}");
+    }
+    let output = async {
+        let question = questions.recv().await.expect("a question");
+        assert_eq!((question.after, question.limit), (7, 2));
+        question.answer(Vec::new());
+    };
+    let asked = format!("{path}?after=7&limit=2");
+    let ((), (status, page)) = tokio::join!(output, api.get(&asked));
+    let none = serde_json::json!({"dead_letters": [], "next": 7});
+    assert_eq!((status, page), (StatusCode::OK, none));
+    let output = async { drop(questions.recv().await) };
+    let ((), (status, _)) = tokio::join!(output, api.get(&asked));
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    let (status, _) = api.order(path, &[JSON], "").await;
+    assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
 }
 
 #[tokio::test]

@@ -109,6 +109,15 @@ fn a_refused_call_is_sent_again_when_an_operator_says_so_and_given_up_when_told(
         let id = letters[index]["id"].as_u64().expect("an id");
         format!("/api/deliveries/sensio/{id}/{action}")
     };
+    let page = program.json("/api/deliveries/sensio/dead_letters");
+    let ids = page["dead_letters"].as_array().expect("a list").iter();
+    let mut ids: Vec<_> = ids.map(|letter| letter["id"].as_u64()).collect();
+    assert_eq!((ids.len(), ids[1]), (2, page["next"].as_u64()));
+    let first = ids.remove(0).expect("an id");
+    let page = program.json(&format!(
+        "/api/deliveries/sensio/dead_letters?after={first}"
+    ));
+    assert_eq!(page["dead_letters"].as_array().map(Vec::len), Some(1));
     let (status, problem) = program.post(&path(0, "retry"), r#"{"as_post":true}"#);
     assert_eq!(status, 409, "{problem}");
     // Nobody answers for a while: it is under way, and asked for again it is not refused.

@@ -34,7 +34,10 @@ pub(super) struct Entry {
 }
 
 pub(super) enum Stage {
-    Waiting,
+    Waiting {
+        /// `None`: since it was submitted.
+        since: Option<WallMicros>,
+    },
     Following {
         status: StatusAddress,
         since: WallMicros,
@@ -54,7 +57,7 @@ impl Entry {
             identifier: document.identifier().cloned(),
             fingerprint: fingerprint(document),
             submitted,
-            stage: Stage::Waiting,
+            stage: Stage::Waiting { since: None },
             in_flight: false,
             maybe_taken: false,
             tries: 0,
@@ -68,7 +71,7 @@ impl Entry {
 
     pub(super) fn state(&self) -> EntryState {
         match &self.stage {
-            Stage::Waiting => EntryState::Waiting,
+            Stage::Waiting { since } => EntryState::Waiting { since: *since },
             Stage::Following { status, since, .. } => EntryState::Taken {
                 status: status.clone(),
                 since: *since,

@@ -168,11 +168,11 @@ impl<S: Store> Delivery<S> {
         let Some(entry) = self.entries.get_mut(&id) else {
             return;
         };
-        let stage = core::mem::replace(&mut entry.stage, Stage::Waiting);
+        let stage = core::mem::replace(&mut entry.stage, Stage::Waiting { since: None });
         let status = match stage {
             Stage::Following { status, .. } => Some(status),
             Stage::Parked { status, .. } => status,
-            Stage::Waiting => None,
+            Stage::Waiting { .. } => None,
         };
         entry.stage = Stage::Parked {
             reason: reason.clone(),

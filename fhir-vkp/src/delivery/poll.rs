@@ -142,13 +142,16 @@ impl<S: Store> Delivery<S> {
             return;
         };
         entry.alarm = None;
-        if matches!(entry.stage, Stage::Waiting) && !entry.late {
-            entry.late = true;
-            self.events.push_back(Event::Late { id });
-        }
         // Its outcome decides, when it comes.
-        if !entry.in_flight {
-            self.check_time(id);
+        let may_end = !entry.in_flight;
+        if may_end && self.check_time(id) {
+            return;
+        }
+        if let Some(entry) = self.entries.get_mut(&id) {
+            if matches!(entry.stage, Stage::Waiting { .. }) && !entry.late {
+                entry.late = true;
+                self.events.push_back(Event::Late { id });
+            }
         }
         self.set_alarm(id);
     }
@@ -165,7 +168,7 @@ impl<S: Store> Delivery<S> {
             return false;
         };
         let reason = match &entry.stage {
-            Stage::Waiting => ParkReason::NotTaken {
+            Stage::Waiting { .. } => ParkReason::NotTaken {
                 maybe_taken: entry.maybe_taken,
             },
             Stage::Following {
@@ -183,7 +186,7 @@ impl<S: Store> Delivery<S> {
     fn time_left(&self, id: EntryId) -> Option<Duration> {
         let entry = self.entries.get(&id)?;
         let (within, since) = match &entry.stage {
-            Stage::Waiting => (self.config.take_within, entry.submitted),
+            Stage::Waiting { since } => (self.config.take_within, since.unwrap_or(entry.submitted)),
             Stage::Following { since, .. } => (self.config.confirm_within, *since),
             Stage::Parked { .. } => return None,
         };
@@ -198,8 +201,12 @@ impl<S: Store> Delivery<S> {
             return;
         };
         let Some(mut wait) = left else { return };
-        if matches!(entry.stage, Stage::Waiting) && !entry.late {
-            wait = wait.min(late_after.saturating_sub(wall.since(entry.submitted)));
+        let waits = match entry.stage {
+            Stage::Waiting { since } if !entry.late => Some(since.unwrap_or(entry.submitted)),
+            _ => None,
+        };
+        if let Some(since) = waits {
+            wait = wait.min(late_after.saturating_sub(wall.since(since)));
         } else if wait == Duration::ZERO {
             // A call is under way and decides.
             return;
@@ -225,7 +232,7 @@ impl<S: Store> Delivery<S> {
             return;
         };
         let keeps_order = match &entry.stage {
-            Stage::Waiting => true,
+            Stage::Waiting { .. } => true,
             Stage::Following { .. } => self.config.order == Order::Journaled,
             Stage::Parked { .. } => false,
         };
@@ -233,7 +240,7 @@ impl<S: Store> Delivery<S> {
             self.lanes.enter(lane, id);
         }
         match &entry.stage {
-            Stage::Waiting => self.schedule(id, now),
+            Stage::Waiting { .. } => self.schedule(id, now),
             Stage::Following { .. } => {
                 let first = self.config.status.pause(0, &mut self.random);
                 self.schedule(id, now + first);
@@ -250,7 +257,7 @@ impl<S: Store> Delivery<S> {
             return;
         };
         let set = match &entry.stage {
-            Stage::Waiting => {
+            Stage::Waiting { .. } => {
                 if entry
                     .lane
                     .is_some_and(|lane| !self.lanes.is_first(lane, id))

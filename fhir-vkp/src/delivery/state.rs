@@ -14,7 +14,11 @@ use crate::request::StatusAddress;
 #[non_exhaustive]
 pub enum EntryState {
     /// It has not been taken yet.
-    Waiting,
+    Waiting {
+        /// Since when it is tried: `None` from its submission on, otherwise since an operator had it
+        /// [tried again](super::Delivery::retry).
+        since: Option<WallMicros>,
+    },
     /// JFT has taken it.
     Taken {
         /// Where its status is.
@@ -94,7 +98,8 @@ impl EntryState {
     #[must_use]
     pub fn to_text(&self) -> String {
         match self {
-            Self::Waiting => json!({"state": "waiting"}),
+            Self::Waiting { since: None } => json!({"state": "waiting"}),
+            Self::Waiting { since: Some(since) } => json!({"state": "waiting", "since": since.0}),
             Self::Taken { status, since } => {
                 json!({"state": "taken", "status": status.as_str(), "since": since.0})
             }
@@ -124,7 +129,12 @@ impl EntryState {
         };
         let status = text("status").map(StatusAddress::new);
         Ok(match text("state") {
-            Some("waiting") => Self::Waiting,
+            Some("waiting") => Self::Waiting {
+                since: match value.get("since") {
+                    None => None,
+                    Some(_) => Some(time("since")?),
+                },
+            },
             Some("taken") => Self::Taken {
                 status: status.ok_or(InvalidState)?,
                 since: time("since")?,
@@ -205,7 +215,10 @@ mod tests {
             ParkReason::DocumentLost,
         ];
         let mut states = vec![
-            EntryState::Waiting,
+            EntryState::Waiting { since: None },
+            EntryState::Waiting {
+                since: Some(WallMicros(7)),
+            },
             EntryState::Taken {
                 status: status.clone(),
                 since: WallMicros(7),
@@ -223,6 +236,7 @@ mod tests {
         for text in [
             "",
             "{}",
+            "{\"state\":\"waiting\",\"since\":\"x\"}",
             "{\"state\":\"taken\"}",
             "{\"state\":\"parked\",\"reason\":\"x\"}",
         ] {

@@ -89,7 +89,7 @@ pub struct StoredEntry {
     pub state: EntryState,
 }
 
-/// A document to be kept. It begins as [`EntryState::Waiting`].
+/// A document to be kept. It begins as [`EntryState::Waiting`], since its submission.
 #[derive(Debug, Clone, Copy)]
 pub struct NewEntry<'a> {
     /// Its id.
@@ -151,7 +151,7 @@ impl Store for MemoryStore {
             document: entry.document.clone(),
             lane: entry.lane,
             submitted: entry.submitted,
-            state: EntryState::Waiting,
+            state: EntryState::Waiting { since: None },
         };
         self.entries.insert(entry.id, kept);
         Ok(())

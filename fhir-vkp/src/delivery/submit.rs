@@ -116,12 +116,14 @@ impl<S: Store> Delivery<S> {
                     state: None,
                 },
             ),
-            None => (EntryState::Waiting, Stage::Waiting),
+            None => {
+                let since = Some(wall);
+                (EntryState::Waiting { since }, Stage::Waiting { since })
+            }
         };
         self.store.update(id, &state)?;
         if let Some(entry) = self.entries.get_mut(&id) {
             entry.stage = stage;
-            entry.submitted = wall;
             entry.tries = 0;
             entry.late = false;
             entry.forbidden = None;

@@ -37,7 +37,7 @@ pub(super) fn alone(o: &mut Object<'_, '_>, note: &JournalNote) {
 pub(super) fn in_document(o: &mut Object<'_, '_>, note: &JournalNote, entries: &Entries<'_>) {
     part::head(o, "Composition", Some(PROFILE));
     top(o, note, entries.encounter, entries.date);
-    if let Some(replaced) = note.version.number().checked_sub(1) {
+    if let Some(replaced) = note.version.replaced() {
         let replaced = note.id.uuid(Role::Bundle, replaced);
         o.array_of_one("relatesTo", |o| {
             o.constant("code", "replaces");

@@ -45,6 +45,8 @@ impl RecordStatus {
 pub struct Version {
     status: RecordStatus,
     correction: Option<NonZeroU32>,
+    /// The number of the writing that this one replaces.
+    replaced: Option<u32>,
 }
 
 impl Version {
@@ -52,12 +54,14 @@ impl Version {
     pub const FINAL: Self = Self {
         status: RecordStatus::Final,
         correction: None,
+        replaced: None,
     };
 
     /// The first writing, before the alarm is closed.
     pub const PRELIMINARY: Self = Self {
         status: RecordStatus::Preliminary,
         correction: None,
+        replaced: None,
     };
 
     /// A writing kept by the caller: the status and how many went before it. `None` for a
@@ -67,7 +71,35 @@ impl Version {
         let correction = NonZeroU32::new(number);
         match (status, correction) {
             (RecordStatus::Amended | RecordStatus::EnteredInError, None) => None,
-            (status, correction) => Some(Self { status, correction }),
+            (status, correction) => Some(Self {
+                status,
+                correction,
+                replaced: number.checked_sub(1),
+            }),
+        }
+    }
+
+    /// The same writing, replacing the one with this number, or none: where one in between never reached
+    /// the patient record, nobody there could find it. `None` for a number that is not an earlier one,
+    /// and for a correction that would correct nothing.
+    ///
+    /// ```
+    /// use fhir_vkp::note::{RecordStatus, Version};
+    ///
+    /// // The second writing, when the first was refused.
+    /// let second = Version::from_parts(RecordStatus::Final, 1).and_then(|one| one.replacing(None));
+    /// assert_eq!(second.map(|one| (one.number(), one.replaced())), Some((1, None)));
+    /// ```
+    #[must_use]
+    pub const fn replacing(self, replaced: Option<u32>) -> Option<Self> {
+        let is_good = match (self.status, replaced) {
+            (_, Some(number)) => number < self.number(),
+            (RecordStatus::Amended | RecordStatus::EnteredInError, None) => false,
+            (RecordStatus::Preliminary | RecordStatus::Final, None) => true,
+        };
+        match is_good {
+            true => Some(Self { replaced, ..self }),
+            false => None,
         }
     }
 
@@ -97,6 +129,7 @@ impl Version {
         Self {
             status,
             correction: Some(correction),
+            replaced: Some(self.number()),
         }
     }
 
@@ -113,6 +146,13 @@ impl Version {
             Some(number) => number.get(),
             None => 0,
         }
+    }
+
+    /// The number of the writing that this one replaces: the one before it, unless it was
+    /// [said otherwise](Self::replacing).
+    #[must_use]
+    pub const fn replaced(self) -> Option<u32> {
+        self.replaced
     }
 }
 
@@ -136,5 +176,18 @@ mod tests {
             kept,
             Some(Version::PRELIMINARY.completed().entered_in_error())
         );
+    }
+
+    #[test]
+    fn what_is_replaced_is_an_earlier_writing_or_none() {
+        let third = Version::FINAL.amended().amended();
+        assert_eq!((third.number(), third.replaced()), (2, Some(1)));
+        let of_first = third.replacing(Some(0)).expect("an earlier one");
+        assert_eq!((of_first.number(), of_first.replaced()), (2, Some(0)));
+        assert_eq!(of_first.amended().replaced(), Some(2));
+        assert_eq!(third.replacing(Some(2)), None);
+        assert_eq!(third.replacing(None), None);
+        assert_eq!(Version::FINAL.replacing(Some(0)), None);
+        assert_eq!(Version::FINAL.replacing(None), Some(Version::FINAL));
     }
 }

@@ -9,14 +9,15 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{HttpState, Problem};
-use crate::output::{Action, DeliveryState, OrderError};
+use super::{HttpState, Problem, limit};
+use crate::output::{Action, DeadLetter, DeliveryState, OrderError};
 
 /// Bytes of an order.
 const LARGEST: usize = 4096;
@@ -33,6 +34,35 @@ pub(super) async fn deliveries(State(state): State<HttpState>) -> Json<Deliverie
     Json(DeliveriesPage {
         outputs: state.deliveries.all(),
     })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LettersQuery {
+    after: Option<u64>,
+    limit: Option<u32>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct LettersPage {
+    dead_letters: Vec<DeadLetter>,
+    /// What to ask for next; the same again when there are no more.
+    next: u64,
+}
+
+/// What was refused for good by one output: all of it, page by page.
+pub(super) async fn dead_letters(
+    State(state): State<HttpState>,
+    Path(output): Path<String>,
+    query: Result<Query<LettersQuery>, QueryRejection>,
+) -> Result<Json<LettersPage>, Problem> {
+    let Query(query) =
+        query.map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()))?;
+    let after = query.after.unwrap_or(0);
+    let limit = limit(query.limit)?;
+    let dead_letters = state.deliveries.dead_letters(&output, after, limit).await?;
+    let next = dead_letters.last().map_or(after, |letter| letter.id);
+    Ok(Json(LettersPage { dead_letters, next }))
 }
 
 /// What may stand in the body of a retry. Nothing has to.
@@ -147,7 +177,9 @@ impl From<OrderError> for Problem {
             | OrderError::Superseded
             | OrderError::NotAnUpdate
             | OrderError::StillRefused(_) => StatusCode::CONFLICT,
-            OrderError::NotKept(_) | OrderError::Stopped => StatusCode::SERVICE_UNAVAILABLE,
+            OrderError::NotKept(_) | OrderError::NotRead | OrderError::Stopped => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             OrderError::TooSlow => StatusCode::GATEWAY_TIMEOUT,
         };
         Self::new(status, error.to_string())

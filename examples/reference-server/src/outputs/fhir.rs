@@ -145,9 +145,10 @@ impl FhirOutput {
             tokio::spawn(worker.run(context.shutdown.clone()));
             desk
         });
-        let orders = context.deliveries.orders(NAME);
+        let (orders, questions) = context.deliveries.orders(NAME);
         let feeder = Feeder {
             orders,
+            questions,
             journal: context.journal,
             cases,
             writer: self.writer,

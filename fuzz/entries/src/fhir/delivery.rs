@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use fhir_vkp::answer::{Failure, Outcome};
 use fhir_vkp::delivery::{
     Completion, Config, Delivery, DeliveryCall, EntryId, EntryState, Event, Lane, MemoryStore,
-    NewEntry, Order, Store, StoreError, Stored, SubmitError, Target,
+    NewEntry, Order, ParkReason, Store, StoreError, Stored, SubmitError, Target,
 };
 use fhir_vkp::identifier::OrganisationNumber;
 use fhir_vkp::request::{Action, BaseAddress, Document, JftRequests, VkpRequests};
@@ -95,6 +95,10 @@ struct Page {
     lane: Option<Lane>,
     /// It was parked once: its place in its lane is another.
     parked: bool,
+    /// Since when it has the patience for what is not taken, as it was promised.
+    tried: Time,
+    /// Since when it has the patience for what is not confirmed.
+    taken: Time,
 }
 
 struct World {
@@ -222,6 +226,8 @@ impl World {
                         number,
                         lane,
                         parked: true,
+                        tried: Time::ZERO,
+                        taken: Time::ZERO,
                     };
                     self.books.insert(entry.id, page);
                 }
@@ -241,6 +247,8 @@ impl World {
                     number,
                     lane: entry.lane,
                     parked: true,
+                    tried: Time::ZERO,
+                    taken: Time::ZERO,
                 };
                 self.books.insert(entry.id, page);
             }
@@ -268,6 +276,8 @@ impl World {
                     number,
                     lane,
                     parked: false,
+                    tried: self.now,
+                    taken: self.now,
                 };
                 assert!(
                     self.books.insert(submitted.id, page).is_none(),
@@ -362,11 +372,16 @@ impl World {
 
     fn retry(&mut self, luck: &mut Luck<'_>) {
         if let Some(id) = self.parked(luck) {
-            assert_ne!(
-                self.delivery.retry(self.now, id),
-                Ok(false),
-                "it was parked"
-            );
+            let tried = self.delivery.retry(self.now, id);
+            assert_ne!(tried, Ok(false), "it was parked");
+            if tried.is_ok() {
+                let page = self.books.get_mut(&id).expect("a document");
+                match self.delivery.state(id) {
+                    Some(EntryState::Waiting { .. }) => page.tried = self.now,
+                    Some(EntryState::Taken { .. }) => page.taken = self.now,
+                    other => panic!("it is not tried: {other:?}"),
+                }
+            }
         }
     }
 
@@ -425,7 +440,10 @@ impl World {
             assert!(self.jft && matches!(state, Some(EntryState::Taken { .. })));
             return;
         }
-        assert!(matches!(state, Some(EntryState::Waiting)), "written twice");
+        assert!(
+            matches!(state, Some(EntryState::Waiting { .. })),
+            "written twice"
+        );
         assert_eq!(call.request.body(), document(page.number, "").body());
         if page.parked || page.lane.is_none() {
             return;
@@ -433,7 +451,7 @@ impl World {
         for (earlier, other) in self.books.range(..call.entry) {
             if other.lane == page.lane && !other.parked {
                 let before = match self.delivery.state(*earlier) {
-                    Some(EntryState::Waiting) => true,
+                    Some(EntryState::Waiting { .. }) => true,
                     Some(EntryState::Taken { .. }) => self.config.order == Order::Journaled,
                     _ => false,
                 };
@@ -462,15 +480,27 @@ impl World {
                     self.end(id);
                 }
                 Event::Taken { id } => {
-                    let number = self.books[&id].number;
+                    let page = self.books.get_mut(&id).expect("a document");
+                    page.taken = self.now;
                     assert!(
-                        self.jft && self.service.taken.contains(&number),
+                        self.jft && self.service.taken.contains(&page.number),
                         "not taken"
                     );
                 }
                 Event::Parked { id, reason } => {
                     let page = self.books.get_mut(&id).expect("a document");
                     page.parked = true;
+                    // Not before its time, which an operator may have given it anew.
+                    let patience = match reason {
+                        ParkReason::NotTaken { .. } => (page.tried, self.config.take_within),
+                        ParkReason::Unconfirmed | ParkReason::Contradictory => {
+                            (page.taken, self.config.confirm_within)
+                        }
+                        _ => (page.tried, Duration::ZERO),
+                    };
+                    // The wall clock counts in microseconds.
+                    let now = self.now + Duration::from_micros(2);
+                    assert!(now >= patience.0 + patience.1, "given up too early");
                     assert!(!reason.to_string().is_empty());
                     assert!(self.delivery.parked().any(|(parked, ..)| parked == id));
                 }

@@ -13,7 +13,7 @@ use crate::journal::{KeptState, StateChange};
 
 /// Most cases that are open at once; the oldest make room.
 const LIMIT: usize = 100_000;
-/// Messages that are remembered of one case.
+/// Messages that are remembered of one case, from its last opening on.
 const LATER: usize = 32;
 
 /// An alarm that will be journaled when it is closed.
@@ -36,6 +36,12 @@ pub(super) struct Case {
     /// What came later and belongs to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) later: Vec<AlarmId>,
+    /// Which of them opened it again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) reopened_by: Vec<AlarmId>,
+    /// How many of them came before its last opening.
+    #[serde(default)]
+    told: usize,
     /// Whether its cause is over, though nobody has said that its handling is.
     #[serde(default)]
     cleared: bool,
@@ -62,6 +68,8 @@ impl Case {
             source_ref: event.correlation.source_ref.clone(),
             writing: 0,
             later: Vec::new(),
+            reopened_by: Vec::new(),
+            told: 0,
             cleared: false,
         }
     }
@@ -72,10 +80,13 @@ impl Case {
         sequence: i64,
         writing: u32,
         later: Vec<AlarmId>,
+        reopened_by: Vec<AlarmId>,
     ) -> Self {
         Self {
             writing,
+            told: later.len(),
             later,
+            reopened_by,
             ..Self::of(event, sequence)
         }
     }
@@ -108,6 +119,7 @@ pub(super) struct Cases {
     order: BTreeMap<i64, AlarmId>,
     changed: HashSet<AlarmId>,
     forgotten: u64,
+    passed_over: u64,
 }
 
 impl Cases {
@@ -127,6 +139,11 @@ impl Cases {
     /// Cases that had to make room since the last time.
     pub(super) fn take_forgotten(&mut self) -> u64 {
         std::mem::take(&mut self.forgotten)
+    }
+
+    /// Messages for which their case had no room since the last time.
+    pub(super) fn take_passed_over(&mut self) -> u64 {
+        std::mem::take(&mut self.passed_over)
     }
 
     /// What an accepted alarm leads to. Changes nothing.
@@ -219,8 +236,11 @@ impl Cases {
                 for of in to {
                     if let Some(case) = self.rows.get_mut(&of) {
                         case.cleared |= clears;
-                        if case.later.len() < LATER && !case.later.contains(&id) {
-                            case.later.push(id);
+                        if !case.later.contains(&id) {
+                            match case.later.len().saturating_sub(case.told) < LATER {
+                                true => case.later.push(id),
+                                false => self.passed_over += 1,
+                            }
                         }
                         self.changed.insert(of);
                     }
@@ -434,12 +454,43 @@ mod tests {
         update.handling = Handling::Reopened;
         assert_eq!(cases.step(&update, 3), Step::Reopens(AlarmId(1)));
         // While it is open it is one more message about it.
-        let again = Case::reopened(&event(1, Kind::Fall), 1, 1, vec![AlarmId(2), AlarmId(3)]);
+        let (later, by) = (vec![AlarmId(2), AlarmId(3)], vec![AlarmId(3)]);
+        let again = Case::reopened(&event(1, Kind::Fall), 1, 1, later, by);
         cases.apply(Step::Opens(again), AlarmId(3));
         assert!(matches!(cases.step(&update, 4), Step::Adds { .. }));
         let Step::Closes(rows) = play(&mut cases, &end_of(5, 1)) else {
             panic!("it closes");
         };
         assert_eq!(rows[0].writing, 1);
+    }
+
+    #[test]
+    fn messages_without_room_are_counted_and_a_reopened_case_has_room_again() {
+        let mut cases = Cases::new(ClosedBy::End, None);
+        let more = |id: u128| {
+            let mut update = event(id, Kind::Fall);
+            update.phase = Phase::Update;
+            update.correlation.updates = Some(Reference::Event(AlarmId(1)));
+            update
+        };
+        play(&mut cases, &event(1, Kind::Fall));
+        for id in 2..40 {
+            play(&mut cases, &more(id));
+        }
+        assert_eq!(cases.take_passed_over(), 6);
+        assert_eq!(cases.take_passed_over(), 0);
+        let Step::Closes(rows) = play(&mut cases, &end_of(40, 1)) else {
+            panic!("it closes");
+        };
+        let mut later = rows[0].later.clone();
+        later.extend([AlarmId(40), AlarmId(41)]);
+        let again = Case::reopened(&event(1, Kind::Fall), 1, 1, later, vec![AlarmId(41)]);
+        cases.apply(Step::Opens(again), AlarmId(41));
+        play(&mut cases, &more(42));
+        assert_eq!(cases.take_passed_over(), 0);
+        let Step::Closes(rows) = play(&mut cases, &end_of(43, 1)) else {
+            panic!("it closes");
+        };
+        assert_eq!(rows[0].later.last(), Some(&AlarmId(42)));
     }
 }

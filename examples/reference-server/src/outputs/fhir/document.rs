@@ -1,6 +1,6 @@
 //! From a closed alarm to a document. The same alarms of the journal give the same bytes.
 
-use alarm_codes::{Ack, Change, Event, Handling, HistoryEntry, Private};
+use alarm_codes::{Ack, Change, Event, EventId as AlarmId, Handling, HistoryEntry, Private};
 use fhir_vkp::delivery::Lane;
 use fhir_vkp::event::{
     AlarmSystem, Context, JournalError, NotJournalableReason, alert_of, device_of, journal_note,
@@ -30,6 +30,34 @@ pub(super) enum Unwritten {
     Counted(&'static str),
     /// Somebody has to act.
     Withheld(&'static str),
+    /// Somebody has to act, and the patient is what is wrong.
+    Patient(&'static str),
+}
+
+/// What a document tells.
+#[derive(Clone, Copy)]
+pub(super) struct Story<'a> {
+    /// What began it.
+    pub(super) first: &'a Event,
+    /// What came later, in order; the last one closes it.
+    pub(super) later: &'a [Event],
+    /// What of it opened the alarm again after it was closed.
+    pub(super) reopened_by: &'a [AlarmId],
+    /// How many documents about it went before.
+    pub(super) writing: u32,
+    /// Which of them the record has or may have: this one amends and replaces it.
+    pub(super) replaces: Option<u32>,
+}
+
+impl Story<'_> {
+    /// `None` if nothing earlier is there by that number.
+    fn version(&self) -> Option<Version> {
+        let status = match self.replaces {
+            Some(_) => RecordStatus::Amended,
+            None => RecordStatus::Final,
+        };
+        Version::from_parts(status, self.writing)?.replacing(self.replaces)
+    }
 }
 
 /// Writes documents by the configuration.
@@ -77,15 +105,13 @@ impl Writer {
         alert_of(event, self.alarm_system, None).is_ok()
     }
 
-    /// The document of an alarm: what began it and what came later, in order; the last one closes it.
-    /// `writing` is how many documents about it went before; the next one amends and replaces them.
+    /// The document of an alarm.
     pub(super) fn write(
         &self,
-        first: &Event,
-        later: &[Event],
-        writing: u32,
+        story: &Story<'_>,
         person: Option<Person>,
     ) -> Result<Written, Unwritten> {
+        let Story { first, later, .. } = *story;
         let Some(person) = person else {
             return Err(Unwritten::Counted("no_patient"));
         };
@@ -96,14 +122,14 @@ impl Writer {
             return Err(Unwritten::Counted("test"));
         }
         if !self.admits(&identifier) {
-            return Err(Unwritten::Withheld(match self.stage {
+            return Err(Unwritten::Patient(match self.stage {
                 Stage::Test => "a real person's number, and the stage is test",
                 Stage::Production => "a synthetic number, and the stage is production",
             }));
         }
         let lane = self.lane(&identifier);
         let last = later.last().unwrap_or(first);
-        let event = closed(first, later);
+        let event = closed(story);
         let author = self.author(&event);
         let saved = last.times.received.at;
         let mut context = Context::new(self.names, person, author, saved);
@@ -116,11 +142,11 @@ impl Writer {
             }
             _ => {
                 let mut journaled = journal_note(&event, context).map_err(unwritten)?;
-                if let Some(version) = Version::from_parts(RecordStatus::Amended, writing) {
-                    journaled.note.journal.version = version;
-                    for alarm in journaled.note.alarms.iter_mut() {
-                        alarm.status = RecordStatus::Amended;
-                    }
+                let version = story.version();
+                let version = version.ok_or(Unwritten::Withheld("it cannot be written"))?;
+                journaled.note.journal.version = version;
+                for alarm in journaled.note.alarms.iter_mut() {
+                    alarm.status = version.status();
                 }
                 let code = journaled.note.alarms.first().code.code();
                 encode::alarm_document(&journaled.note, &mut json)
@@ -175,13 +201,16 @@ impl Writer {
 }
 
 /// The first event with everything that came later, and closed by the last one.
-fn closed(first: &Event, later: &[Event]) -> Event {
+fn closed(story: &Story<'_>) -> Event {
+    let Story { first, later, .. } = *story;
     let mut event = first.clone();
     let mut before = first;
     for more in later {
         if last_word(more) == Some(Handling::Reopened) {
-            // What came before it closed the alarm, though it may not have said so.
-            note(&mut event, before, Handling::Closed);
+            // What came before it closed the alarm, though it may not have said so; unless it was open.
+            if story.reopened_by.contains(&more.event_id) {
+                note(&mut event, before, Handling::Closed);
+            }
             note(&mut event, more, Handling::Reopened);
             event.handling = Handling::Reopened;
         }
@@ -234,7 +263,7 @@ fn unwritten(error: JournalError) -> Unwritten {
             _ => Unwritten::Counted("no_care"),
         },
         JournalError::Subject(_) => {
-            Unwritten::Withheld("medicine is journaled under a national number only")
+            Unwritten::Patient("medicine is journaled under a national number only")
         }
         _ => Unwritten::Withheld("it cannot be written"),
     }
@@ -275,6 +304,16 @@ mod tests {
         (fall, end)
     }
 
+    fn story<'a>(first: &'a Event, later: &'a [Event]) -> Story<'a> {
+        Story {
+            first,
+            later,
+            reopened_by: &[],
+            writing: 0,
+            replaces: None,
+        }
+    }
+
     fn json(written: &Written) -> serde_json::Value {
         serde_json::from_slice(written.document.body()).expect("JSON")
     }
@@ -284,10 +323,10 @@ mod tests {
         let (fall, end) = fall_and_end();
         let later = [end];
         let one = writer("")
-            .write(&fall, &later, 0, person(SYNTHETIC))
+            .write(&story(&fall, &later), person(SYNTHETIC))
             .expect("written");
         let two = writer("")
-            .write(&fall, &later, 0, person(SYNTHETIC))
+            .write(&story(&fall, &later), person(SYNTHETIC))
             .expect("written");
         assert_eq!(one.document.body(), two.document.body());
         assert_eq!((one.code, one.lane), ("4.1", two.lane));
@@ -311,7 +350,7 @@ mod tests {
         }
         let later = [end];
         let written = writer("operators = \"https://alarm.example.net/users\"")
-            .write(&fall, &later, 0, person(SYNTHETIC))
+            .write(&story(&fall, &later), person(SYNTHETIC))
             .expect("written");
         let author = json(&written)["entry"][0]["resource"]["author"][0].clone();
         assert_eq!(
@@ -320,7 +359,7 @@ mod tests {
         );
         assert_eq!(author["identifier"]["value"], "op-7");
         let written = writer("")
-            .write(&fall, &later, 0, person(SYNTHETIC))
+            .write(&story(&fall, &later), person(SYNTHETIC))
             .expect("written");
         let author = json(&written)["entry"][0]["resource"]["author"][0].clone();
         assert_eq!(author["display"], "op-7");
@@ -335,12 +374,19 @@ mod tests {
         again.correlation.updates = Some(Reference::Event(EventId(1)));
         let mut over = Event::new(EventId(4), Kind::Cancel, at("2026-03-14T02:30:00Z"));
         over.correlation.clears = Some(Reference::Event(EventId(1)));
-        let write = |later: &[Event], writing| {
-            let written = writer("").write(&fall, later, writing, person(SYNTHETIC));
+        let write = |first: &Event, later: &[Event], writing, replaces| {
+            let story = Story {
+                reopened_by: &[EventId(3)],
+                writing,
+                replaces,
+                ..story(first, later)
+            };
+            let written = writer("").write(&story, person(SYNTHETIC));
             json(&written.expect("written"))
         };
-        let first = write(std::slice::from_ref(&end), 0);
-        let second = write(&[end, again.clone(), over.clone()], 1);
+        let first = write(&fall, std::slice::from_ref(&end), 0, None);
+        let all = [end, again.clone(), over.clone()];
+        let second = write(&fall, &all, 1, Some(0));
         let (of_first, of_second) = (&first["entry"][0], &second["entry"][0]);
         assert_ne!(second["identifier"], first["identifier"]);
         assert_eq!(of_second["fullUrl"], of_first["fullUrl"]);
@@ -358,11 +404,41 @@ mod tests {
         assert_eq!(codes.collect::<Vec<_>>(), ["0", "3", "1", "3"]);
         assert_eq!(log[2]["code"][0]["text"], "gjenåpnet");
         // Also where what began it was closed by itself.
-        let mut fall = fall.clone();
-        fall.handling = Handling::Closed;
-        let written = writer("").write(&fall, &[again, over], 1, person(SYNTHETIC));
-        let log = json(&written.expect("written"))["entry"][0]["resource"]["event"].clone();
+        let mut closed = fall.clone();
+        closed.handling = Handling::Closed;
+        let written = write(&closed, &[again, over], 1, Some(0));
+        let log = written["entry"][0]["resource"]["event"].clone();
         assert_eq!(log.as_array().map(Vec::len), Some(4));
+        // What never reached the record is not replaced, and its number is not used again.
+        let (of_third, of_second) = (write(&fall, &all, 2, Some(0)), write(&fall, &all, 1, None));
+        let composition = &of_second["entry"][0]["resource"];
+        assert_eq!(composition["status"], "final");
+        assert!(composition["relatesTo"].is_null());
+        assert_eq!(of_second["entry"][1]["resource"]["status"], "final");
+        assert_eq!(of_second["identifier"], second["identifier"]);
+        let composition = &of_third["entry"][0]["resource"];
+        assert_eq!(
+            composition["relatesTo"][0]["targetIdentifier"],
+            first["identifier"]
+        );
+        assert_ne!(of_third["identifier"], second["identifier"]);
+    }
+
+    #[test]
+    fn what_is_called_reopened_while_it_is_open_was_not_closed_before() {
+        let (fall, end) = fall_and_end();
+        let at: Timestamp = "2026-03-14T01:20:00Z".parse().expect("a time");
+        let mut again = Event::new(EventId(3), Kind::Fall, at);
+        again.handling = Handling::Reopened;
+        again.correlation.updates = Some(Reference::Event(EventId(1)));
+        let later = [again, end];
+        let written = writer("").write(&story(&fall, &later), person(SYNTHETIC));
+        let log = json(&written.expect("written"))["entry"][0]["resource"]["event"].clone();
+        let log = log.as_array().expect("a log");
+        let codes = log
+            .iter()
+            .map(|entry| &entry["code"][0]["coding"][0]["code"]);
+        assert_eq!(codes.collect::<Vec<_>>(), ["0", "1", "3"]);
     }
 
     #[test]
@@ -370,16 +446,16 @@ mod tests {
         let (fall, end) = fall_and_end();
         let later = [end];
         let production = writer("").stage_of(Stage::Production);
-        let refused = production.write(&fall, &later, 0, person(SYNTHETIC));
-        assert!(matches!(refused, Err(Unwritten::Withheld(_))));
+        let refused = production.write(&story(&fall, &later), person(SYNTHETIC));
+        assert!(matches!(refused, Err(Unwritten::Patient(_))));
         let nobody = production
-            .write(&fall, &later, 0, None)
+            .write(&story(&fall, &later), None)
             .expect_err("nobody");
         assert_eq!(nobody, Unwritten::Counted("no_patient"));
         let mut test = fall;
         test.test = true;
         let refused = writer("")
-            .write(&test, &later, 0, person(SYNTHETIC))
+            .write(&story(&test, &later), person(SYNTHETIC))
             .expect_err("a test");
         assert_eq!(refused, Unwritten::Counted("test"));
     }
@@ -390,7 +466,7 @@ mod tests {
         let mut taken = Event::new(EventId(3), Kind::MedicationTaken, fall.times.received.at);
         taken.device.controller = Some("40211870".into());
         let written = writer("")
-            .write(&taken, &[], 0, person(SYNTHETIC))
+            .write(&story(&taken, &[]), person(SYNTHETIC))
             .expect("written");
         assert_eq!(json(&written)["resourceType"], "MedicationDispense");
         assert!(written.document.identifier().is_some());

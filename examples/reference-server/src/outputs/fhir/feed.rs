@@ -12,14 +12,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::place::mark_row;
 use super::cases::{Case, Cases, Step};
-use super::document::{Unwritten, Writer, Written};
+use super::document::{Story, Unwritten, Writer, Written};
 use super::look_up::{Desk, Question};
-use super::outbox::{About, Earlier, Outbox};
+use super::outbox::{About, Earlier, Outbox, PersonMark};
 use super::register::WatchedRegister;
 use super::report::{self, Reporter};
 use super::{AREA, NAME};
 use crate::journal::{AlarmRecord, EventId, JournalError, JournalHandle, Sequence, Verdict};
-use crate::output::Order;
+use crate::output::{Orders, PageQuestion};
 
 mod orders;
 
@@ -43,7 +43,8 @@ pub(super) struct Feeder {
     pub(super) desk: Option<Desk>,
     pub(super) reporter: Reporter,
     /// What operators want.
-    pub(super) orders: mpsc::Receiver<Order>,
+    pub(super) orders: Orders,
+    pub(super) questions: mpsc::Receiver<PageQuestion>,
     /// The last alarm that was taken over.
     pub(super) mark: Sequence,
 }
@@ -106,7 +107,8 @@ impl Feeder {
             tokio::select! {
                 () = stop.cancelled() => break,
                 event = self.courier.next_event() => self.reporter.tell(&event),
-                Some(order) = self.orders.recv() => self.serve(order).await,
+                Some(order) = self.orders.next() => self.serve(order).await,
+                Some(question) = self.questions.recv() => self.show_letters(question),
                 _ = look.tick() => {
                     if self.journal.newest() <= self.mark || Instant::now() < again {
                         continue;
@@ -138,9 +140,13 @@ impl Feeder {
     }
 
     fn show(&mut self) {
+        self.outbox.make_good();
         let open = self.cases.len();
         for _ in 0..self.cases.take_forgotten() {
             self.reporter.not_sent("forgotten");
+        }
+        for _ in 0..self.cases.take_passed_over() {
+            self.reporter.not_sent("no_room");
         }
         let delivery = self.courier.delivery();
         let (waiting, paused) = (delivery.open_documents(), delivery.is_paused());
@@ -232,6 +238,7 @@ impl Feeder {
         let Some(Earlier {
             writing,
             later: Some(later),
+            mut reopened_by,
         }) = self.outbox.before(id, by)?
         else {
             self.reporter.not_sent("closed_unknown");
@@ -249,12 +256,14 @@ impl Feeder {
         }
         report::taken("reopened");
         self.look_up(id, &first);
+        reopened_by.push(by);
         let later = later.into_iter().chain([by]).map(alarm_id).collect();
         let case = Case::reopened(
             &first,
             record.sequence.get(),
             writing.saturating_add(1),
             later,
+            reopened_by.into_iter().map(alarm_id).collect(),
         );
         self.cases.apply(Step::Opens(case), alarm_id(by));
         Ok(true)
@@ -293,9 +302,11 @@ impl Feeder {
             later.extend(self.fetch(*id).await?);
         }
         later.extend(last.cloned());
-        let person = self.register.now().person(&first);
-        let written = self.writer.write(&first, &later, case.writing, person);
-        let about = |code: &str| About {
+        let (written, person) = self.write(&first, &later, &case.reopened_by, case.writing)?;
+        let reopened_by = case.reopened_by.iter().copied().map(journal_id);
+        let about = |code: &str, person| About {
+            reopened_by: reopened_by.clone().collect(),
+            person,
             alarm,
             writing: case.writing,
             later: later
@@ -308,15 +319,50 @@ impl Feeder {
         };
         match written {
             Ok(written) => {
-                let about = about(written.code);
+                let about = about(written.code, person);
                 self.submit(&written, about, stop).await
             }
             Err(Unwritten::Counted(reason)) => {
                 self.reporter.not_sent(reason);
                 Ok(())
             }
-            Err(Unwritten::Withheld(reason)) => self.withhold(&about(first.kind.name()), reason),
+            Err(Unwritten::Withheld(reason)) => {
+                self.withhold(&about(first.kind.name(), person), reason)
+            }
+            Err(Unwritten::Patient(reason)) => {
+                self.withhold(&about(first.kind.name(), None), reason)
+            }
         }
+    }
+
+    /// Makes the document of an alarm by the register of now, and says whose it is. What went before
+    /// decides whether it may be: an alarm is one person's.
+    fn write(
+        &mut self,
+        first: &Event,
+        later: &[Event],
+        reopened_by: &[AlarmId],
+        writing: u32,
+    ) -> Result<(Result<Written, Unwritten>, Option<PersonMark>), StoreError> {
+        let history = self.outbox.history(journal_id(first.event_id), writing)?;
+        let person = self.register.now().person(first);
+        let identifier = person.as_ref().and_then(|one| one.identifier.as_ref());
+        let mark = identifier.map(|identifier| self.outbox.mark(identifier));
+        let story = Story {
+            first,
+            later,
+            reopened_by,
+            writing,
+            replaces: history.replaces,
+        };
+        let written = self.writer.write(&story, person);
+        let written = match (written, history.objection(mark)) {
+            (Ok(_) | Err(Unwritten::Counted("no_patient")), Some(reason)) => {
+                Err(Unwritten::Patient(reason))
+            }
+            (written, _) => written,
+        };
+        Ok((written, mark))
     }
 
     fn withhold(&self, about: &About, reason: &'static str) -> Result<(), Stopped> {
@@ -361,7 +407,8 @@ impl Feeder {
                 () = stop.cancelled() => return Err(Stopped::Asked),
                 event = self.courier.next_event() => self.reporter.tell(&event),
                 // What is given up makes room.
-                Some(order) = self.orders.recv() => self.serve(order).await,
+                Some(order) = self.orders.next() => self.serve(order).await,
+                Some(question) = self.questions.recv() => self.show_letters(question),
                 () = &mut over => {
                     self.show();
                     return Ok(());

@@ -5,6 +5,7 @@
 //! operators speak of it in the API and the log: it grows by one and is given once, whatever the clock
 //! does. The file holds health data; `Debug` and errors show none.
 
+mod history;
 mod schema;
 
 use std::fmt;
@@ -23,15 +24,21 @@ use crate::journal::EventId;
 use crate::output::{DeadLetter, DocumentState};
 use crate::time::Timestamp;
 
+pub(super) use history::PersonMark;
+
 /// Delivered documents that are remembered.
 const REMEMBERED: u64 = 10_000;
 /// Removals after which the log is folded back, so that what was delivered does not stay in it.
 const CHECKPOINT: usize = 64;
 /// Documents and dead letters that are shown, the latest.
 const SHOWN: i64 = 100;
-/// Whether a correction came after a document.
+/// Whether a correction came after a document; one that was given up and is not in the record is none.
 const SUPERSEDED: &str = "EXISTS (SELECT 1 FROM document AS newer \
-     WHERE newer.alarm = document.alarm AND newer.writing > document.writing)";
+     WHERE newer.alarm = document.alarm AND newer.writing > document.writing \
+     AND (newer.word <> 'dismissed' OR newer.reached))";
+
+/// The columns of a dead letter, but for [`SUPERSEDED`].
+const LETTER: &str = "id, device, code, occurred, since, reason, alarm";
 
 /// What is said of a document beside its bytes.
 #[derive(Clone)]
@@ -42,6 +49,10 @@ pub(super) struct About {
     pub(super) writing: u32,
     /// What came after the alarm and belongs to the document; the last one closed it.
     pub(super) later: Vec<EventId>,
+    /// Which of them opened it again.
+    pub(super) reopened_by: Vec<EventId>,
+    /// Whose it is; `None` where the patient is what is wrong with it.
+    pub(super) person: Option<PersonMark>,
     /// Its controller.
     pub(super) device: String,
     /// What happened, in the receiver's code.
@@ -73,6 +84,8 @@ pub(super) struct Earlier {
     pub(super) writing: u32,
     /// `None` where an older version has not kept it.
     pub(super) later: Option<Vec<EventId>>,
+    /// Which of them opened it again.
+    pub(super) reopened_by: Vec<EventId>,
 }
 
 /// A document that an operator means.
@@ -92,7 +105,11 @@ struct Inner {
     connection: Connection,
     /// What the next document is about.
     about: Option<About>,
+    /// Of the marks of persons.
+    key: [u8; 32],
     removals: usize,
+    /// Bytes that should be erased could not be.
+    log_stays: bool,
 }
 
 /// The outbox. Clones share it.
@@ -122,11 +139,14 @@ impl Outbox {
     /// Opens the file or creates it; it is this process's own until it is dropped.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = schema::open(path)?;
+        let key = schema::key(&connection).map_err(failed)?;
         Ok(Self(Arc::new(Mutex::new(Inner {
             connection,
+            key,
             about: None,
             // What a crash left in the log goes with the next removal.
             removals: CHECKPOINT,
+            log_stays: false,
         }))))
     }
 
@@ -154,7 +174,7 @@ impl Outbox {
     ) -> Result<Option<Earlier>, StoreError> {
         let inner = self.inner();
         let read = || -> rusqlite::Result<Option<Earlier>> {
-            let sql = "SELECT writing, later FROM document WHERE alarm = ?1 ORDER BY writing DESC";
+            let sql = "SELECT writing, later, reopened FROM document WHERE alarm = ?1 ORDER BY writing DESC";
             let mut all = inner.connection.prepare_cached(sql)?;
             let all = all.query_map([alarm.as_bytes()], |row| earlier(row, 0))?;
             for one in all {
@@ -174,7 +194,7 @@ impl Outbox {
             return Ok(None);
         };
         let sql = format!(
-            "SELECT entry, alarm, reason IS NOT NULL, {SUPERSEDED}, writing, later \
+            "SELECT entry, alarm, reason IS NOT NULL, {SUPERSEDED}, writing, later, reopened \
              FROM document WHERE id = ?1"
         );
         let inner = self.inner();
@@ -221,8 +241,9 @@ impl Outbox {
             .connection
             .prepare_cached(
                 "INSERT INTO document \
-                 (alarm, writing, later, device, code, occurred, submitted, state, word, since, reason) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', 'withheld', ?7, ?8) \
+                 (alarm, writing, later, reopened, person, reached, device, code, occurred, \
+                 submitted, state, word, since, reason) \
+                 VALUES (?1, ?2, ?3, ?9, ?10, 0, ?4, ?5, ?6, ?7, '', 'withheld', ?7, ?8) \
                  ON CONFLICT (alarm, writing) DO UPDATE SET reason = excluded.reason \
                  WHERE entry IS NULL AND reason IS NOT NULL",
             )
@@ -235,7 +256,9 @@ impl Outbox {
                     about.code,
                     about.occurred,
                     now(),
-                    reason
+                    reason,
+                    bytes_of(&about.reopened_by),
+                    about.person,
                 ])
             })
             .map(drop)
@@ -252,6 +275,29 @@ impl Outbox {
             .map_err(failed)
     }
 
+    /// Erases what should have been erased and could not be.
+    pub(super) fn make_good(&self) {
+        let mut inner = self.inner();
+        if inner.log_stays {
+            inner.erase_log();
+        }
+    }
+
+    /// Dead letters with a greater number, in order, at most `limit`.
+    pub(super) fn letters(&self, after: u64, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        let inner = self.inner();
+        let read = || -> rusqlite::Result<Vec<DeadLetter>> {
+            let sql = format!(
+                "SELECT {LETTER}, {SUPERSEDED} FROM document \
+                 WHERE reason IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2"
+            );
+            let mut letters = inner.connection.prepare_cached(&sql)?;
+            letters.query_map(params![after, limit], letter)?.collect()
+        };
+        read().map_err(failed)
+    }
+
     /// What an operator sees.
     pub(super) fn overview(&self) -> Result<Overview, StoreError> {
         let inner = self.inner();
@@ -262,7 +308,7 @@ impl Outbox {
                 .prepare_cached(sql)?
                 .query_row([], |row| row.get(0))?;
             let sql = format!(
-                "SELECT id, device, code, occurred, since, reason, alarm, {SUPERSEDED} FROM document \
+                "SELECT {LETTER}, {SUPERSEDED} FROM document \
                  WHERE reason IS NOT NULL ORDER BY since DESC, id DESC LIMIT ?1"
             );
             let mut letters = inner.connection.prepare_cached(&sql)?;
@@ -312,16 +358,17 @@ fn document(row: &Row<'_>) -> rusqlite::Result<DocumentState> {
     })
 }
 
-/// From two columns, the first of which is this one.
+/// From three columns, the first of which is this one.
 fn earlier(row: &Row<'_>, column: usize) -> rusqlite::Result<Earlier> {
-    let later: Option<Vec<u8>> = row.get(column + 1)?;
-    let ids = |bytes: Vec<u8>| {
+    let ids = |bytes: Vec<u8>| -> Vec<EventId> {
         let (ids, _) = bytes.as_chunks::<16>();
         ids.iter().map(|id| EventId::from_bytes(*id)).collect()
     };
+    let reopened_by: Option<Vec<u8>> = row.get(column + 2)?;
     Ok(Earlier {
         writing: row.get(column)?,
-        later: later.map(ids),
+        later: row.get::<_, Option<Vec<u8>>>(column + 1)?.map(ids),
+        reopened_by: reopened_by.map(ids).unwrap_or_default(),
     })
 }
 
@@ -332,7 +379,7 @@ fn bytes_of(ids: &[EventId]) -> Vec<u8> {
 /// What is shown of a state.
 fn word(state: &EntryState) -> &'static str {
     match state {
-        EntryState::Waiting => "waiting",
+        EntryState::Waiting { .. } => "waiting",
         EntryState::Taken { .. } => "taken",
         EntryState::Parked { reason, .. } => match reason {
             ParkReason::Failed(_) => "failed",
@@ -350,18 +397,19 @@ impl Inner {
     fn append(&mut self, entry: &NewEntry<'_>) -> Result<(), StoreError> {
         let about = self.about.take();
         let about = about.ok_or_else(|| failed("nobody said what the document is about"))?;
-        let state = EntryState::Waiting;
+        let state = EntryState::Waiting { since: None };
         self.connection
             .prepare_cached(
                 // One that is withheld becomes this one, when somebody has mended the cause; and one
                 // that is there in spite of an error is the same.
                 "INSERT INTO document (entry, alarm, writing, later, device, code, occurred, \
-                 submitted, lane, body, state, word, since) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?8) \
+                 submitted, lane, body, state, word, since, reopened, person, reached) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?8, ?13, ?14, 1) \
                  ON CONFLICT (alarm, writing) DO UPDATE SET entry = excluded.entry, \
                  device = excluded.device, code = excluded.code, submitted = excluded.submitted, \
                  lane = excluded.lane, body = excluded.body, state = excluded.state, \
-                 word = excluded.word, since = excluded.since, reason = NULL \
+                 word = excluded.word, since = excluded.since, person = excluded.person, \
+                 reached = excluded.reached, reason = NULL \
                  WHERE document.entry IS NULL AND document.reason IS NOT NULL \
                  OR document.body = excluded.body AND document.word = 'waiting'",
             )
@@ -379,6 +427,8 @@ impl Inner {
                     entry.document.body(),
                     state.to_text(),
                     word(&state),
+                    bytes_of(&about.reopened_by),
+                    about.person,
                 ])
             })
             .map_err(failed)
@@ -396,9 +446,17 @@ impl Inner {
         };
         self.connection
             .prepare_cached(
-                "UPDATE document SET state = ?2, word = ?3, since = ?4, reason = ?5 WHERE entry = ?1",
+                "UPDATE document SET state = ?2, word = ?3, since = ?4, reason = ?5, reached = ?6 \
+                 WHERE entry = ?1",
             )?
-            .execute(params![key(id), state.to_text(), word(state), now(), reason])?;
+            .execute(params![
+                key(id),
+                state.to_text(),
+                word(state),
+                now(),
+                reason,
+                history::may_be_there(state),
+            ])?;
         Ok(())
     }
 
@@ -408,33 +466,52 @@ impl Inner {
             Completion::Dismissed => "dismissed",
             _ => "done",
         };
+        let is_there = how != Completion::Dismissed;
         let (id, now) = (key(id), now());
-        let finished = self
-            .connection
+        let change = self.connection.transaction()?;
+        let finished = change
             .prepare_cached(
                 "UPDATE document SET entry = NULL, body = NULL, lane = NULL, reason = NULL, state = '', \
-                 word = ?2, since = ?3 WHERE entry = ?1",
+                 word = ?2, since = ?3, reached = reached OR ?4 WHERE entry = ?1",
             )?
-            .execute(params![id, word, now])?;
+            .execute(params![id, word, now, is_there])?;
         if finished == 0 {
             return Ok(());
         }
-        self.connection
+        change
             .prepare_cached(
                 "DELETE FROM document WHERE body IS NULL AND reason IS NULL AND id <= \
                  (SELECT max(id) FROM document) - ?1",
             )?
             .execute([REMEMBERED.cast_signed()])?;
+        change.commit()?;
         self.removals += 1;
-        self.erase_log()
+        self.erase_log();
+        Ok(())
     }
 
-    /// Folds the log back now and then, and when nothing waits: the bytes of what was delivered do not
-    /// stay behind.
-    fn erase_log(&mut self) -> rusqlite::Result<()> {
+    /// Erases what is left of the bytes in the log. They are out of the tables whatever comes of it, so
+    /// that a failure is told once, and made good as soon as it can be.
+    fn erase_log(&mut self) {
+        match (self.fold_log(), self.log_stays) {
+            (Ok(()), false) => {}
+            (Ok(()), true) => {
+                self.log_stays = false;
+                tracing::info!("bytes of what was delivered are erased from the log of the outbox");
+            }
+            (Err(_), true) => {}
+            (Err(error), false) => {
+                self.log_stays = true;
+                tracing::error!(%error, "bytes of what was delivered stay in the log of the outbox for now");
+            }
+        }
+    }
+
+    /// Folds the log back now and then, and when nothing waits.
+    fn fold_log(&mut self) -> rusqlite::Result<()> {
         let sql = "SELECT 1 FROM document WHERE body IS NOT NULL LIMIT 1";
         let waits = self.connection.prepare_cached(sql)?.exists([])?;
-        if self.removals >= CHECKPOINT || !waits {
+        if self.removals >= CHECKPOINT || self.log_stays || !waits {
             let fold = "PRAGMA wal_checkpoint(TRUNCATE)";
             self.connection.query_row(fold, [], |_| Ok(()))?;
             self.removals = 0;

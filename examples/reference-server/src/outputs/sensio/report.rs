@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::NAME;
 use super::raised::Raised;
-use crate::output::{Action, DeadLetter, Deliveries, Order, OrderError};
+use crate::output::{Action, DeadLetter, Deliveries, Order, OrderError, Orders, PageQuestion};
 use crate::time::Timestamp;
 
 /// How often the queue is looked at.
@@ -27,7 +27,8 @@ pub(super) struct Reporter {
     raised: Raised,
     handle: Option<Handle<SqliteStore>>,
     /// What operators want.
-    orders: mpsc::Receiver<Order>,
+    orders: Orders,
+    questions: mpsc::Receiver<PageQuestion>,
 }
 
 pub(super) fn describe() {
@@ -63,9 +64,10 @@ pub(super) fn describe() {
 
 impl Reporter {
     pub(super) fn new(deliveries: Deliveries, raised: Raised, handle: Handle<SqliteStore>) -> Self {
-        let orders = deliveries.orders(NAME);
+        let (orders, questions) = deliveries.orders(NAME);
         Self {
             orders,
+            questions,
             deliveries,
             raised,
             handle: Some(handle),
@@ -81,12 +83,16 @@ impl Reporter {
                     Some(event) => self.tell(&event),
                     None => return,
                 },
-                Some(order) = self.orders.recv(), if self.handle.is_some() => self.serve(order).await,
+                Some(order) = self.orders.next(), if self.handle.is_some() => self.serve(order).await,
+                Some(question) = self.questions.recv(), if self.handle.is_some() => {
+                    self.show_letters(question).await;
+                }
                 _ = look.tick(), if self.handle.is_some() => self.look().await,
                 // The queue ends when nobody can talk to it any more.
                 () = stop.cancelled(), if self.handle.is_some() => {
                     self.handle = None;
                     self.orders.close();
+                    self.questions.close();
                 }
             }
         }
@@ -102,6 +108,20 @@ impl Reporter {
         let result = done.await.unwrap_or(Err(OrderError::Stopped));
         self.look().await;
         order.answer(result);
+    }
+
+    /// Shows a page of dead letters.
+    async fn show_letters(&self, question: PageQuestion) {
+        let Some(handle) = &self.handle else { return };
+        let (after, limit) = (question.after, question.limit as usize);
+        let page = handle.with(move |queue, _| {
+            let letters = queue.dead_letters().filter(|letter| letter.id.0 > after);
+            letters.take(limit).map(shown).collect()
+        });
+        // Without an answer the asker hears that there is none.
+        if let Ok(letters) = page.await {
+            question.answer(letters);
+        }
     }
 
     fn tell(&self, event: &Event) {

@@ -6,7 +6,7 @@ use super::super::document::Unwritten;
 use super::super::outbox::{About, Earlier, Found};
 use super::{Feeder, alarm_id, journal_id};
 use crate::journal::JournalError;
-use crate::output::{Action, Order, OrderError};
+use crate::output::{Action, Order, OrderError, PageQuestion};
 
 impl From<StoreError> for OrderError {
     fn from(error: StoreError) -> Self {
@@ -26,6 +26,14 @@ impl Feeder {
         let result = self.carry_out(order.id, order.action).await;
         self.show();
         order.answer(result);
+    }
+
+    /// Shows a page of dead letters. Without an answer the asker hears that there is none.
+    pub(super) fn show_letters(&self, question: PageQuestion) {
+        match self.outbox.letters(question.after, question.limit) {
+            Ok(letters) => question.answer(letters),
+            Err(error) => tracing::warn!(%error, "the outbox is not shown"),
+        }
     }
 
     async fn carry_out(&mut self, number: u64, action: Action) -> Result<(), OrderError> {
@@ -54,34 +62,57 @@ impl Feeder {
 
     /// Makes the document of an alarm that is withheld, by the register of now.
     async fn write_again(&mut self, found: Found) -> Result<(), OrderError> {
-        let Earlier { writing, later } = found.document;
-        let gone = || OrderError::StillRefused("the alarm is no longer known");
-        let later_ids = later.ok_or_else(gone)?;
-        let first = self.fetch(alarm_id(found.alarm)).await?.ok_or_else(gone)?;
+        let Earlier {
+            writing,
+            later,
+            reopened_by,
+        } = found.document;
+        let refused = |why| Err(OrderError::StillRefused(why));
+        let Some(later_ids) = later else {
+            return refused("an older version kept it, and not what closed it: discard it");
+        };
+        let Some(first) = self.fetch(alarm_id(found.alarm)).await? else {
+            return refused("the alarm is no longer known: discard it");
+        };
         let mut later = Vec::with_capacity(later_ids.len());
         for id in &later_ids {
-            later.push(self.fetch(alarm_id(*id)).await?.ok_or_else(gone)?);
+            later.extend(self.fetch(alarm_id(*id)).await?);
         }
-        let person = self.register.now().person(&first);
-        let written = match self.writer.write(&first, &later, writing, person) {
+        // What came between may be missing, as it may be when the alarm is closed.
+        let closed_by = later.last().map(|last| journal_id(last.event_id));
+        if closed_by != later_ids.last().copied() {
+            return refused("what closed the alarm is no longer known: discard it");
+        }
+        let reopenings: Vec<_> = reopened_by.iter().copied().map(alarm_id).collect();
+        let (written, person) = self.write(&first, &later, &reopenings, writing)?;
+        let written = match written {
             Ok(written) => written,
-            Err(Unwritten::Withheld(reason) | Unwritten::Counted(reason)) => {
-                return Err(OrderError::StillRefused(reason));
-            }
+            Err(
+                Unwritten::Withheld(reason)
+                | Unwritten::Patient(reason)
+                | Unwritten::Counted(reason),
+            ) => return refused(reason),
         };
         self.outbox.announce(About {
             alarm: journal_id(first.event_id),
             writing,
             later: later_ids,
+            reopened_by,
+            person,
             device: first.device.controller.clone().unwrap_or_default(),
             code: written.code.to_owned(),
             occurred: first.times.received.at.as_micros(),
         });
         match self.courier.submit(&written.document, Some(written.lane)) {
+            Ok(submitted) if submitted.repeated => refused("it is on its way already"),
             Ok(_) => Ok(()),
-            Err(SubmitError::Request(_)) => Err(OrderError::StillRefused(
-                "the service takes no such document",
-            )),
+            Err(SubmitError::Request(_)) => refused("the service takes no such document"),
+            Err(SubmitError::Full) => {
+                refused("too many documents are on their way or parked: wait, or discard some")
+            }
+            Err(SubmitError::IdentifierReused) => {
+                refused("another document with its identifier is on its way")
+            }
             Err(error) => Err(OrderError::NotKept(error.to_string())),
         }
     }

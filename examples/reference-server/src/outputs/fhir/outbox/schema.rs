@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::failed;
 
 /// The version of the tables.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 const TABLE: &str = "\
     CREATE TABLE document ( \
@@ -16,7 +16,13 @@ const TABLE: &str = "\
       writing INTEGER NOT NULL DEFAULT 0, later BLOB, device TEXT NOT NULL, code TEXT NOT NULL, \
       occurred INTEGER NOT NULL, submitted INTEGER NOT NULL, lane INTEGER, body BLOB, \
       state TEXT NOT NULL, word TEXT NOT NULL, since INTEGER NOT NULL, reason TEXT, \
+      reopened BLOB, person BLOB, reached INTEGER NOT NULL DEFAULT 1, \
       UNIQUE (alarm, writing)) STRICT;";
+
+/// The key of the marks of persons.
+const KEY: &str = "\
+    CREATE TABLE person_key (bytes BLOB NOT NULL) STRICT; \
+    INSERT INTO person_key VALUES (randomblob(32));";
 
 /// Version 1 knew one document for an alarm, and not what came after it.
 const FROM_1: &str = "\
@@ -26,7 +32,19 @@ const FROM_1: &str = "\
     FROM document_1; \
     DROP TABLE document_1;";
 
-const INDEX: &str = "CREATE INDEX document_dead ON document (since) WHERE reason IS NOT NULL;";
+/// Version 2 kept neither whose a document is, nor what opened an alarm again.
+const FROM_2: &str = "\
+    ALTER TABLE document ADD COLUMN reopened BLOB; \
+    ALTER TABLE document ADD COLUMN person BLOB; \
+    ALTER TABLE document ADD COLUMN reached INTEGER NOT NULL DEFAULT 1;";
+
+/// Older versions did not say of a document whether the record may have it. What was given up may be there.
+const REACHED: &str = "\
+    UPDATE document SET reached = 0 WHERE word IN ('withheld', 'failed') \
+    OR word = 'refused' AND state NOT LIKE '%\"conflict\"%' OR state LIKE '%\"not-taken\"%';";
+
+const INDEX: &str =
+    "CREATE INDEX IF NOT EXISTS document_dead ON document (since) WHERE reason IS NOT NULL;";
 
 /// Opens the file or creates it; it is this connection's own until it is dropped.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
@@ -36,6 +54,11 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
         return Err(failed(format_args!("its tables have version {version}")));
     }
     Ok(connection)
+}
+
+/// The key of the marks of persons in this outbox.
+pub(super) fn key(connection: &Connection) -> rusqlite::Result<[u8; 32]> {
+    connection.query_row("SELECT bytes FROM person_key", [], |row| row.get(0))
 }
 
 /// The version of the tables, after what could be done.
@@ -48,6 +71,7 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<i64> {
     let version: i64 = change.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     match version {
         0 => change.execute_batch(TABLE)?,
+        2 => change.execute_batch(FROM_2)?,
         1 => {
             change.execute_batch(
                 "DROP INDEX document_dead; ALTER TABLE document RENAME TO document_1;",
@@ -57,6 +81,8 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<i64> {
         }
         other => return Ok(other),
     }
+    change.execute_batch(REACHED)?;
+    change.execute_batch(KEY)?;
     change.execute_batch(INDEX)?;
     change.pragma_update(None, "user_version", VERSION)?;
     change.commit()?;

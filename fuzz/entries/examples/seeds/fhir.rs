@@ -280,6 +280,45 @@ pub(super) fn tokens() -> Vec<Seed> {
             &[&[0], GOOD, &[7, 2, 60, 0, 6, 255, 7, 2, 1, 6, 30, 0]],
         ),
         ("no-life-at-all", &[&[0], &[0, 1, 2, 0, 7, 2, 60]]),
+        // Keys made for tests, by their number: the algorithm, the key, and what is changed.
+        ("a-p256-jwk", &[&[0x80], &[6, 0, 0]]),
+        ("a-p384-jwk", &[&[0x80], &[1, 1, 0]]),
+        ("an-rsa-jwk", &[&[0x80], &[2, 2, 0]]),
+        ("an-rsa-jwk-without-an-algorithm", &[&[0x80], &[6, 2, 0]]),
+        ("a-curve-that-is-not-supported", &[&[0x80], &[6, 3, 0]]),
+        ("a-p256-pem", &[&[0x80], &[0, 4, 0]]),
+        ("a-p256-pem-in-sec1", &[&[0x80], &[0, 5, 0]]),
+        ("a-p384-pem", &[&[0x80], &[1, 6, 0]]),
+        ("an-rsa-pem", &[&[0x80], &[5, 7, 0]]),
+        ("an-rsa-pem-in-pkcs1", &[&[0x80], &[4, 8, 0]]),
+        ("a-short-rsa-pem", &[&[0x80], &[2, 9, 0]]),
+        ("a-jwk-with-a-byte-changed", &[&[0x80], &[0, 0, 1, 90, 1, 9, 0, b'Q']]),
+        ("a-jwk-cut-short", &[&[0x80], &[0, 0, 1, 120, 0, 0, 4]]),
+        ("an-rsa-jwk-with-a-piece-out", &[&[0x80], &[2, 2, 1, 2, 10, 0, 40, 1]]),
+        ("a-pem-with-a-piece-twice", &[&[0x80], &[0, 4, 1, 60, 0, 20, 3, 80]]),
+        (
+            "a-jwk-of-our-own",
+            &[&[0x80], &[6, 10, 15, 0], br#"{"kty":"EC","crv":"P-256","d":"AQ","x":"AQ"}"#],
+        ),
+        ("discovered", &[&[0x40], &[0, 0]]),
+        ("discovered-with-a-byte-changed", &[&[0x40], &[0, 1, 12, 0, 0, 0, b'h']]),
+        ("discovered-and-cut-short", &[&[0x40], &[0, 1, 40, 0, 0, 4]]),
+        (
+            "discovered-elsewhere",
+            &[
+                &[0x40],
+                &[1, 15, 0],
+                br#"{"issuer":"https://sts.example.net","token_endpoint":"http://evil.example.net"}"#,
+            ],
+        ),
+        (
+            "discovered-without-our-algorithm",
+            &[
+                &[0x40],
+                &[1, 15, 0],
+                br#"{"issuer":"https://sts.example.net/","token_endpoint":"https://a.example.net","dpop_signing_alg_values_supported":["x"]}"#,
+            ],
+        ),
     ])
 }
 

@@ -56,7 +56,7 @@ pub fn fhir_token(data: &[u8]) {
     let mut luck = Luck::new(data);
     let settings = luck.byte();
     match settings {
-        0x80.. => return material::keys(&mut luck),
+        0x80.. => return material::keys(&mut luck, settings >= 0xf0),
         0x40.. => return material::discovery(&mut luck),
         _ => {}
     }

@@ -3,7 +3,9 @@
 use std::hint::black_box;
 
 use benches::clock::{Effort, Row, measure};
-use benches::records::{by_entry, by_tree, document, note, read, searchset, tree};
+use benches::records::{
+    by_entry, by_tree, document, event, note, read, searchset, tree, write_event,
+};
 use fhir_vkp::encode;
 use serde_json::Value;
 
@@ -18,6 +20,7 @@ const OF_TREE_AND_TYPES: f64 = 2.0;
 /// Every table.
 pub(crate) fn all(effort: Effort, verdicts: &mut Vec<Verdict>) {
     writing(verdicts);
+    writing_events(verdicts);
     reading(effort, verdicts);
     page(effort);
 }
@@ -48,6 +51,41 @@ fn writing(verdicts: &mut Vec<Verdict>) {
         found: format!("{found:.2}"),
         met: found <= OF_A_VALUE,
         goal: false,
+    });
+}
+
+/// From the event on: device, alert code, severity, log and texts, and the note that they make, which
+/// [`writing`] finds done.
+fn writing_events(verdicts: &mut Vec<Verdict>) {
+    const OURS: &str = "fhir-vkp: event to Bundle";
+    const VALUE: &str = "serde_json: the same Value to JSON";
+    let (event, context) = event();
+    let mut body = Vec::new();
+    if !write_event(&event, &context, &mut body) {
+        println!("\nThe event was not written.");
+    }
+    let value: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let (mut out, mut json) = (Vec::new(), Vec::new());
+    let mut rows = [
+        Row::new(OURS, || {
+            out.clear();
+            write_event(black_box(&event), black_box(&context), &mut out)
+        }),
+        Row::new(VALUE, || {
+            json.clear();
+            serde_json::to_writer(&mut json, black_box(&value)).is_ok()
+        }),
+    ];
+    measure(&mut rows, Effort::FULL);
+    let title = format!("FHIR: write an alarm from its event, {} bytes", body.len());
+    table(&title, &rows, VALUE);
+    let found = time(&rows, OURS) / time(&rows, VALUE);
+    verdicts.push(Verdict {
+        target: "FHIR: event to Bundle JSON at most 1.5 times the same Value".into(),
+        found: format!("{found:.2}"),
+        met: found <= OF_A_VALUE,
+        // The note is made on the way, which a finished Value is spared: no promise so far.
+        goal: true,
     });
 }
 

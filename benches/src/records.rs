@@ -1,6 +1,8 @@
 //! Patient records: an alarm as a document Bundle, a searchset of ten megabytes, and what one would use instead.
 
+use alarm_codes::{Attachment, DeviceKind, Event, EventId, Handling, Kind, Timestamp};
 use fhir_vkp::decode::{DecodeOptions, Entries, decode};
+use fhir_vkp::event::{Context, device_of, journal_note};
 use fhir_vkp::note::{
     Alarm, AlarmNote, Device, LogEntry, Operator, Participation, RecordId, Section, Supervision,
     SupervisionKind, Text,
@@ -74,6 +76,53 @@ pub fn document() -> Vec<u8> {
     let mut out = Vec::new();
     encode::alarm_document(&note(), &mut out).expect("written");
     out
+}
+
+/// A fall as the event model of `alarm-codes` has it once it is closed, and what the journal needs beside it:
+/// the alarm of [`note`] one step earlier.
+///
+/// # Panics
+///
+/// Never: all of it is in order.
+#[must_use]
+pub fn event() -> (Event, Context) {
+    let at = |time: &str| -> Timestamp {
+        let text = format!("2026-03-14T{time}Z");
+        text.parse().expect("a moment")
+    };
+    let mut event = Event::new(EventId(417), Kind::Fall, at("01:17:41"));
+    event.device.device = Some("RS-2093".into());
+    event.device.kind = Some(DeviceKind::FallDetector);
+    let words = "Fall på soverom. Beboeren svarer ikke på toveis tale.";
+    event
+        .attachments
+        .push(Attachment::Text(words.to_owned().into()));
+    for (handling, time) in [
+        (Handling::Accepted, "01:18:20"),
+        (Handling::Closed, "01:31:02"),
+    ] {
+        event.advance(handling, at(time)).expect("in order");
+    }
+    let note = note();
+    let names = UuidNames::new("https://alarm.example.net");
+    let identifier = Identifier::new("https://alarm.example.net/users", "op-7");
+    let operator = Operator::new(
+        identifier.expect("an identifier"),
+        Some(text("STØDIG LYSTAVLE")),
+    );
+    let mut context = Context::new(names, note.journal.patient, operator, at("01:31:10"));
+    context.sections = note.journal.sections;
+    context.supervision = note.supervision;
+    (event, context)
+}
+
+/// Writes the document of an event: its device, its alert code, its log and texts, and then the JSON.
+#[must_use]
+pub fn write_event(event: &Event, context: &Context, out: &mut Vec<u8>) -> bool {
+    let mut context = context.clone();
+    context.device = device_of(event, "https://alarm.example.net/devices").unwrap_or_default();
+    journal_note(event, context)
+        .is_ok_and(|journaled| encode::alarm_document(&journaled.note, out).is_ok())
 }
 
 /// A searchset of a little less than ten megabytes.

@@ -1,7 +1,9 @@
 //! FHIR: everybody writes and reads the same, and a large page takes little memory.
 
 use allocation_counter::measure;
-use benches::records::{PATIENTS, by_entry, by_tree, document, note, read, searchset, tree};
+use benches::records::{
+    PATIENTS, by_entry, by_tree, document, event, note, read, searchset, tree, write_event,
+};
 use fhir_vkp::decode::{DecodeOptions, decode};
 use fhir_vkp::encode;
 use serde_json::Value;
@@ -17,6 +19,25 @@ fn the_document_is_clean_and_as_long_as_the_same_value() {
         body.len()
     );
     assert!(body.len() > 2_000);
+}
+
+#[test]
+fn the_document_of_the_event_says_what_that_of_the_note_says() {
+    let (event, context) = event();
+    let mut body = Vec::new();
+    assert!(write_event(&event, &context, &mut body) && read(&body));
+    let types = |body: &[u8]| -> Vec<String> {
+        let decoded = decode(body, DecodeOptions::strict()).expect("read");
+        let bundle = decoded.bundle().expect("a Bundle");
+        let types = bundle.resources().map(|it| it.resource_type().to_owned());
+        types.collect()
+    };
+    assert_eq!(types(&body), types(&document()));
+    assert!(
+        body.len().abs_diff(document().len()) < 800,
+        "{}",
+        body.len()
+    );
 }
 
 #[cfg(feature = "fhir-sdk")]

@@ -40,6 +40,8 @@ mod resource;
 mod text;
 pub(crate) mod write;
 
+pub(crate) use elements::is_name;
+
 pub use bundle::{Bundle, Entry, Page, SearchMode};
 pub use entries::{DecodedEntry, Entries};
 pub use error::{DecodeError, DecodeErrorKind, JsonFault};

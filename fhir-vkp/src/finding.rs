@@ -4,13 +4,14 @@ use core::fmt;
 
 /// A place in a resource, printed as FHIRPath does: `Bundle.entry[2].resource.identifier[0].value`.
 ///
-/// Holds names and indexes only, never a value. Member names come from the text that was read, so
-/// one that is no plain name, or holds five digits in a row, prints as `?`.
+/// Holds names and indexes only, never a value. Names come from the text that was read, where a fault
+/// may put anything in their place, the name of a person too. So one rule: a name is shown when it
+/// is a resource type of R4 or an element that the tables of this crate know at whatever place, and
+/// prints as `?` otherwise. What the `?` stands for is found by
+/// [`Resource::unknown_members`](crate::decode::Resource::unknown_members), or by the offset of a
+/// [`DecodeError`](crate::decode::DecodeError).
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path(String);
-
-/// The longest member name that a path shows.
-const LONGEST_NAME: usize = 64;
 
 impl Path {
     /// A path that begins at a resource or at a document: `Bundle`.
@@ -42,7 +43,7 @@ impl Path {
         if !self.0.is_empty() {
             self.0.push('.');
         }
-        self.0.push_str(if shown(name) { name } else { "?" });
+        self.0.push_str(shown(name));
     }
 
     /// Goes down to an element of an array, counted from zero.
@@ -78,15 +79,13 @@ impl Path {
     }
 }
 
-/// Whether a member name may stand in a path.
-fn shown(name: &str) -> bool {
-    let mut digits = 0;
-    !name.is_empty()
-        && name.len() <= LONGEST_NAME
-        && name.bytes().all(|byte| {
-            digits = if byte.is_ascii_digit() { digits + 1 } else { 0 };
-            digits < 5 && (byte.is_ascii_alphanumeric() || byte == b'_')
-        })
+/// What may be shown of a name that a text gave to a member or to a type of resource.
+pub(crate) fn shown(name: &str) -> &str {
+    if crate::decode::is_name(name) {
+        name
+    } else {
+        "?"
+    }
 }
 
 impl fmt::Display for Path {
@@ -244,10 +243,19 @@ mod tests {
     #[test]
     fn a_member_name_that_may_be_personal_is_not_shown() {
         let path = Path::new("Patient");
-        for name in ["15813410033", "a b", "", "navn: Kari", "æ", &"x".repeat(65)] {
+        for name in [
+            "15813410033",
+            "KariNordmann",
+            "_Nordmann",
+            "a b",
+            "",
+            "navn: Kari",
+            "æ",
+            &"x".repeat(65),
+        ] {
             assert_eq!(path.member(name).as_str(), "Patient.?");
+            assert_eq!(Path::new(name).as_str(), "?");
         }
         assert_eq!(path.member("_birthDate").as_str(), "Patient._birthDate");
-        assert_eq!(path.member("item1234").as_str(), "Patient.item1234");
     }
 }

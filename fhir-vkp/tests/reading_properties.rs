@@ -1,14 +1,15 @@
 //! Reading under arbitrary input: it never panics, and a deviation put anywhere into a good document is
 //! found where it was put.
 
+mod deviations;
 mod documents;
 
+use deviations::{Bent, Deviation};
 use documents::DOCUMENTS;
-use fhir_vkp::FindingKind;
-use fhir_vkp::decode::{DecodeOptions, Entries, Findings, Limits, decode};
+use fhir_vkp::decode::{DecodeOptions, Entries, Limits, decode};
 use fhir_vkp::view::{CarePlan, Composition, Patient};
 use proptest::prelude::*;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// Reads with everything that looks at the result.
 fn look_at(body: &[u8]) {
@@ -110,177 +111,123 @@ proptest! {
     }
 
     #[test]
-    fn a_deviation_anywhere_is_found_where_it_was_put(
+    fn deviations_anywhere_are_found_where_they_were_put_and_nothing_else_is_lost(
         document in prop::sample::select(DOCUMENTS.to_vec()),
-        place in any::<prop::sample::Index>(),
-        deviation in prop::sample::select(Deviation::ALL.to_vec()),
+        wanted in prop::collection::vec(
+            (prop::sample::select(Deviation::ALL.to_vec()), any::<u16>()),
+            1..5,
+        ),
+        type_last in any::<bool>(),
     ) {
-        let mut value: Value = serde_json::from_str(document).expect("JSON");
-        let Some((path, expected)) = deviation.put_into(&mut value, place) else {
-            return Ok(());
-        };
-        let body = value.to_string();
-        let decoded = decode(body.as_bytes(), DecodeOptions::lenient()).expect("still read");
-        let found: Vec<String> = decoded.findings().iter().map(ToString::to_string).collect();
-        prop_assert!(
-            decoded.findings().of(expected).any(|found| found.path.as_str() == path),
-            "{:?} at {} in {:?}", expected, path, found
-        );
-        // Repaired, it is the document that it was before.
-        if deviation.is_undone() {
-            let again: Value = serde_json::from_str(&decoded.resource().to_json()).expect("JSON");
-            let before: Value = serde_json::from_str(document).expect("JSON");
-            prop_assert_eq!(again, before);
+        let mut bent = Bent::new(document);
+        for (deviation, place) in wanted {
+            bent.bend(deviation, place.into());
         }
-        assert_only(decoded.findings(), expected);
+        read_bent(&bent, type_last);
     }
 }
 
-/// Nothing but the deviation, and what it entails.
-fn assert_only(findings: &Findings, expected: FindingKind) {
-    for found in findings {
-        let entailed = matches!(
-            found.kind,
-            FindingKind::MissingElement
-                | FindingKind::MissingBundleIdentifier
-                | FindingKind::CompositionNotFirst
-                | FindingKind::DanglingReference
-                | FindingKind::UnknownResource
-                | FindingKind::CheckDigit
-        );
-        assert!(found.kind == expected || entailed, "{found}");
-    }
+/// Each is found where it was put, and what was not put in is as before.
+fn read_bent(bent: &Bent, type_last: bool) {
+    let body = bent.to_json(type_last);
+    let decoded = decode(body.as_bytes(), DecodeOptions::lenient()).expect("still read");
+    bent.check(&decoded);
+    let strict = decode(body.as_bytes(), DecodeOptions::strict());
+    assert_eq!(strict.is_err(), bent.deviates(), "{:?}", bent.put());
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Deviation {
-    UnknownMember,
-    EmptyString,
-    EmptyObject,
-    EmptyArray,
-    Null,
-    SingleForArray,
-    NumberForText,
-}
-
-impl Deviation {
-    const ALL: [Self; 7] = [
-        Self::UnknownMember,
-        Self::EmptyString,
-        Self::EmptyObject,
-        Self::EmptyArray,
-        Self::Null,
-        Self::SingleForArray,
-        Self::NumberForText,
-    ];
-
-    /// Whether the repair gives the document back.
-    fn is_undone(self) -> bool {
-        !matches!(self, Self::UnknownMember | Self::NumberForText)
-    }
-
-    /// Puts it into one of the objects, or into the place of one of the arrays or texts.
-    fn put_into(
-        self,
-        value: &mut Value,
-        place: prop::sample::Index,
-    ) -> Option<(String, FindingKind)> {
-        let root = value["resourceType"].as_str()?.to_owned();
-        let mut places = Vec::new();
-        gather(value, &root, &mut places);
-        let wanted: Vec<_> = places
-            .into_iter()
-            .filter(|(_, pointer)| self.fits(value, pointer))
-            .collect();
-        if wanted.is_empty() {
-            return None;
-        }
-        let (path, pointer) = &wanted[place.index(wanted.len())];
-        let target = value.pointer_mut(pointer)?;
-        let add = |target: &mut Value, name: &str, new: Value| {
-            let object = target.as_object_mut()?;
-            object.insert(name.to_owned(), new);
-            Some(format!("{path}.{name}"))
-        };
-        // Every object of these documents may have an id, and every object that is no resource none of
-        // its own here.
-        Some(match self {
-            Self::UnknownMember => (
-                add(target, "x-vendor", Value::from(1)).map(|_| format!("{path}.?"))?,
-                FindingKind::UnknownMember,
-            ),
-            Self::EmptyString => (
-                add(target, "id", Value::from(""))?,
-                FindingKind::EmptyString,
-            ),
-            Self::EmptyObject => (
-                add(target, "id", Value::Object(Map::new()))?,
-                FindingKind::EmptyObject,
-            ),
-            Self::EmptyArray => (
-                add(target, "id", Value::Array(vec![]))?,
-                FindingKind::EmptyArray,
-            ),
-            Self::Null => (add(target, "id", Value::Null)?, FindingKind::Null),
-            Self::SingleForArray => {
-                let single = target.as_array_mut()?.remove(0);
-                *target = single;
-                (path.clone(), FindingKind::SingleObjectForArray)
-            }
-            Self::NumberForText => {
-                *target = Value::from(7);
-                (path.clone(), FindingKind::StringAsNumber)
-            }
-        })
-    }
-
-    fn fits(self, value: &Value, pointer: &str) -> bool {
-        let Some(target) = value.pointer(pointer) else {
-            return false;
-        };
-        match self {
-            Self::SingleForArray => target.as_array().is_some_and(|array| array.len() == 1),
-            // A text that is no code and leads nowhere.
-            Self::NumberForText => {
-                target.is_string()
-                    && [
-                        "/display",
-                        "/value",
-                        "/title",
-                        "/text",
-                        "/description",
-                        "/city",
-                    ]
-                    .iter()
-                    .any(|end| pointer.ends_with(end))
-            }
-            _ => target.is_object(),
-        }
-    }
-}
-
-/// Every value with its path for a finding and its JSON pointer.
-fn gather(value: &Value, path: &str, places: &mut Vec<(String, String)>) {
-    fn walk(value: &Value, path: &str, pointer: &str, places: &mut Vec<(String, String)>) {
-        places.push((path.to_owned(), pointer.to_owned()));
-        match value {
-            Value::Object(members) => {
-                for (name, member) in members {
-                    let (path, pointer) = (format!("{path}.{name}"), format!("{pointer}/{name}"));
-                    walk(member, &path, &pointer, places);
+#[test]
+fn every_deviation_is_found_at_every_place_where_it_fits() {
+    for deviation in Deviation::ALL {
+        let mut places = 0;
+        for document in DOCUMENTS {
+            // The places come round again: a document has fewer than this.
+            let mut seen = std::collections::BTreeSet::new();
+            for place in 0..2_000 {
+                let mut bent = Bent::new(document);
+                if !bent.bend(deviation, place) || !seen.insert(bent.to_json(false)) {
+                    break;
                 }
+                read_bent(&bent, place % 2 == 1);
+                places += 1;
             }
-            Value::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    let (path, pointer) =
-                        (format!("{path}[{index}]"), format!("{pointer}/{index}"));
-                    walk(item, &path, &pointer, places);
-                }
-            }
-            _ => {}
+        }
+        assert!(places > 0, "{deviation:?} fits nowhere");
+    }
+}
+
+/// Names of people where FHIR has its own, and broken behind them.
+#[test]
+fn a_name_that_is_not_of_fhir_is_in_no_error_path_or_debug_output() {
+    let read = |body: &str, options| {
+        let decoded = decode(body.as_bytes(), options);
+        decoded.map_or_else(
+            |error| format!("{error} {error:?}"),
+            |decoded| {
+                let told: Vec<_> = decoded.findings().iter().map(ToString::to_string).collect();
+                let resources = decoded.bundle().map(|bundle| {
+                    let entries: Vec<_> = bundle.entries().collect();
+                    format!("{entries:?}")
+                });
+                format!("{told:?} {decoded:?} {resources:?}")
+            },
+        )
+    };
+    for (body, shown) in [
+        (r#"{"KariNordmann":{"x":"#, "at Resource.?.?)"),
+        (
+            r#"{"resourceType":"Patient","name":[{"KariNordmann":[{"x":"#,
+            "at Resource.name[0].?[0].?)",
+        ),
+        (
+            r#"{"resourceType":"Patient","KariNordmann":1}"#,
+            "Patient.?: ",
+        ),
+        (
+            r#"{"resourceType":"Patient","_KariNordmann":1}"#,
+            "Patient.?: ",
+        ),
+        (
+            r#"{"resourceType":"Patient","name":[{"KariNordmann":"\ud800"}]}"#,
+            "Patient.name[0].?: ",
+        ),
+        (
+            r#"{"resourceType":"Patient","KariNordmann":1,"KariNordmann":2}"#,
+            "Patient.?: ",
+        ),
+        (
+            r#"{"resourceType":"KariNordmann","meta":{"profile":["x-v05"]}}"#,
+            "?: ",
+        ),
+        (
+            r#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"KariNordmann"}}]}"#,
+            "Bundle.entry[0].resource: ",
+        ),
+    ] {
+        let lenient = read(body, DecodeOptions::lenient());
+        assert!(lenient.contains(shown), "{lenient}");
+        let strict = read(body, DecodeOptions::strict());
+        for text in [lenient, strict] {
+            assert!(!text.contains("Nordmann"), "{text}");
+        }
+        for entry in Entries::new(body.as_bytes(), DecodeOptions::lenient()).expect("an object") {
+            let text = format!(
+                "{entry:?} {}",
+                entry
+                    .as_ref()
+                    .err()
+                    .map_or_else(String::new, ToString::to_string)
+            );
+            assert!(!text.contains("Nordmann"), "{text}");
         }
     }
-    walk(value, path, "", places);
+    // What is of FHIR is shown, and the name is there for the program.
+    let body = br#"{"resourceType":"ServiceRequest","KariNordmann":1}"#;
+    let decoded = decode(body, DecodeOptions::lenient()).expect("read");
+    assert_eq!(decoded.resource().shown_type(), "ServiceRequest");
+    let body = br#"{"resourceType":"Patient","KariNordmann":1}"#;
+    let decoded = decode(body, DecodeOptions::lenient()).expect("read");
+    assert_eq!(decoded.resource().unknown_members()[0].0, "KariNordmann");
 }
 
 /// JSON text with white space, escapes and every form of number.

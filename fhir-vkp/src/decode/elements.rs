@@ -7,10 +7,13 @@ mod datatypes;
 mod extension;
 mod health;
 mod medication_and_measurement;
+mod names;
 mod note;
 mod patient_and_plan;
 mod required_codes;
 mod shape;
+
+pub(crate) use names::is_name;
 
 pub(super) use datatypes::{CODEABLE_CONCEPT, CODING, IDENTIFIER, REFERENCE};
 pub(super) use note::{BUNDLE, COMPOSITION_SECTION};
@@ -28,26 +31,28 @@ pub(super) fn entry() -> &'static Shape {
     &note::BUNDLE_ENTRY
 }
 
+/// The resource types that are looked into.
+static RESOURCES: &[&Shape] = &[
+    &ALLERGY_INTOLERANCE,
+    &BUNDLE,
+    &CARE_PLAN,
+    &COMPOSITION,
+    &CONDITION,
+    &DETECTED_ISSUE,
+    &DEVICE,
+    &ENCOUNTER,
+    &EPISODE_OF_CARE,
+    &MEDICATION_DISPENSE,
+    &MEDICATION_STATEMENT,
+    &OBSERVATION,
+    &OPERATION_OUTCOME,
+    &ORGANIZATION,
+    &PATIENT,
+    &PRACTITIONER,
+    &QUESTIONNAIRE_RESPONSE,
+];
+
 /// The elements of a resource type; `None` for a type this crate does not know.
 pub(super) fn resource(name: &str) -> Option<&'static Shape> {
-    const ALL: &[&Shape] = &[
-        &ALLERGY_INTOLERANCE,
-        &BUNDLE,
-        &CARE_PLAN,
-        &COMPOSITION,
-        &CONDITION,
-        &DETECTED_ISSUE,
-        &DEVICE,
-        &ENCOUNTER,
-        &EPISODE_OF_CARE,
-        &MEDICATION_DISPENSE,
-        &MEDICATION_STATEMENT,
-        &OBSERVATION,
-        &OPERATION_OUTCOME,
-        &ORGANIZATION,
-        &PATIENT,
-        &PRACTITIONER,
-        &QUESTIONNAIRE_RESPONSE,
-    ];
-    ALL.iter().copied().find(|shape| shape.name == name)
+    RESOURCES.iter().copied().find(|shape| shape.name == name)
 }

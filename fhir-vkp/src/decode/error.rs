@@ -4,7 +4,7 @@ use crate::{FindingKind, Path};
 
 /// A body in which no resource can be made out, or one that strict reading refuses.
 ///
-/// Names places and limits, never a value.
+/// Names places and limits, never a value, and of names only those that FHIR gives ([`Path`]).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} (byte {offset}, at {path})")]
 #[non_exhaustive]

@@ -6,6 +6,7 @@ use super::flags::Flags;
 use super::node::{Node, Value};
 use super::write::{Purpose, write};
 use crate::DateTime;
+use crate::finding::shown;
 
 /// A resource as it was read: root of a document, entry of a Bundle, or contained in another.
 ///
@@ -25,6 +26,13 @@ impl<'r> Resource<'r> {
     #[must_use]
     pub fn resource_type(self) -> &'r str {
         self.node.text("resourceType").unwrap_or_default()
+    }
+
+    /// The type for a log or a screen: as written where R4 has it, else `?`, since anything may
+    /// stand there, the name of a person too.
+    #[must_use]
+    pub fn shown_type(self) -> &'r str {
+        shown(self.resource_type())
     }
 
     /// Whether the type is one that this crate looks into. Others are kept as they came.
@@ -147,8 +155,6 @@ fn gather_unknown<'r>(node: &'r Node<'r>, found: &mut Vec<(&'r str, &'r Node<'r>
 
 impl fmt::Debug for Resource<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.resource_type();
-        let plain = shown.len() <= 64 && shown.bytes().all(|byte| byte.is_ascii_alphabetic());
-        write!(f, "Resource({})", if plain { shown } else { "?" })
+        write!(f, "Resource({})", self.shown_type())
     }
 }

@@ -1,4 +1,7 @@
-//! Tokens, nonces and proofs of one client under a list of operations (FHIR reference 10, RFC 9449).
+//! Tokens, nonces and proofs of one client under a list of operations (FHIR reference 10, RFC 9449), and what it
+//! is set up with.
+
+mod material;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
@@ -47,10 +50,16 @@ struct Desk {
     calls: Vec<(Exchange, u32)>,
 }
 
-/// Runs the operations; then HelseID and the service behave.
+/// The first byte says what the rest is: a key, a discovery document, or operations, which run; then HelseID and
+/// the service behave.
 pub fn fhir_token(data: &[u8]) {
     let mut luck = Luck::new(data);
     let settings = luck.byte();
+    match settings {
+        0x80.. => return material::keys(&mut luck, settings >= 0xf0),
+        0x40.. => return material::discovery(&mut luck),
+        _ => {}
+    }
     let bound = settings & 1 == 0;
     let issuer = BaseAddress::new(STS).expect("an address");
     let endpoint = match settings & 2 {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use alarm_codes::national_identity_number::holds_identity_number;
-use fhir_vkp::decode::{Bundle, Node};
+use fhir_vkp::decode::{Bundle, Node, Resource};
 use fhir_vkp::view::{self, Period, When};
 use fhir_vkp::{DateTime, IdentifierKind};
 use serde::Serialize;
@@ -71,6 +71,15 @@ impl Mask {
             return HIDDEN.to_owned();
         }
         text.to_owned()
+    }
+
+    /// The type of a resource: any word may stand there, so only what FHIR calls one.
+    pub(super) fn resource_type(&self, resource: Resource<'_>) -> String {
+        let shown = match self.reveal {
+            true => resource.resource_type(),
+            false => resource.shown_type(),
+        };
+        shown.to_owned()
     }
 
     /// What people wrote: without the names of the document, and without long numbers.

@@ -222,7 +222,7 @@ pub fn decode(input: &[u8], options: &Options) -> Result<Decoded, Failure<Decode
         &mut bundles,
     );
     let mask = Mask::new(options.reveal, root.node(), &bundles);
-    let mut decoded = Decoded::new(root.resource_type().to_owned(), options.reveal);
+    let mut decoded = Decoded::new(mask.resource_type(root), options.reveal);
     if document.is_older_release() {
         decoded.release = "STU3";
     }
@@ -406,7 +406,7 @@ impl Decoded {
         }
         self.resources.push(ShownResource {
             path,
-            type_: mask.plain(resource.resource_type()),
+            type_: mask.resource_type(resource),
             known: resource.is_known(),
             id: resource.id().map(|id| mask.plain(id)),
             profiles: resource.profiles().map(|url| mask.plain(url)).collect(),

@@ -114,6 +114,17 @@ fn persons_are_hidden_everywhere_unless_revealed() {
 }
 
 #[test]
+fn a_name_where_a_type_belongs_is_hidden_too() {
+    for body in [
+        r#"{"resourceType": "KariNordmann"}"#,
+        r#"{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "KariNordmann"}}]}"#,
+    ] {
+        assert!(!read(body, false).to_string().contains("Nordmann"));
+        assert!(read(body, true).to_string().contains("KariNordmann"));
+    }
+}
+
+#[test]
 fn a_patient_is_told_and_hidden() {
     let body = r#"{"resourceType": "Patient", "active": true, "gender": "female", "birthDate": "1934-01-15",
         "extension": [{"url": "http://ehelse.no/fhir/StructureDefinition/vkp-sone-v090", "valueString": "Prøve|Vest"}],

@@ -219,7 +219,12 @@ impl Store {
         // The checkpointer does it; a commit never waits for it.
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         // What is longer than that was held by a reader, and gives its room back.
-        let log_limit = shared.longest_log().saturating_mul(2);
+        let JournalSettings {
+            checkpoint_bytes,
+            log_bytes,
+            ..
+        } = shared.settings;
+        let log_limit = log_bytes.max(checkpoint_bytes).saturating_mul(2);
         let log_limit = i64::try_from(log_limit).unwrap_or(i64::MAX);
         connection.pragma_update(None, "journal_size_limit", log_limit)?;
         let pages = Arc::clone(&shared.wal_pages);

@@ -77,6 +77,14 @@ impl Running {
         }
     }
 
+    /// A line as wanted, among those that were read or the next ones: where two may come in either order.
+    pub(crate) fn once(&mut self, wanted: impl Fn(&Value) -> bool) -> &Value {
+        match self.heard.iter().position(&wanted) {
+            Some(at) => &self.heard[at],
+            None => self.until(wanted),
+        }
+    }
+
     /// A line for the command's standard input.
     pub(crate) fn say(&mut self, line: &str) {
         writeln!(self.child.stdin.as_mut().unwrap(), "{line}").unwrap();

@@ -55,9 +55,9 @@ fn what_vanishes_or_is_rewritten_is_reported() {
     assert_eq!(
         lost(&typed),
         [
-            "DetectedIssue.vendor",
+            "DetectedIssue.?",
             "DetectedIssue.identifiedDateTime",
-            "DetectedIssue.code.hint"
+            "DetectedIssue.code.?"
         ]
     );
 }

@@ -144,7 +144,7 @@ def refused(why, key, double, *arguments, service="jft"):
     """The client is refused for this reason, and says so without a document having left."""
     status, said = client(double, key, *arguments, service=service)
     double.close()
-    assert status != 0 and "Refused" in said, said
+    assert status != 0 and "refused" in said, said
     assert double.refusals[-1] == why and not double.documents and not double.tokens, double.refusals
 
 

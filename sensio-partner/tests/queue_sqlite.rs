@@ -307,7 +307,7 @@ fn a_store_does_what_it_is_told_however_often() {
 
 /// The other side of the test below: submits, and says so once each is durable.
 #[test]
-#[ignore = "the child process of kill_9_loses_nothing_that_was_taken, which starts it itself"]
+#[ignore = "the other process of kill_9_loses_nothing_that_was_taken, which CI runs and which starts it"]
 fn child() {
     let Ok(file) = std::env::var("QUEUE_FILE") else {
         return;

@@ -11,6 +11,7 @@ mod repair;
 mod text;
 mod time;
 mod token;
+mod twice;
 mod write;
 
 pub use answer::fhir_answer;

@@ -15,6 +15,7 @@ use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 /// Texts with what JSON and XHTML escape, and with what FHIR forbids.
@@ -349,16 +350,8 @@ proptest! {
 
     #[test]
     fn any_text_is_a_decimal_exactly_when_it_is_a_json_number(given in "[-+0-9.eE]{0,12}") {
-        let is_number = match serde_json::from_str::<Value>(&given) {
-            Ok(_) => true,
-            // More than a float holds, and read no further than that: the exponent ends it.
-            Err(error) if error.to_string().starts_with("number out of range") => {
-                let exponent = given.split(['e', 'E']).nth(1).unwrap_or_default();
-                let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-                !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-            }
-            Err(_) => false,
-        };
+        // Passed over, not read: more than a float holds is a number all the same.
+        let is_number = serde_json::from_str::<IgnoredAny>(&given).is_ok();
         prop_assert_eq!(given.parse::<Decimal>().is_ok(), is_number, "{}", given);
     }
 }

@@ -24,6 +24,7 @@ pub mod request;
 mod secret;
 #[cfg(feature = "security")]
 pub mod security;
+mod short_text;
 mod text;
 mod time;
 #[cfg(feature = "fhir-sdk")]

@@ -1,10 +1,14 @@
 //! Date-times of FHIR with the offset they were written with (FHIR reference 13 rule 8).
 
 mod parse;
+mod print;
 
 use core::fmt;
 
 use alarm_codes::Timestamp;
+
+/// The largest distance from UTC, in minutes.
+const LARGEST_OFFSET: i16 = 14 * 60;
 
 /// How much of a date-time was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,29 +47,6 @@ pub struct InvalidDateTime;
 impl DateTime {
     /// The longest text that is read, in bytes: room for every fraction that anyone writes.
     pub const LONGEST: usize = 64;
-
-    /// A point in time as it is written with an offset: seconds, and three or six digits of a
-    /// fraction where it is not zero.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidDateTime`] for offsets outside -840 to 840 minutes and years outside 1 to 9999.
-    pub fn from_unix_micros(micros: i64, offset_minutes: i16) -> Result<Self, InvalidDateTime> {
-        let local = micros.checked_add(i64::from(offset_minutes) * 60_000_000);
-        let local = local
-            .and_then(Timestamp::from_micros)
-            .ok_or(InvalidDateTime)?
-            .to_string();
-        // `2026-03-14T01:17:41.000000Z`: the time of UTC, printed for a moment that is ours.
-        let end = match local.get(20..26) {
-            Some("000000") => 19,
-            Some(fraction) if fraction.ends_with("000") => 23,
-            _ => 26,
-        };
-        let seconds = local.get(..end).ok_or(InvalidDateTime)?;
-        let (date_time, _) = Self::parse(&format!("{seconds}{}", Offset(offset_minutes)))?;
-        Ok(date_time)
-    }
 
     /// A point in time with an offset in minutes.
     ///

@@ -4,7 +4,9 @@ use super::EncodeError;
 use super::json::{Array, Object};
 use crate::codes::CodeSystem;
 use crate::identifier::system;
-use crate::note::{Concept, Device, ExtraCoding, Operator, Period, Quantity, Text, is_address};
+use crate::note::{
+    Concept, Device, ExtraCoding, Operator, Period, Quantity, Text, is_address, is_visible_ascii,
+};
 use crate::{Identifier, IdentifierKind, Person, Uuid};
 
 /// `resourceType`, and the profile in `meta` if one is claimed.
@@ -32,10 +34,9 @@ pub(super) fn own_identifier(o: &mut Object<'_, '_>, uuid: Uuid) {
 pub(super) fn identifier(o: &mut Object<'_, '_>, identifier: &Identifier, element: &'static str) {
     let (address, value) = (identifier.system(), identifier.reveal());
     let is_local = address == system::H_NUMBER;
-    if !(is_local || is_address(address))
-        || value.trim().is_empty()
-        || value.contains(char::is_control)
-    {
+    let is_good =
+        is_visible_ascii(value) || !(value.trim().is_empty() || value.contains(char::is_control));
+    if !(is_good && (is_local || is_address(address))) {
         o.fail(EncodeError::InvalidIdentifier { element });
     }
     if is_local {

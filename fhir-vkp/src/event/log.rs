@@ -35,12 +35,14 @@ struct Step<'a> {
 /// [`InvalidDateTime`] for a time that cannot be written.
 pub fn log_of(event: &Event, zone: Zone) -> Result<Vec<LogEntry>, InvalidDateTime> {
     let received = event.times.received.at;
-    let mut log = vec![LogEntry::new(
+    let steps = steps(event);
+    let mut log = Vec::with_capacity(1 + steps.len());
+    log.push(LogEntry::new(
         NoteEvent::REPORTED,
         zone.date_time(received)?,
-    )];
+    ));
     let (mut handed_over, mut operator) = (false, None);
-    for step in steps(event) {
+    for step in steps {
         let (code, text) = match step.to {
             Handling::Accepted if handed_over => {
                 handed_over = false;

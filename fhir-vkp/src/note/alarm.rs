@@ -112,6 +112,10 @@ impl AlarmNote {
     /// [`Participation::individual`](crate::note::Participation::individual) to name. A device that
     /// nothing names is not written.
     pub fn add_device(&mut self, device: Device) -> DeviceRef {
+        // Most notes have one, and it is large: not the four that a vector begins with.
+        if self.devices.is_empty() {
+            self.devices.reserve_exact(1);
+        }
         self.devices.push(device);
         DeviceRef(self.devices.len() - 1)
     }

@@ -124,10 +124,19 @@ pub(crate) fn is_address(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else {
         return false;
     };
-    let starts_well = scheme.starts_with(|c: char| c.is_ascii_alphabetic());
-    let of_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    let of_scheme = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
     let of_uri = |c: char| !c.is_whitespace() && !c.is_control();
-    starts_well && scheme.chars().all(of_scheme) && !rest.is_empty() && rest.chars().all(of_uri)
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(of_scheme)
+        && !rest.is_empty()
+        && (is_visible_ascii(rest) || rest.chars().all(of_uri))
+}
+
+/// Whether there is nothing but visible ASCII, as nearly always: without a way out of the loop the compiler
+/// takes many bytes at a time.
+pub(crate) fn is_visible_ascii(text: &str) -> bool {
+    let visible = |all, byte: u8| all & byte.is_ascii_graphic();
+    text.bytes().fold(true, visible)
 }
 
 /// The FHIR type `code`: no white space at the ends, and only single ones inside.

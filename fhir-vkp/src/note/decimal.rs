@@ -3,6 +3,8 @@
 use core::fmt;
 use core::str::FromStr;
 
+use crate::short_text::ShortText;
+
 /// A decimal exactly as it was given: `72.50` stays `72.50` (FHIR reference 12).
 ///
 /// The form is that of the FHIR type `decimal`, which is that of a JSON number, in at most
@@ -17,10 +19,7 @@ use core::str::FromStr;
 /// # Ok::<(), fhir_vkp::note::InvalidDecimal>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Decimal {
-    bytes: [u8; Self::MAX_LENGTH],
-    length: u8,
-}
+pub struct Decimal(ShortText<{ Decimal::MAX_LENGTH }>);
 
 impl Decimal {
     /// The longest text, in bytes. FHIR asks for 18 digits; sign, point and exponent come on top.
@@ -29,8 +28,7 @@ impl Decimal {
     /// The text as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        // ASCII was checked when it was built.
-        core::str::from_utf8(&self.bytes[..usize::from(self.length)]).unwrap_or_default()
+        self.0.as_str()
     }
 }
 
@@ -50,17 +48,12 @@ impl FromStr for Decimal {
     type Err = InvalidDecimal;
 
     fn from_str(text: &str) -> Result<Self, InvalidDecimal> {
-        let length = text.len();
-        if length > Self::MAX_LENGTH {
-            return Err(InvalidDecimal::TooLong);
+        let kept = ShortText::new(text).ok_or(InvalidDecimal::TooLong)?;
+        if is_number(text.as_bytes()) {
+            Ok(Self(kept))
+        } else {
+            Err(InvalidDecimal::Form)
         }
-        if !is_number(text.as_bytes()) {
-            return Err(InvalidDecimal::Form);
-        }
-        let mut bytes = [0; Self::MAX_LENGTH];
-        bytes[..length].copy_from_slice(text.as_bytes());
-        let length = u8::try_from(length).map_err(|_| InvalidDecimal::TooLong)?;
-        Ok(Self { bytes, length })
     }
 }
 
@@ -99,23 +92,15 @@ fn is_number(text: &[u8]) -> bool {
 
 impl From<i32> for Decimal {
     fn from(value: i32) -> Self {
-        let mut bytes = [0; Self::MAX_LENGTH];
-        let mut rest = i64::from(value).unsigned_abs();
-        let mut at = Self::MAX_LENGTH;
-        while at == Self::MAX_LENGTH || rest > 0 {
-            at -= 1;
-            bytes[at] = b"0123456789"[(rest % 10) as usize];
-            rest /= 10;
-        }
+        let mut text = ShortText::EMPTY;
         if value < 0 {
-            at -= 1;
-            bytes[at] = b'-';
+            text.push(b'-');
         }
-        bytes.copy_within(at.., 0);
-        #[allow(clippy::cast_possible_truncation, reason = "at most eleven")]
-        let length = (Self::MAX_LENGTH - at) as u8;
-        bytes[usize::from(length)..].fill(0);
-        Self { bytes, length }
+        let number = value.unsigned_abs();
+        #[allow(clippy::cast_possible_truncation, reason = "at most nine")]
+        let more = number.checked_ilog10().unwrap_or(0) as u8;
+        text.push_number(number, more + 1);
+        Self(text)
     }
 }
 

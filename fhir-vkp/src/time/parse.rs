@@ -6,11 +6,8 @@ use alarm_codes::Timestamp;
 use jiff::civil;
 use jiff::tz::{Offset, TimeZone};
 
-use super::{DateTime, InvalidDateTime, Precision};
+use super::{DateTime, InvalidDateTime, LARGEST_OFFSET, Precision};
 use crate::FindingKind;
-
-/// The largest distance from UTC, in minutes.
-const LARGEST_OFFSET: i16 = 14 * 60;
 
 /// Europe/Oslo as a rule: no database of time zones is needed. Times before 1996, when summer time
 /// ended in September or did not exist, may be an hour wrong; no alarm is that old.

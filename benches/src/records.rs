@@ -1,8 +1,8 @@
 //! Patient records: an alarm as a document Bundle, a searchset of ten megabytes, and what one would use instead.
 
 use alarm_codes::{Attachment, DeviceKind, Event, EventId, Handling, Kind, Timestamp};
+use fhir_vkp::alarm::{Context, device_of, journal_note};
 use fhir_vkp::decode::{DecodeOptions, Entries, decode};
-use fhir_vkp::event::{Context, device_of, journal_note};
 use fhir_vkp::note::{
     Alarm, AlarmNote, Device, LogEntry, Operator, Participation, RecordId, Section, Supervision,
     SupervisionKind, Text,

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "alarm-codes")]
+pub mod alarm;
 #[cfg(feature = "requests")]
 pub mod answer;
 #[cfg(feature = "requests")]
@@ -13,8 +15,6 @@ pub mod decode;
 #[cfg(feature = "requests")]
 pub mod delivery;
 pub mod encode;
-#[cfg(feature = "events")]
-pub mod event;
 mod finding;
 pub mod identifier;
 pub mod note;

@@ -3,8 +3,8 @@
 use std::io;
 
 use fhir_vkp::CodeSystem;
+use fhir_vkp::alarm::{mapping_of_alert, mapping_of_dispense};
 use fhir_vkp::codes::SystemMatch;
-use fhir_vkp::event::{mapping_of_alert, mapping_of_dispense};
 
 use super::Success;
 use super::list::print;

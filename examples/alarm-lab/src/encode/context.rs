@@ -3,7 +3,7 @@
 use std::fmt;
 
 use alarm_codes::national_identity_number::NationalIdentityNumber;
-use fhir_vkp::event::{AlarmSystem, Zone};
+use fhir_vkp::alarm::{AlarmSystem, Zone};
 use fhir_vkp::note::{
     Individual, LogEntry, Operator, Participation, Section, Supervision, SupervisionKind, Text,
 };

@@ -1,8 +1,8 @@
 //! Why an event cannot be written, with advice.
 
 use alarm_codes::national_identity_number::holds_identity_number;
+use fhir_vkp::alarm::{JournalError, NotJournalable, NotJournalableReason};
 use fhir_vkp::encode::EncodeError;
-use fhir_vkp::event::{JournalError, NotJournalable, NotJournalableReason};
 
 use super::InvalidContext;
 

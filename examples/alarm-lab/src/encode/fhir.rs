@@ -1,7 +1,7 @@
 //! Journal notes and medicine handed out, in FHIR of VKP and JFT (FHIR reference 5, 11).
 
 use alarm_codes::{Event, Timestamp};
-use fhir_vkp::event::{self, device_of, dispense_event_of, journal_note};
+use fhir_vkp::alarm::{self, device_of, dispense_event_of, journal_note};
 use fhir_vkp::identifier::{Admission, Stage};
 use fhir_vkp::note::{Device, Operator, Performer, Text};
 use fhir_vkp::{Identifier, Person, UuidNames, encode};
@@ -158,7 +158,7 @@ fn dispense(
     // Of the context of a note, the author is not used.
     let author = Operator::from(dispenser.identifier.clone());
     let note_context = event_context(event, context, patient, author)?;
-    let mut dispense = event::medication_dispense(event, &note_context, dispenser)?;
+    let mut dispense = alarm::medication_dispense(event, &note_context, dispenser)?;
     dispense.medicine = context.medicine.as_deref().and_then(Text::new);
     let doses = context.doses.iter();
     dispense.dosage = doses.filter_map(|dose| Text::new(dose.as_str())).collect();
@@ -173,7 +173,7 @@ fn event_context(
     context: &Context,
     patient: Person,
     author: Operator,
-) -> Result<event::Context, EncodeFailure> {
+) -> Result<alarm::Context, EncodeFailure> {
     let sender = context.sender.as_deref().filter(|it| !it.trim().is_empty());
     let sender = sender.ok_or_else(|| {
         wrong(
@@ -185,7 +185,7 @@ fn event_context(
         Some(text) => time("saved", text)?.timestamp(),
         None => last_change(event),
     };
-    let mut common = event::Context::new(UuidNames::new(sender), patient, author, saved);
+    let mut common = alarm::Context::new(UuidNames::new(sender), patient, author, saved);
     common.zone = context.zone();
     common.alarm_system = context.alarm_system();
     Ok(common)

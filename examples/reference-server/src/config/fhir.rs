@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use fhir_vkp::event::AlarmSystem;
+use fhir_vkp::alarm::AlarmSystem;
 use fhir_vkp::identifier::{OrganisationNumber, Stage};
 use fhir_vkp::request::{BaseAddress, ServiceCodes, SourceSystem};
 use fhir_vkp::security::Algorithm;

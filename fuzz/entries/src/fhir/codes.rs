@@ -66,8 +66,8 @@ fn codes(code: &str) {
     list!(AlertCode NoteCategory NoteEvent NoteSection EncounterMode EncounterReason);
     list!(DispenseEvent CarePlanCategory OutcomeCode);
     // Every mapping of an alert is one of the alert's own, or none.
-    let _ = fhir_vkp::event::mapping_of_alert(code);
-    let _ = fhir_vkp::event::mapping_of_dispense(code);
+    let _ = fhir_vkp::alarm::mapping_of_alert(code);
+    let _ = fhir_vkp::alarm::mapping_of_dispense(code);
 }
 
 fn identifiers(address: &str, value: &str) {

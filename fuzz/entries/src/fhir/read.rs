@@ -299,7 +299,7 @@ fn seen(resource: Resource<'_>) {
     }
     if let Some(issue) = DetectedIssue::of(resource) {
         let _ = (issue.alert_code(), issue.severity(), issue.identified());
-        let _ = fhir_vkp::event::mapping_of_issue(issue);
+        let _ = fhir_vkp::alarm::mapping_of_issue(issue);
     }
     if let Some(encounter) = Encounter::of(resource) {
         let _ = (encounter.reason(), encounter.locations().count());

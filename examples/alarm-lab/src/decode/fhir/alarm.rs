@@ -2,8 +2,8 @@
 //! about it.
 
 use fhir_vkp::CodeSystem;
+use fhir_vkp::alarm::mapping_of_issue;
 use fhir_vkp::decode::Bundle;
-use fhir_vkp::event::mapping_of_issue;
 use fhir_vkp::view::{AlarmReading, DetectedIssue, Device, Observation, Section};
 use serde::Serialize;
 

@@ -1,8 +1,8 @@
 //! The rest of what a patient record hands out: plans, services, medicine, measurements, diagnoses.
 
 use fhir_vkp::CodeSystem;
+use fhir_vkp::alarm::mapping_of_medication;
 use fhir_vkp::decode::{Bundle, Resource};
-use fhir_vkp::event::mapping_of_medication;
 use fhir_vkp::view::{
     AllergyIntolerance, CarePlan, CodeableConcept, Component, Condition, EpisodeOfCare,
     MedicationDispense, MedicationStatement, Observation, ObservationValue, Quantity, Reference,

@@ -5,7 +5,7 @@ use std::fmt;
 
 use alarm_codes::{Ack, Event, EventId as AlarmId, Handling, Kind, Phase, Reference};
 use bytes::Bytes;
-use fhir_vkp::event::{AlarmSystem, NotJournalableReason, alert_of};
+use fhir_vkp::alarm::{AlarmSystem, NotJournalableReason, alert_of};
 use serde::{Deserialize, Serialize};
 
 use crate::config::ClosedBy;

@@ -1,11 +1,11 @@
 //! From a closed alarm to a document. The same alarms of the journal give the same bytes.
 
 use alarm_codes::{Ack, Change, Event, EventId as AlarmId, Handling, HistoryEntry, Private};
-use fhir_vkp::delivery::Lane;
-use fhir_vkp::event::{
+use fhir_vkp::alarm::{
     AlarmSystem, Context, JournalError, NotJournalableReason, alert_of, device_of, journal_note,
     medication_dispense,
 };
+use fhir_vkp::delivery::Lane;
 use fhir_vkp::identifier::{Admission, OrganisationNumber, Stage};
 use fhir_vkp::note::{Operator, Performer, RecordStatus, Text, Version};
 use fhir_vkp::request::Document;

@@ -1,7 +1,7 @@
 //! One event on one night, and the note about it.
 
 use alarm_codes::{DeviceKind, Event, EventId, Handling, Kind, Mapping, Timestamp};
-use fhir_vkp::event::{
+use fhir_vkp::alarm::{
     Context, Journaled, NotJournalable, NotJournalableReason, alert_of, journal_note,
 };
 use fhir_vkp::note::{AlarmNote, Operator, Text};

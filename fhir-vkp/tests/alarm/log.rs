@@ -1,7 +1,7 @@
 //! The handling log (FHIR reference 11.5).
 
 use alarm_codes::{Ack, Change, Handling, HistoryEntry, Kind, Private};
-use fhir_vkp::event::{Zone, journal_note, log_of};
+use fhir_vkp::alarm::{Zone, journal_note, log_of};
 use fhir_vkp::note::{LogEntry, Section, Text};
 use fhir_vkp::{DateTime, NoteEvent, NoteSection};
 

@@ -4,10 +4,10 @@ use alarm_codes::{
     Attachment, Class, DeviceKind, DeviceTime, Event, EventId, Handling, Kind, Measurement,
     Priority, Private, Profile, System, kind_of_text,
 };
-use fhir_vkp::decode::{DecodeOptions, decode};
-use fhir_vkp::event::{
+use fhir_vkp::alarm::{
     JournalError, NotJournalableReason, device_of, journal_note, medication_dispense, severity_of,
 };
+use fhir_vkp::decode::{DecodeOptions, decode};
 use fhir_vkp::note::{AlarmNote, Performer, RecordStatus, Text, TextStatus};
 use fhir_vkp::view::Composition;
 use fhir_vkp::{

@@ -12,7 +12,7 @@
 //!
 //! ```
 //! use alarm_codes::{Event, EventId, Handling, Kind, Timestamp};
-//! use fhir_vkp::event::{Context, JournalError, NotJournalableReason, journal_note};
+//! use fhir_vkp::alarm::{Context, JournalError, NotJournalableReason, journal_note};
 //! use fhir_vkp::note::Operator;
 //! use fhir_vkp::{AlertCode, Identifier, Person, UuidNames};
 //!

@@ -9,7 +9,7 @@ use crate::view::{CodeableConcept, DetectedIssue, MedicationDispense};
 ///
 /// ```
 /// use alarm_codes::Kind;
-/// use fhir_vkp::event::mapping_of_alert;
+/// use fhir_vkp::alarm::mapping_of_alert;
 ///
 /// assert_eq!(mapping_of_alert("4.1").kind(), Kind::Fall);
 /// assert_eq!(mapping_of_alert("4.99").kind(), Kind::Unmapped);
@@ -43,7 +43,7 @@ pub fn mapping_of<'a>(codings: impl IntoIterator<Item = &'a Coding>) -> Option<M
 /// ```
 /// use alarm_codes::Kind;
 /// use fhir_vkp::decode::{DecodeOptions, decode};
-/// use fhir_vkp::event::mapping_of_issue;
+/// use fhir_vkp::alarm::mapping_of_issue;
 /// use fhir_vkp::view::DetectedIssue;
 ///
 /// let body = br#"{"resourceType": "DetectedIssue", "status": "final",

@@ -1,13 +1,13 @@
 //! Event kind to alert code and back, and what has no code (FHIR reference 11.3).
 
 use alarm_codes::{DeviceKind, Event, Kind, Phase, Relation};
-use fhir_vkp::codes::CodeSystem;
-use fhir_vkp::decode::{DecodeOptions, decode};
-use fhir_vkp::event::{
+use fhir_vkp::alarm::{
     AlarmSystem, NotJournalableReason, alert_of, device_words, dispense_event_of, mapping_of,
     mapping_of_alert, mapping_of_dispense, mapping_of_issue, mapping_of_medication,
     medication_dispense, words_of,
 };
+use fhir_vkp::codes::CodeSystem;
+use fhir_vkp::decode::{DecodeOptions, decode};
 use fhir_vkp::note::Performer;
 use fhir_vkp::{AlertCode, Coding, DispenseEvent, EncounterReason, encode, view};
 

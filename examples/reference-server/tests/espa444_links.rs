@@ -3,6 +3,8 @@
 
 #[path = "support/espa.rs"]
 mod espa;
+#[path = "support/not_tested.rs"]
+mod not_tested;
 #[path = "support/program.rs"]
 mod program;
 
@@ -11,6 +13,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use espa::{Panel, call};
+use not_tested::{Lacking, not_tested};
 use program::Program;
 use serde_json::Value;
 
@@ -192,7 +195,7 @@ fn connections_from_networks_that_are_not_named_are_closed() {
     // Loopback is let in always, so it takes another address of this machine.
     let directory = tempfile::tempdir().expect("a directory");
     let Some(own) = own_address() else {
-        println!("NOT TESTED: this machine has no address but loopback");
+        not_tested(Lacking::Address);
         return;
     };
     let tables = format!(

@@ -13,7 +13,7 @@ mod program;
 use std::path::Path;
 use std::process::Command;
 
-use not_tested::not_tested;
+use not_tested::{Lacking, not_tested};
 use program::{PROGRAM, Program, Unit};
 
 const ALARMS: usize = 20;
@@ -31,7 +31,7 @@ fn library(directory: &Path) -> Option<std::path::PathBuf> {
         Ok(output) if output.status.success() => Some(library),
         Ok(output) => panic!("cc: {}", String::from_utf8_lossy(&output.stderr)),
         Err(_) => {
-            not_tested("there is no C compiler for the library that sees flushes");
+            not_tested(Lacking::Compiler);
             None
         }
     }

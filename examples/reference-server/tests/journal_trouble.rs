@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use not_tested::not_tested;
+use not_tested::{Lacking, not_tested};
 use reference_server::journal::{
     Health, Journal, JournalError, JournalSettings, Sequence, SqliteJournal, StoredOutcome,
 };
@@ -124,7 +124,7 @@ impl SmallDisk {
         match mounted {
             Ok(output) if output.status.success() => Some(Self { directory }),
             _ => {
-                not_tested("mounting a small file system needs root on Linux");
+                not_tested(Lacking::Mount);
                 None
             }
         }
@@ -258,12 +258,12 @@ async fn a_journal_that_becomes_read_only_while_open_refuses_and_recovers() {
         .unwrap();
     let _mutable = Mutable(&path);
     if !set_immutable(&path, true) {
-        not_tested("chattr +i needs root and a file system that knows it");
+        not_tested(Lacking::Immutable);
         return;
     }
     let refused = journal.store(alarm("40211870", "during", "x")).await;
     if refused.is_ok() {
-        not_tested("this file system lets open files be written in spite of chattr +i");
+        not_tested(Lacking::Immutable);
         return;
     }
     assert!(

@@ -1,12 +1,15 @@
 //! Plain SIP outside loopback: taken from the networks that are named, dropped unread from others.
 #![cfg(target_os = "linux")]
 
+#[path = "support/not_tested.rs"]
+mod not_tested;
 #[path = "support/tls.rs"]
 mod support;
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use not_tested::{Lacking, not_tested};
 use reference_server::config::Listen;
 use support::{Link, PATIENCE, Running, Web, accepted, alarm, free, over_udp};
 use tokio::io::AsyncReadExt as _;
@@ -40,11 +43,12 @@ fn addresses() -> Vec<(IpAddr, Listen)> {
     for (elsewhere, any) in [("192.0.2.9:9", "0.0.0.0:0"), ("[2001:db8::9]:9", "[::]:0")] {
         match own_address(elsewhere) {
             Some(ip) => found.push((ip, free(any))),
-            None => eprintln!("NOT TESTED: no address outside loopback to come from, as {any}"),
+            None => eprintln!("no address outside loopback to come from, as {any}"),
         }
     }
-    let ci = std::env::var("CI").is_ok_and(|value| value == "true");
-    assert!(!found.is_empty() || !ci, "nothing could be tested");
+    if found.is_empty() {
+        not_tested(Lacking::Address);
+    }
     found
 }
 

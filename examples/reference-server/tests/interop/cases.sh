@@ -386,7 +386,7 @@ case_crash() {
 mount_small() {
   DISK=$DIR/disk
   mkdir -p "$DISK"
-  mount -t tmpfs -o "size=$1" tmpfs "$DISK" 2>/dev/null || skip "mount not permitted"
+  mount -t tmpfs -o "size=$1" tmpfs "$DISK" 2>/dev/null || skip mount "mount not permitted"
   echo "$DISK" >>"$DIR/mounts"
 }
 
@@ -467,7 +467,7 @@ case_read_only_open() {
     took=no
   fi
   exec 9>&-
-  [ -z "${took-}" ] || skip "chattr +i not permitted, or open files stay writable here"
+  [ -z "${took-}" ] || skip immutable "chattr +i not permitted, or open files stay writable here"
 
   start_server "$DIR/alarms.sqlite"
   PREFIX=before

@@ -34,8 +34,8 @@ case_plain_networks() {
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.connect(("192.0.2.9", 9))
-print(s.getsockname()[0])' 2>/dev/null) || skip "no IPv4 address outside loopback"
-  [[ $own != 127.* ]] || skip "no IPv4 address outside loopback"
+print(s.getsockname()[0])' 2>/dev/null) || skip address "no IPv4 address outside loopback"
+  [[ $own != 127.* ]] || skip address "no IPv4 address outside loopback"
   "$SERVER" --scaip-udp 0.0.0.0:0 --check-config 2>"$DIR/refused" || status=$?
   [ $status -eq 2 ] || fail "0.0.0.0 without a network was taken"
   grep -q plain_networks "$DIR/refused" || fail "the refusal does not say what is missing"

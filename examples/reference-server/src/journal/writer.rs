@@ -105,34 +105,32 @@ impl Writer {
         let mut keeps = Vec::new();
         let mut probed = Instant::now();
         let idle_after = shared.settings.probe_interval.max(Duration::from_millis(1));
+        // Of what is written after the close began. Whoever waited before was told.
         let mut last = Ok(());
         loop {
-            match shared
+            let wake = shared
                 .queue
-                .next(&mut batch, &mut answers, &mut keeps, at_most, idle_after)
-            {
-                Wake::Work => {
-                    last = self.commit(&mut batch, &mut answers, &mut keeps, &mut results);
-                }
+                .next(&mut batch, &mut answers, &mut keeps, at_most, idle_after);
+            // Asked before the commit: who hears of its failure may close at once.
+            let closing = shared.queue.is_closed();
+            let done = match wake {
+                Wake::Work => self.commit(&mut batch, &mut answers, &mut keeps, &mut results),
                 Wake::Idle if !answers.is_empty() && !shared.is_in_trouble() => {
-                    last = self.commit(&mut batch, &mut answers, &mut keeps, &mut results);
+                    self.commit(&mut batch, &mut answers, &mut keeps, &mut results)
                 }
-                Wake::Idle => {}
+                Wake::Idle => Ok(()),
                 Wake::Closed => break,
-            }
-            if shared.queue.is_closed() {
-                if last.is_err() {
+            };
+            if closing {
+                if done.is_err() {
                     // The queue hands out what waits only while there is room for it.
                     shared.meters.answers_dropped.add(answers.len() as u64);
                     answers.clear();
                 }
-            } else {
-                // Those who waited were told; only the last words count for the close.
-                last = Ok(());
-                if shared.is_in_trouble() && probed.elapsed() >= idle_after {
-                    self.probe();
-                    probed = Instant::now();
-                }
+                last = last.and(done);
+            } else if shared.is_in_trouble() && probed.elapsed() >= idle_after {
+                self.probe();
+                probed = Instant::now();
             }
         }
         if !answers.is_empty() {

@@ -1,5 +1,6 @@
 //! Date-times of FHIR with the offset they were written with (FHIR reference 13 rule 8).
 
+mod norway;
 mod parse;
 mod print;
 

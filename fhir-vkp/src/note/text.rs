@@ -46,7 +46,8 @@ impl Text {
 impl From<&crate::Uuid> for Text {
     /// In lower case with hyphens.
     fn from(uuid: &crate::Uuid) -> Self {
-        Self(uuid.to_string().into())
+        let mut place = uuid::Uuid::encode_buffer();
+        Self((*uuid.hyphenated().encode_lower(&mut place)).into())
     }
 }
 

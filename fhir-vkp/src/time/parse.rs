@@ -1,24 +1,17 @@
 //! Texts to date-times.
 
-use std::sync::LazyLock;
-
 use alarm_codes::Timestamp;
 use jiff::civil;
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::Offset;
 
+use super::norway::{self, NORWAY};
 use super::{DateTime, InvalidDateTime, LARGEST_OFFSET, Precision};
 use crate::FindingKind;
-
-/// Europe/Oslo as a rule: no database of time zones is needed. Times before 1996, when summer time
-/// ended in September or did not exist, may be an hour wrong; no alarm is that old.
-static NORWAY: LazyLock<TimeZone> = LazyLock::new(|| {
-    TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap_or(TimeZone::fixed(Offset::constant(1)))
-});
 
 /// The offset of Norway at a point in time, in minutes.
 pub(super) fn offset_in_norway(timestamp: Timestamp) -> Result<i16, InvalidDateTime> {
     let instant = jiff::Timestamp::from_microsecond(timestamp.as_micros());
-    let offset = NORWAY.to_offset(instant.map_err(|_| InvalidDateTime)?);
+    let offset = norway::offset_at(instant.map_err(|_| InvalidDateTime)?);
     i16::try_from(offset.seconds() / 60).map_err(|_| InvalidDateTime)
 }
 

@@ -1,5 +1,6 @@
 //! Identifiers of persons and organisations (FHIR reference 3 and 4).
 
+use alarm_codes::Timestamp;
 use alarm_codes::national_identity_number::{NationalIdentityNumber, Population, Rule};
 use fhir_vkp::identifier::{
     Admission, CheckDigit, DufNumber, HerId, HprNumber, IdentifierWarning, InvalidNumber,
@@ -122,7 +123,7 @@ fn the_test_environment_takes_synthetic_numbers_only_and_production_real_ones_on
     }
     // A number without any mark that belongs to nobody: its day of birth has passed, its serial
     // number was never in use for that year.
-    let unmarked = unmarked_number();
+    let unmarked = unmarked_number(Rule::Legacy);
     assert_eq!(
         admitted(&unmarked),
         (Admission::Refused, Admission::Admitted)
@@ -132,14 +133,49 @@ fn the_test_environment_takes_synthetic_numbers_only_and_production_real_ones_on
     }
 }
 
+#[test]
+fn a_number_of_the_rule_from_2032_is_not_yet_issued_before_that_year_begins_in_norway() {
+    let at = |text: &str| text.parse::<Timestamp>().expect("a time");
+    let before = at("2031-12-31T22:59:59.999999Z");
+    let from = at("2031-12-31T23:00:00Z");
+    for text in ["15813499980", "15813499999", "15813499816"] {
+        let early = Identifier::from(number(text));
+        let test = |now| Stage::Test.admits_person_at(&early, now);
+        assert_eq!(test(before), Admission::NotYetIssued, "{text}");
+        assert_eq!(test(from), Admission::Admitted, "{text}");
+        // That the environment refuses it anyway weighs more.
+        let production = |now| Stage::Production.admits_person_at(&early, now);
+        assert_eq!(production(before), Admission::Refused);
+        assert_eq!(production(from), Admission::Refused);
+        assert!(early.is_not_yet_issued(before) && !early.is_not_yet_issued(from));
+        // Without a date nobody can say so.
+        assert_eq!(Stage::Test.admits_person(&early), Admission::Admitted);
+    }
+    let unmarked = Identifier::from(number(&unmarked_number(Rule::Rule2032)));
+    let production = |now| Stage::Production.admits_person_at(&unmarked, now);
+    assert_eq!(production(before), Admission::NotYetIssued);
+    assert_eq!(production(from), Admission::Admitted);
+    let legacy = Identifier::from(number("15813410033"));
+    assert_eq!(
+        Stage::Test.admits_person_at(&legacy, before),
+        Admission::Admitted
+    );
+    let local = Identifier::new("https://epj.example.net/patient", "P-77").expect("not empty");
+    assert_eq!(
+        Stage::Test.admits_person_at(&local, before),
+        Admission::Unknown
+    );
+    assert!(!legacy.is_not_yet_issued(before) && !local.is_not_yet_issued(before));
+}
+
 /// A number with the form of a real one: of the year 40 with a serial number from 500 to 899, which
 /// no century uses for that year.
-fn unmarked_number() -> String {
+fn unmarked_number(rule: Rule) -> String {
     (500..900)
         .flat_map(|serial| (0..100).map(move |check| format!("010140{serial}{check:02}")))
         .find(|text| {
             text.parse::<NationalIdentityNumber>()
-                .is_ok_and(|number| number.rule() == Rule::Legacy)
+                .is_ok_and(|number| number.rule() == rule)
         })
         .expect("one of them is valid")
 }

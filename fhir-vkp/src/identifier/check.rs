@@ -1,5 +1,6 @@
 //! What a look at an identifier says before it is sent.
 
+use alarm_codes::Timestamp;
 use alarm_codes::national_identity_number::{
     IdentityNumberKind, InvalidIdentityNumber, NationalIdentityNumber, Population, Rule,
 };
@@ -20,7 +21,8 @@ pub enum IdentifierWarning {
     /// The number carries the mark of another kind than its system says.
     #[error("the number is of another kind than its system")]
     OtherKind,
-    /// Valid only when issued from 2032: before that day in practice a typing error.
+    /// Valid only when issued from 2032: before that day in practice a typing error. The day is not
+    /// looked at: [`Identifier::is_not_yet_issued`] does.
     #[error("the number follows the rule from 2032")]
     Rule2032,
     /// The value of an HPR, DUF or organisation number, a RESH id or a HER-id has not the form of one.
@@ -59,7 +61,15 @@ pub enum Admission {
     /// The identifier does not say: no national number, or one without a mark (a felles hjelpenummer, a
     /// number with the mark of an H-number).
     Unknown,
+    /// A number of this environment, or one that does not say, which satisfies only the rule from 2032,
+    /// asked about at a time before that year: nobody has been given it, so in practice it is a typing
+    /// error (FHIR reference 4). Do not write about such a person in production. In a test environment
+    /// the number may have been made to try the new rule; what the service says of it is not public.
+    NotYetIssued,
 }
+
+/// When the rule from 2032 begins: 1 January 2032, 00:00 in Norway.
+const RULE_2032_BEGINS: i64 = 1_956_524_400_000_000;
 
 impl Stage {
     /// Whether this environment takes a number.
@@ -76,7 +86,27 @@ impl Stage {
         }
     }
 
-    /// Whether this environment takes a person under an identifier.
+    /// The same at a point in time: before 2032 a number of the rule from 2032 is
+    /// [`Admission::NotYetIssued`], unless it is refused. This crate has no clock; give it the time of
+    /// yours, or the time when the person was registered.
+    ///
+    /// ```
+    /// use alarm_codes::Timestamp;
+    /// use alarm_codes::national_identity_number::NationalIdentityNumber;
+    /// use fhir_vkp::identifier::{Admission, Stage};
+    ///
+    /// let number: NationalIdentityNumber = "15813499980".parse()?; // synthetic
+    /// let now: Timestamp = "2026-03-14T02:17:41+01:00".parse()?;
+    /// assert_eq!(Stage::Test.admits_at(&number, now), Admission::NotYetIssued);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn admits_at(self, number: &NationalIdentityNumber, now: Timestamp) -> Admission {
+        with_rule(self.admits(number), Some(number), now)
+    }
+
+    /// Whether this environment takes a person under an identifier. Says nothing of a number that nobody
+    /// can have been given yet: see [`Stage::admits_person_at`].
     #[must_use]
     pub fn admits_person(self, identifier: &Identifier) -> Admission {
         match identifier.national_identity_number() {
@@ -84,6 +114,34 @@ impl Stage {
             _ => Admission::Unknown,
         }
     }
+
+    /// The same at a point in time, as [`Stage::admits_at`]: what to ask before a person is written
+    /// about.
+    #[must_use]
+    pub fn admits_person_at(self, identifier: &Identifier, now: Timestamp) -> Admission {
+        let number = identifier.national_identity_number();
+        let number = number.and_then(Result::ok);
+        with_rule(self.admits_person(identifier), number.as_ref(), now)
+    }
+}
+
+/// What an environment says, and of a number that is not refused also whether anybody can have it.
+fn with_rule(
+    admission: Admission,
+    number: Option<&NationalIdentityNumber>,
+    now: Timestamp,
+) -> Admission {
+    match number {
+        Some(number) if admission != Admission::Refused && is_not_yet_issued(number, now) => {
+            Admission::NotYetIssued
+        }
+        _ => admission,
+    }
+}
+
+/// Whether a number satisfies only a rule that is not in force yet.
+fn is_not_yet_issued(number: &NationalIdentityNumber, now: Timestamp) -> bool {
+    number.rule() == Rule::Rule2032 && now.as_micros() < RULE_2032_BEGINS
 }
 
 impl Identifier {
@@ -98,6 +156,15 @@ impl Identifier {
     ) -> Option<Result<NationalIdentityNumber, InvalidIdentityNumber>> {
         let kind = self.kind();
         (kind.is_national() || kind == IdentifierKind::HNumber).then(|| self.reveal().parse())
+    }
+
+    /// Whether this is a national identity number that nobody can have been given yet: valid only by the
+    /// rule from 2032, and `now` lies before 1 January 2032, 00:00 in Norway. In practice a typing error
+    /// (FHIR reference 4): the looser rule accepts four values of the first check digit instead of one.
+    #[must_use]
+    pub fn is_not_yet_issued(&self, now: Timestamp) -> bool {
+        let number = self.national_identity_number().and_then(Result::ok);
+        number.is_some_and(|number| is_not_yet_issued(&number, now))
     }
 
     /// What is odd, the gravest first; `None` where nothing is, and for systems that this crate does

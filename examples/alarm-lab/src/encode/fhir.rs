@@ -85,12 +85,20 @@ pub fn encode(
         if let Some(warning) = identifier.warning() {
             remarks.push(format!("the identifier of the patient: {warning}"));
         }
-        let admission = stage.map(|stage| stage.admits_person(identifier));
+        // By the time of the event, not the clock: the same event is always answered alike.
+        let at = event.times.received.at;
+        let admission = stage.map(|stage| stage.admits_person_at(identifier, at));
         if admission == Some(Admission::Refused) {
             return Err(EncodeFailure::Stage(match stage {
                 Some(Stage::Test) => "a real person in the test environment",
                 _ => "a synthetic person in production",
             }));
+        }
+        // In the test environment the number may have been made to try the rule: a remark says so.
+        if (admission, stage) == (Some(Admission::NotYetIssued), Some(Stage::Production)) {
+            return Err(EncodeFailure::Stage(
+                "a number of the rule from 2032, before that year: in practice a typing error",
+            ));
         }
         if admission == Some(Admission::Unknown) {
             let remark =

@@ -1,5 +1,6 @@
 //! Events and contexts, and what is made of them.
 
+use alarm_codes::national_identity_number::{NationalIdentityNumber, Rule};
 use alarm_codes::{EventId, Handling, Kind};
 use fhir_vkp::decode::{DecodeOptions, decode};
 use fhir_vkp::view::MedicationDispense;
@@ -244,4 +245,38 @@ fn events_are_found_in_the_answers_of_server_and_decoders() {
         );
         assert!(error.advice().is_some());
     }
+}
+
+#[test]
+fn production_is_not_written_to_about_a_number_that_nobody_can_have_yet() {
+    // Valid by the rule from 2032 alone, without a mark; its serial number was never in use for its year.
+    let unmarked = (0..100)
+        .map(|check| format!("010140500{check:02}"))
+        .find(|text| {
+            let number = text.parse::<NationalIdentityNumber>();
+            number.is_ok_and(|number| number.rule() == Rule::Rule2032)
+        });
+    let unmarked = unmarked.unwrap();
+    let patient = |number: &str| context(|json| json["patient"]["number"] = number.into());
+    let mut fall = event(Kind::Fall);
+    let production = |event: &Event, number| {
+        encode(
+            event,
+            &patient(number),
+            Target::Auto,
+            Some(Stage::Production),
+        )
+    };
+    let early = production(&fall, &unmarked);
+    assert!(matches!(early, Err(EncodeFailure::Stage(why)) if why.contains("2032")));
+    fall.times.received.at = at("2032-01-01T00:00:00+01:00");
+    assert!(production(&fall, &unmarked).is_ok());
+    // The test environment may be there to try it: a remark.
+    let test = encode(
+        &event(Kind::Fall),
+        &patient("15813499980"),
+        Target::Auto,
+        Some(Stage::Test),
+    );
+    assert!(test.unwrap().remarks[0].contains("2032"));
 }

@@ -137,6 +137,7 @@ fn document(
     note_context.log = context.log()?;
     note_context.sections = context.sections()?;
     note_context.code = context.code()?;
+    note_context.severity = context.severity()?;
     let journaled = journal_note(event, note_context)?;
     if let Some(loss) = journaled.loss {
         let code = journaled.note.alarms.first().code;

@@ -280,3 +280,31 @@ fn production_is_not_written_to_about_a_number_that_nobody_can_have_yet() {
     );
     assert!(test.unwrap().remarks[0].contains("2032"));
 }
+
+#[test]
+fn a_severity_is_written_where_somebody_stated_it() {
+    let severity = |context: &Context| {
+        let encoded = encode(&event(Kind::Fall), context, Target::Auto, None).unwrap();
+        let options = Options::default();
+        let shown = serde_json::to_value(show(&encoded.json, &options).unwrap()).unwrap();
+        shown["alarms"][0]["severity"].clone()
+    };
+    assert_eq!(severity(&context(|_| {})), serde_json::Value::Null);
+    let stated = context(|json| json["severity"] = "moderate".into());
+    assert_eq!(severity(&stated), "moderate");
+    let wrong = refused(
+        &event(Kind::Fall),
+        &context(|json| json["severity"] = "Kritisk".into()),
+    );
+    assert!(wrong.to_string().contains("severity"));
+}
+
+#[test]
+fn the_end_of_an_alarm_is_not_journaled_whatever_code_is_asked_for() {
+    let insisted = context(|json| json["code"] = "3".into());
+    let refused = refused(&event(Kind::Cancel), &insisted);
+    let EncodeFailure::NotJournalable(answer) = refused else {
+        panic!("{refused}");
+    };
+    assert_eq!(answer.reason, alarm::NotJournalableReason::Ended);
+}

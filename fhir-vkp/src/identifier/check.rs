@@ -60,9 +60,10 @@ pub enum Stage {
 pub enum Admission {
     /// It does.
     Admitted,
-    /// It answers with an error, or nobody may find out: also for a number of the other environment that
-    /// stands under a system that is not one of theirs, or is written with spaces or hyphens. That a real
-    /// number leaves weighs more than a local one that looks like it by chance.
+    /// It answers with an error: a number of the other environment. So are numbers that stand under a
+    /// system that is not one of theirs ([`IdentifierWarning::HiddenIdentityNumber`]), or are written with
+    /// spaces or hyphens, though the environment may not notice: a real number that leaves weighs more
+    /// than a local one that looks like it by chance.
     Refused,
     /// The identifier does not say: no national number, or one without a mark (a felles hjelpenummer, a
     /// number with the mark of an H-number), or one that may be a local number.

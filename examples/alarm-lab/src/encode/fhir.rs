@@ -90,6 +90,10 @@ pub fn encode(
         let admission = stage.map(|stage| stage.admits_person_at(identifier, at));
         if admission == Some(Admission::Refused) {
             return Err(EncodeFailure::Stage(match stage {
+                _ if identifier.hidden_identity_number().is_some() => {
+                    "a national number of the other environment, under a system that has none (or by chance a \
+                     local number like one)"
+                }
                 Some(Stage::Test) => "a real person in the test environment",
                 _ => "a synthetic person in production",
             }));

@@ -248,6 +248,26 @@ fn events_are_found_in_the_answers_of_server_and_decoders() {
 }
 
 #[test]
+fn a_national_number_under_another_system_does_not_reach_the_wrong_environment() {
+    let patient = |system: &str| {
+        context(|json| {
+            json["patient"] = serde_json::json!({"system": system, "value": "15813410033"});
+        })
+    };
+    let production = |system: &str| {
+        let stage = Some(Stage::Production);
+        encode(&event(Kind::Fall), &patient(system), Target::Auto, stage).unwrap_err()
+    };
+    let hidden = production("https://epj.example.net/patient").to_string();
+    assert!(hidden.contains("under a system that has none"), "{hidden}");
+    let alias = production("http://hl7.no/fhir/NamingSystem/FNR").to_string();
+    assert!(
+        alias.contains("a synthetic person in production"),
+        "{alias}"
+    );
+}
+
+#[test]
 fn production_is_not_written_to_about_a_number_that_nobody_can_have_yet() {
     // Valid by the rule from 2032 alone, without a mark; its serial number was never in use for its year.
     let unmarked = (0..100)

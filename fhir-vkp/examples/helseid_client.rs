@@ -4,7 +4,7 @@
 //! ```text
 //! helseid_client --issuer ADDRESS --client ID --key FILE --service jft|vkp --write ADDRESS
 //!     [--read ADDRESS] [--algorithm NAME] [--dpop-key FILE] [--scope SCOPE]... [--parent NUMBER]
-//!     [--child NUMBER] [--organisation NUMBER] [--polls COUNT] < document.json
+//!     [--child NUMBER] [--organisation NUMBER] [--life SECONDS] [--polls COUNT] < document.json
 //! ```
 //!
 //! Keys are JWK (`.json`) or PEM, which needs `--algorithm`. JFT gets proofs with a key of its own
@@ -123,6 +123,9 @@ async fn run() -> Result<(), Failure> {
         credentials = credentials.with_dpop(dpop);
     } else if matches!(target, Target::Jft(_)) {
         credentials = credentials.with_dpop(DpopKey::generate()?);
+    }
+    if let Some(life) = arguments.get("life") {
+        credentials = credentials.with_assertion_life(Duration::from_secs(life.parse()?));
     }
     if let Some(parent) = arguments.number("parent")? {
         let child = arguments.number("child")?;

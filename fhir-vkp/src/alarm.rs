@@ -50,7 +50,10 @@ mod words;
 
 use alarm_codes::{Attachment, Change, Event, Loss, Timestamp};
 
-pub use code::{AlarmSystem, Alert, NotJournalable, NotJournalableReason, alert_of, severity_of};
+pub use code::{
+    AlarmSystem, Alert, NotJournalable, NotJournalableReason, alert_of, severity_of,
+    stated_severity,
+};
 pub use device::device_of;
 pub use dispense::{dispense_event_of, medication_dispense};
 pub use kind::{
@@ -64,7 +67,8 @@ use crate::note::{
     Supervision, Text, Version,
 };
 use crate::{
-    AlertCode, DateTime, InvalidDateTime, NoteCategory, NoteSection, Person, Uuid, UuidNames,
+    AlertCode, DateTime, InvalidDateTime, NoteCategory, NoteSection, Person, Severity, Uuid,
+    UuidNames,
 };
 
 /// The offset that times are written with: that of the place where the alarm happened (FHIR
@@ -108,8 +112,16 @@ pub struct Context {
     pub zone: Zone,
     /// What kind of system raised the alarm: help calls are coded by it.
     pub alarm_system: Option<AlarmSystem>,
-    /// The alert code that the caller insists on, for example [`NotJournalable::family`].
+    /// The alert code that the caller insists on, for example [`NotJournalable::family`]. An event that
+    /// [ends another](NotJournalableReason::Ended) gets no note by it either.
     pub code: Option<AlertCode>,
+    /// How severe the alarm is, where the source or a rule said so and the caller knows; else
+    /// [`stated_severity`].
+    pub severity: Option<Severity>,
+    /// The writing about this event that was sent before, if one was: this note is the next, with an
+    /// identifier of its own. Keep the [`Version`] of each note that is sent; a resend of the same
+    /// note has the same `previous`.
+    pub previous: Option<Version>,
     /// What raised the alarm; [`device_of`] makes one from the event.
     pub device: Option<Device>,
     /// Log entries beside those of the event: conversations, causes, measures (FHIR reference 11.5).
@@ -137,6 +149,8 @@ impl Context {
             zone: Zone::Norway,
             alarm_system: None,
             code: None,
+            severity: None,
+            previous: None,
             device: None,
             log: Vec::new(),
             sections: Vec::new(),
@@ -176,12 +190,17 @@ pub enum JournalError {
 /// The journal note about an event with its history (FHIR reference 11.2 to 11.5).
 ///
 /// The id of the event gives every identifier, so a repeat is the same to the byte. A note about an
-/// event that is not closed is preliminary: whoever sent one calls [`AlarmNote::complete`] on the note
-/// of the closed event, so that it gets an identifier of its own and names the one that it replaces;
-/// receivers would take it for a repeat else. The time of the alarm is the device's own if it wrote an
-/// offset and lies close to the time of reception (at most seven days before, ten minutes after: the
-/// clock of a device may be anything), otherwise the time of reception. A test that the caller insists
-/// on says so in its text.
+/// event that is not closed is preliminary. Whoever sent one names it in [`Context::previous`] when the
+/// event is closed: the note is then the next writing, with an identifier of its own, and names the one
+/// that it replaces. Receivers would take it for a repeat else. Of a note that was final, the next
+/// writing amends it. (Without `previous`, [`AlarmNote::complete`] and [`AlarmNote::amend`] make the note
+/// the next writing; not both.)
+///
+/// The time of the alarm is the device's own if it wrote an offset and lies close to the time of
+/// reception (at most seven days before, ten minutes after: the clock of a device may be anything),
+/// otherwise the time of reception. The severity is written where somebody stated it, and left out else
+/// ([`stated_severity`]). A test that the caller insists on says so in its text; an event that ends
+/// another is refused, whatever the caller insists on.
 ///
 /// # Errors
 ///
@@ -190,7 +209,7 @@ pub fn journal_note(event: &Event, context: Context) -> Result<Journaled, Journa
     if context.patient.identifier.is_none() {
         return Err(JournalError::NoPatient);
     }
-    let (code, loss) = match context.code {
+    let (code, loss) = match context.code.filter(|_| !code::is_end(event)) {
         Some(code) => (code, None),
         None => {
             let supervised = context.supervision.as_ref().and_then(|it| it.reason);
@@ -203,7 +222,7 @@ pub fn journal_note(event: &Event, context: Context) -> Result<Journaled, Journa
     let mut alarm = Alarm::new(id, code);
     alarm.text = text_of(event, loss.is_some() || context.code.is_some());
     alarm.codings = code::source_coding(event).into_iter().collect();
-    alarm.severity = Some(severity_of(event.priority));
+    alarm.severity = context.severity.or_else(|| stated_severity(event));
     alarm.detail = event.source_priority.as_deref().and_then(Text::new);
     alarm.at = Some(happened_at(event, zone)?);
     let mut note = AlarmNote::new(
@@ -215,13 +234,12 @@ pub fn journal_note(event: &Event, context: Context) -> Result<Journaled, Journa
     if code.code().starts_with(AlertCode::HOME_FOLLOW_UP.code()) {
         note.journal.category = NoteCategory::HOME_FOLLOW_UP;
     }
-    if event.is_open() {
-        note.journal.version = Version::PRELIMINARY;
-        note.alarms
-            .get_mut(0)
-            .into_iter()
-            .for_each(|alarm| alarm.status = RecordStatus::Preliminary);
-    }
+    let version = version_of(event, context.previous);
+    note.journal.version = version;
+    note.alarms
+        .get_mut(0)
+        .into_iter()
+        .for_each(|alarm| alarm.status = version.status());
     if let Some(device) = context.device {
         let device = note.add_device(device);
         note.alarms
@@ -237,6 +255,19 @@ pub fn journal_note(event: &Event, context: Context) -> Result<Journaled, Journa
     note.journal.sections.extend(compiled_text(event));
     note.supervision = context.supervision;
     Ok(Journaled { note, loss })
+}
+
+/// Which writing this is, after the one that was sent before.
+fn version_of(event: &Event, previous: Option<Version>) -> Version {
+    match (previous, event.is_open()) {
+        (None, true) => Version::PRELIMINARY,
+        (None, false) => Version::FINAL,
+        (Some(previous), open) => match (previous.status(), open) {
+            (RecordStatus::Preliminary, true) => previous.continued(),
+            (RecordStatus::Preliminary, false) => previous.completed(),
+            _ => previous.amended(),
+        },
+    }
 }
 
 /// The id of the event under the names of the sender.

@@ -126,6 +126,22 @@ impl Identifier {
         &self.system
     }
 
+    /// The address that is due: as [`Identifier::system`], and where that is [another
+    /// address](system::canonical) of a system that this crate knows, the one to compare by. What is
+    /// written to a service has this one.
+    #[must_use]
+    pub fn canonical_system(&self) -> &str {
+        system::canonical(&self.system).unwrap_or(&self.system)
+    }
+
+    /// Whether both mean the same: system by [any of its addresses](Identifier::canonical_system), value
+    /// and assigner. `==` compares what was given.
+    #[must_use]
+    pub fn means_same_as(&self, other: &Self) -> bool {
+        self.canonical_system() == other.canonical_system()
+            && (&self.value, &self.assigner) == (&other.value, &other.assigner)
+    }
+
     /// The value whole. Every call is a place where personal data may leave.
     #[must_use]
     pub fn reveal(&self) -> &str {
@@ -138,7 +154,7 @@ impl Identifier {
         self.assigner.as_deref()
     }
 
-    /// What the system says it is. The value is not looked at.
+    /// What the system says it is, by any of its addresses. The value is not looked at.
     #[must_use]
     pub fn kind(&self) -> IdentifierKind {
         IdentifierKind::of_system(&self.system)

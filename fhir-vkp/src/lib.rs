@@ -20,6 +20,7 @@ pub mod identifier;
 pub mod note;
 #[cfg(feature = "requests")]
 pub mod request;
+mod resource_id;
 #[cfg(feature = "requests")]
 mod secret;
 #[cfg(feature = "security")]

@@ -36,9 +36,7 @@ pub use device::{Device, DeviceRef};
 pub use dispense::{DispenseNote, DispenseStatus, InvalidSubject, MedicationDispense, Performer};
 pub use implicated::{Implicated, MissingMeasurement, MissingQuestionnaire};
 pub use journal::{JournalNote, LogEntry, Section, TextStatus};
-pub use measurement::{
-    BatchEntry, Measurement, MeasurementStatus, ObservationMethod, Reading, ResourceId,
-};
+pub use measurement::{BatchEntry, Measurement, MeasurementStatus, ObservationMethod, Reading};
 pub use operator::Operator;
 pub use patient::{
     Contact, Country, Gender, HumanName, Patient, PatientProfile, PhoneOrMail, TelecomSystem,
@@ -51,3 +49,5 @@ pub use supervision::{Individual, Participation, Supervision, SupervisionKind};
 pub use text::Text;
 pub use value::{Concept, Quantity};
 pub use version::{RecordStatus, Version};
+
+pub use crate::resource_id::{InvalidResourceId, ResourceId};

@@ -38,16 +38,15 @@ pub use address::{BaseAddress, InvalidAddress};
 pub use call::{Action, Call, Header, Method, Resource, Service};
 pub use document::{Document, DocumentError};
 pub use environment::Environment;
-pub use jft::{
-    InvalidResourceId, InvalidSourceSystem, JftRequests, JftType, ResourceId, SourceSystem,
-    StatusAddress,
-};
+pub use jft::{InvalidSourceSystem, JftRequests, JftType, SourceSystem, StatusAddress};
 pub use media_type::MediaType;
 pub use pit::{PitCount, PitQuery, PitRequests};
 pub use pmd::PmdRequests;
 pub use search::{DateRange, JftQuery, LastUpdated, Prefix, Sort, TagFilter, TooCoarse};
 pub use service_codes::{InvalidServiceCodes, ServiceCodes};
 pub use vkp::VkpRequests;
+
+pub use crate::resource_id::{InvalidResourceId, ResourceId};
 
 #[cfg(feature = "security")]
 pub(crate) use address::checked;

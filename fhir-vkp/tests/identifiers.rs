@@ -1,5 +1,6 @@
 //! Identifiers of persons and organisations (FHIR reference 3 and 4).
 
+use alarm_codes::Timestamp;
 use alarm_codes::national_identity_number::{NationalIdentityNumber, Population, Rule};
 use fhir_vkp::identifier::{
     Admission, CheckDigit, DufNumber, HerId, HprNumber, IdentifierWarning, InvalidNumber,
@@ -122,7 +123,7 @@ fn the_test_environment_takes_synthetic_numbers_only_and_production_real_ones_on
     }
     // A number without any mark that belongs to nobody: its day of birth has passed, its serial
     // number was never in use for that year.
-    let unmarked = unmarked_number();
+    let unmarked = unmarked_number(Rule::Legacy);
     assert_eq!(
         admitted(&unmarked),
         (Admission::Refused, Admission::Admitted)
@@ -132,14 +133,49 @@ fn the_test_environment_takes_synthetic_numbers_only_and_production_real_ones_on
     }
 }
 
+#[test]
+fn a_number_of_the_rule_from_2032_is_not_yet_issued_before_that_year_begins_in_norway() {
+    let at = |text: &str| text.parse::<Timestamp>().expect("a time");
+    let before = at("2031-12-31T22:59:59.999999Z");
+    let from = at("2031-12-31T23:00:00Z");
+    for text in ["15813499980", "15813499999", "15813499816"] {
+        let early = Identifier::from(number(text));
+        let test = |now| Stage::Test.admits_person_at(&early, now);
+        assert_eq!(test(before), Admission::NotYetIssued, "{text}");
+        assert_eq!(test(from), Admission::Admitted, "{text}");
+        // That the environment refuses it anyway weighs more.
+        let production = |now| Stage::Production.admits_person_at(&early, now);
+        assert_eq!(production(before), Admission::Refused);
+        assert_eq!(production(from), Admission::Refused);
+        assert!(early.is_not_yet_issued(before) && !early.is_not_yet_issued(from));
+        // Without a date nobody can say so.
+        assert_eq!(Stage::Test.admits_person(&early), Admission::Admitted);
+    }
+    let unmarked = Identifier::from(number(&unmarked_number(Rule::Rule2032)));
+    let production = |now| Stage::Production.admits_person_at(&unmarked, now);
+    assert_eq!(production(before), Admission::NotYetIssued);
+    assert_eq!(production(from), Admission::Admitted);
+    let legacy = Identifier::from(number("15813410033"));
+    assert_eq!(
+        Stage::Test.admits_person_at(&legacy, before),
+        Admission::Admitted
+    );
+    let local = Identifier::new("https://epj.example.net/patient", "P-77").expect("not empty");
+    assert_eq!(
+        Stage::Test.admits_person_at(&local, before),
+        Admission::Unknown
+    );
+    assert!(!legacy.is_not_yet_issued(before) && !local.is_not_yet_issued(before));
+}
+
 /// A number with the form of a real one: of the year 40 with a serial number from 500 to 899, which
 /// no century uses for that year.
-fn unmarked_number() -> String {
+fn unmarked_number(rule: Rule) -> String {
     (500..900)
         .flat_map(|serial| (0..100).map(move |check| format!("010140{serial}{check:02}")))
         .find(|text| {
             text.parse::<NationalIdentityNumber>()
-                .is_ok_and(|number| number.rule() == Rule::Legacy)
+                .is_ok_and(|number| number.rule() == rule)
         })
         .expect("one of them is valid")
 }
@@ -282,11 +318,98 @@ fn every_kind_has_the_system_of_the_reference() {
         assert_eq!(bare.and_then(system::canonical), bare.map(|_| address));
     }
     assert_eq!(IdentifierKind::Other.system(), None);
-    let alias = Identifier::new("http://hl7.no/fhir/NamingSystem/DNR", "55813410027");
-    assert_eq!(
-        alias.expect("not empty").warning(),
-        Some(IdentifierWarning::SystemAlias)
+}
+
+/// Other addresses of the system of the fødselsnummer.
+const ALIASES: [&str; 6] = [
+    "http://hl7.no/fhir/NamingSystem/FNR",
+    "https://hl7.no/fhir/NamingSystem/FNR",
+    "http://hl7.no/fhir/NamingSystem/FNR/",
+    "2.16.578.1.12.4.1.4.1",
+    "URN:OID:2.16.578.1.12.4.1.4.1",
+    " urn:oid:2.16.578.1.12.4.1.4.1 ",
+];
+
+#[test]
+fn every_address_of_a_system_means_the_same_kind_and_the_same_environment() {
+    for alias in ALIASES {
+        let identifier = Identifier::new(alias, "15813410033").expect("not empty");
+        assert_eq!(identifier.kind(), IdentifierKind::Fodselsnummer, "{alias}");
+        assert_eq!(identifier.system(), alias, "kept as it was given");
+        assert_eq!(identifier.canonical_system(), system::FODSELSNUMMER);
+        assert_eq!(identifier.warning(), Some(IdentifierWarning::SystemAlias));
+        assert_eq!(
+            Stage::Production.admits_person(&identifier),
+            Admission::Refused
+        );
+        let real = Identifier::new(alias, unmarked_number(Rule::Legacy)).expect("not empty");
+        assert_eq!(Stage::Test.admits_person(&real), Admission::Refused);
+        // What is graver than the address is told instead of it.
+        let none = Identifier::new(alias, "15813410034").expect("not empty");
+        assert_eq!(none.warning(), Some(IdentifierWarning::NoIdentityNumber));
+    }
+    let uuid = Identifier::new(
+        "URN:IETF:RFC:3986",
+        "urn:uuid:6f9619ff-8b86-d011-b42d-00cf4fc964ff",
     );
+    let uuid = uuid.expect("not empty");
+    assert_eq!(uuid.kind(), IdentifierKind::Uuid);
+    assert_eq!(uuid.canonical_system(), system::UUID);
+    let her_id = Identifier::new("2.16.578.1.12.4.1.2", "1000001").expect("not empty");
+    assert!(HerId::try_from(&her_id).is_ok());
+    for other in ["https://epj.example.net/patient", "HNR", system::D_NUMBER] {
+        let other = Identifier::new(other, "1").expect("not empty");
+        assert_eq!(other.canonical_system(), other.system());
+    }
+}
+
+#[test]
+fn a_national_number_under_any_other_system_is_not_sent_to_the_wrong_environment() {
+    let real = unmarked_number(Rule::Legacy);
+    for system in [
+        "https://epj.example.net/patient",
+        "http://hl7.no/fhir/NamingSystem/fnr",
+        "urn:oid:2.16.578.1.12.4.1.4.1.1",
+        system::HPR,
+    ] {
+        let hidden = |value: &str| Identifier::new(system, value).expect("not empty");
+        let said = |value: &str| {
+            let identifier = hidden(value);
+            let stages = [Stage::Test, Stage::Production];
+            let admissions = stages.map(|stage| stage.admits_person(&identifier));
+            (admissions, identifier.warning())
+        };
+        let warning = Some(IdentifierWarning::HiddenIdentityNumber);
+        assert_eq!(
+            said("15813410033"),
+            ([Admission::Unknown, Admission::Refused], warning)
+        );
+        assert_eq!(
+            said(&real),
+            ([Admission::Refused, Admission::Unknown], warning)
+        );
+        let spaced = format!("{} {}", &real[..6], &real[6..]);
+        assert_eq!(said(&spaced).0, [Admission::Refused, Admission::Unknown]);
+        let named = format!("urn:fnr:{real}");
+        assert_eq!(said(&named).0, [Admission::Refused, Admission::Unknown]);
+        assert_eq!(said("81234510053"), ([Admission::Unknown; 2], warning));
+        assert_eq!(
+            hidden("15813410033").hidden_identity_number(),
+            Some(number("15813410033"))
+        );
+        assert_eq!(hidden("15813410034").hidden_identity_number(), None);
+        assert_eq!(said("15813410034").0, [Admission::Unknown; 2]);
+    }
+    // Written with a space under its own system it is no number of that system, and no less real.
+    let spaced = format!("{}-{}", &real[..6], &real[6..]);
+    let spaced = Identifier::new(system::FODSELSNUMMER, spaced).expect("not empty");
+    assert_eq!(spaced.warning(), Some(IdentifierWarning::NoIdentityNumber));
+    assert_eq!(Stage::Test.admits_person(&spaced), Admission::Refused);
+    assert_eq!(Stage::Production.admits_person(&spaced), Admission::Unknown);
+    // A UUID may hold eleven digits in a row by chance.
+    let uuid = format!("urn:uuid:6f9619ff-8b86-d011-b42d-{real}f");
+    let uuid = Identifier::new(system::UUID, uuid).expect("not empty");
+    assert_eq!(uuid.hidden_identity_number(), None);
 }
 
 #[test]

@@ -282,6 +282,22 @@ fn numbers_of_organisations_and_personnel_are_checked_by_their_kind() {
 }
 
 #[test]
+fn a_number_of_the_rule_from_2032_alone_has_a_remark() {
+    let output = lab(&["check-id", "--json"], b"15813499980\n15813410033\n");
+    assert_eq!(output.status.code(), Some(0), "a remark is no error");
+    let all = lines(&output);
+    assert_eq!(all[0]["rule"], "rule-2032");
+    assert_eq!(all[0]["warning"]["code"], "rule-2032");
+    assert_eq!(all[1].get("warning"), None);
+    let table = lab(&["check-id"], b"15813499980");
+    assert!(
+        said(&table.stdout).contains("in practice a typing error"),
+        "{}",
+        said(&table.stdout)
+    );
+}
+
+#[test]
 fn a_stage_says_whom_it_takes() {
     let check = |stage: &str, input: &str| {
         let output = lab(&["check-id", "--json", "--stage", stage], input.as_bytes());
@@ -297,6 +313,15 @@ fn a_stage_says_whom_it_takes() {
         check("production", "15413410050"),
         (Some(0), "unknown".into())
     );
+    // Valid by the rule from 2032 alone.
+    let early = (Some(1), "not-yet-issued".into());
+    let issued = (Some(0), "admitted".into());
+    let since_2032 = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_956_524_400);
+    let expected = match std::time::SystemTime::now() < since_2032 {
+        true => early,
+        false => issued,
+    };
+    assert_eq!(check("test", "15813499980"), expected);
     let table = lab(&["check-id", "--stage", "test"], b"15813410033");
     assert!(
         said(&table.stdout).contains("admission"),

@@ -42,7 +42,8 @@ pub struct NotJournalable {
     /// Why it is not journaled.
     pub reason: NotJournalableReason,
     /// The code of the whole family, for a caller who insists: it says less and nothing wrong. The text
-    /// of the alarm then says what happened. Never a neighbouring code.
+    /// of the alarm then says what happened. Never a neighbouring code. Of what
+    /// [ends another event](NotJournalableReason::Ended) there is no note at all.
     pub family: AlertCode,
 }
 
@@ -60,7 +61,8 @@ pub enum NotJournalableReason {
     /// A test.
     #[error("a test")]
     Test,
-    /// A message that ends or withdraws another.
+    /// A message that ends or withdraws another: no alarm, whatever code is asked for. Journal the event
+    /// that it ends, with its log.
     #[error("it ends or withdraws another event")]
     Ended,
     /// Medicine was handed out: a MedicationDispense, not an alert
@@ -79,10 +81,28 @@ pub const fn severity_of(priority: Priority) -> Severity {
     }
 }
 
+/// The severity that somebody stated, for all that the event tells: that of its priority where this is
+/// not the one that the kind has by itself. `None` means unknown, and is left out (FHIR reference 11.4).
+///
+/// The shared model keeps one priority, the default of the kind unless a rule sets another, and does not
+/// say which of the two it is; so one that was set to the very default is not told apart. The words of
+/// the source ([`Event::source_priority`]) are not interpreted: scales differ. Who knows more sets
+/// [`Context::severity`](super::Context::severity).
+#[must_use]
+pub fn stated_severity(event: &Event) -> Option<Severity> {
+    (event.priority != event.kind.default_priority()).then(|| severity_of(event.priority))
+}
+
 /// Codes that FHIR reference 11.3 names for a kind without a row in the crosswalk.
 const NO_ROW: Loss = Loss {
     relation: Relation::Overlap,
     note: "Named by FHIR reference 11.3; the crosswalk has no row.",
+};
+
+/// As [`NO_ROW`], for a code that says one half of what the kind says.
+const NO_MOVEMENT: Loss = Loss {
+    relation: Relation::Overlap,
+    note: "FHIR reference 11.3 names lack of movement; the kind may tell of a lying posture instead.",
 };
 
 /// The code of the family that the device belongs to, for an alarm that says nothing more.
@@ -116,7 +136,7 @@ pub fn alert_of(
     if event.test || event.class == Class::Test {
         return refuse(NotJournalableReason::Test);
     }
-    if event.kind == Kind::Cancel || event.phase == Phase::End {
+    if is_end(event) {
         return refuse(NotJournalableReason::Ended);
     }
     if let Some(dispense) = super::dispense_event_of(event) {
@@ -130,6 +150,7 @@ pub fn alert_of(
         let row = rows.find(|row| row.code_text() == code.code());
         let no_row = match event.kind {
             Kind::CallAlarmGeneric => OF_FAMILY,
+            Kind::ManDown => NO_MOVEMENT,
             _ => NO_ROW,
         };
         let loss = row.map_or(Some(no_row), |row| row.loss());
@@ -152,6 +173,11 @@ pub fn alert_of(
         code: code.unwrap_or(family),
         loss: best.loss(),
     })
+}
+
+/// Whether an event ends or withdraws another.
+pub(super) fn is_end(event: &Event) -> bool {
+    event.kind == Kind::Cancel || event.phase == Phase::End
 }
 
 /// The code that the event came with, if it was an alert code.
@@ -181,6 +207,8 @@ fn by_circumstances(
         },
         // The reference names heat detectors beside smoke and fire; the crosswalk has no row.
         Kind::Heat => AlertCode::FIRE,
+        // It names "no movement", too; the crosswalk has no row for one that a worn device reports.
+        Kind::ManDown => AlertCode::NO_MOVEMENT,
         Kind::BatteryCritical if of_dispenser(event) => AlertCode::BATTERY_LOW,
         Kind::LinkFailure if of_dispenser(event) => AlertCode::NO_CONTACT,
         Kind::Malfunction if of_dispenser(event) => AlertCode::TECHNICAL_FAULT,

@@ -2,6 +2,7 @@
 
 use alarm_codes::{Event, Profile, System, codes_of};
 
+use super::code::is_end;
 use super::{Context, JournalError, NotJournalable, NotJournalableReason, happened_at, record_id};
 use crate::note::{MedicationDispense, Performer, Text};
 use crate::{AlertCode, DispenseEvent};
@@ -27,7 +28,8 @@ pub fn dispense_event_of(event: &Event) -> Option<DispenseEvent> {
 /// # Errors
 ///
 /// [`JournalError::NoPatient`], [`JournalError::Subject`] for a patient without a national number, and
-/// [`JournalError::NotJournalable`] for an event that hands out nothing, or a test.
+/// [`JournalError::NotJournalable`] for an event that hands out nothing, for a test, and for one that
+/// ends another.
 pub fn medication_dispense(
     event: &Event,
     context: &Context,
@@ -46,6 +48,9 @@ pub fn medication_dispense(
     };
     if event.test {
         return Err(refuse(NotJournalableReason::Test));
+    }
+    if is_end(event) {
+        return Err(refuse(NotJournalableReason::Ended));
     }
     let code = dispense_event_of(event).ok_or(refuse(NotJournalableReason::NoCode))?;
     let id = record_id(&context.names, event);

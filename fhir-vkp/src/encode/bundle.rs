@@ -7,9 +7,9 @@ use super::{EncodeError, composition, detected_issue, device, encounter};
 use super::{medication_dispense, observation, part, questionnaire_response};
 use crate::note::{
     AlarmNote, BatchEntry, DeviceRef, DispenseNote, Implicated, Individual, JournalNote,
-    ObservationMethod,
+    MedicationDispense, ObservationMethod,
 };
-use crate::{DateTime, Person, Role, Uuid};
+use crate::{DateTime, Identifier, Person, Role, Uuid};
 
 /// The Bundle of a note about alarms.
 pub(super) fn alarm_document(o: &mut Object<'_, '_>, note: &AlarmNote) {
@@ -87,12 +87,11 @@ fn implicated_entry(o: &mut Object<'_, '_>, found: &Implicated, patient: &Person
 /// The Bundle of a note over medicine handed out.
 pub(super) fn dispense_document(o: &mut Object<'_, '_>, note: &DispenseNote) {
     let patient = note.journal.patient.identifier.as_ref();
-    if patient.is_some()
-        && note
-            .dispenses
-            .iter()
-            .any(|dispense| Some(dispense.subject()) != patient)
-    {
+    let is_other = |patient: &Identifier| {
+        let mut subjects = note.dispenses.iter().map(MedicationDispense::subject);
+        subjects.any(|subject| !subject.means_same_as(patient))
+    };
+    if patient.is_some_and(is_other) {
         return o.fail(EncodeError::OtherPatient);
     }
     let subjects: Vec<Uuid> = note

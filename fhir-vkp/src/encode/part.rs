@@ -32,7 +32,7 @@ pub(super) fn own_identifier(o: &mut Object<'_, '_>, uuid: Uuid) {
 
 /// The inside of an Identifier.
 pub(super) fn identifier(o: &mut Object<'_, '_>, identifier: &Identifier, element: &'static str) {
-    let (address, value) = (identifier.system(), identifier.reveal());
+    let (address, value) = (identifier.canonical_system(), identifier.reveal());
     let is_local = address == system::H_NUMBER;
     let is_good =
         is_visible_ascii(value) || !(value.trim().is_empty() || value.contains(char::is_control));

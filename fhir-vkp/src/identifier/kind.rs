@@ -44,9 +44,11 @@ impl IdentifierKind {
         (Self::Uuid, system::UUID),
     ];
 
-    /// The kind that a system stands for; [`IdentifierKind::Other`] for every other system.
+    /// The kind that a system stands for, by any of its [addresses](system::canonical);
+    /// [`IdentifierKind::Other`] for every other system.
     #[must_use]
     pub fn of_system(system: &str) -> Self {
+        let system = system::canonical(system).unwrap_or(system);
         let found = Self::SYSTEMS.iter().find(|(_, known)| *known == system);
         found.map_or(Self::Other, |(kind, _)| *kind)
     }

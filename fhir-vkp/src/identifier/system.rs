@@ -42,8 +42,9 @@ const NAMING_SYSTEMS: [(&str, &str); 5] = [
 ];
 
 /// The address that is due, for another address of an identifier system of this module: the
-/// naming systems of HL7 Norway, an OID without `urn:oid:` or with it in capitals. `None` for the
-/// address itself and for systems that are not listed here.
+/// naming systems of HL7 Norway, with `http` or `https`; an OID without `urn:oid:`; `urn:` in capitals;
+/// white space around any of them. `None` for the address itself and for systems that are not listed
+/// here.
 ///
 /// ```
 /// use fhir_vkp::identifier::system;
@@ -55,15 +56,26 @@ const NAMING_SYSTEMS: [(&str, &str); 5] = [
 /// ```
 #[must_use]
 pub fn canonical(address: &str) -> Option<&'static str> {
-    if let Some(name) = address.strip_prefix("http://hl7.no/fhir/NamingSystem/") {
+    let plain = address.trim();
+    let web = plain
+        .strip_prefix("http://")
+        .or_else(|| plain.strip_prefix("https://"));
+    if let Some(rest) = web {
+        let name = rest.strip_prefix("hl7.no/fhir/NamingSystem/")?;
+        let name = name.strip_suffix('/').unwrap_or(name);
         let found = NAMING_SYSTEMS.iter().find(|(known, _)| *known == name);
         return found.map(|(_, system)| *system);
     }
-    let oid = match address.split_at_checked(OID.len()) {
-        Some((OID, _)) => return None,
-        Some((scheme, oid)) if scheme.eq_ignore_ascii_case(OID) => oid,
-        _ => address,
+    let found = match plain.split_at_checked(OID.len()) {
+        Some((OID, _)) if plain.len() == address.len() => return None,
+        Some((scheme, oid)) if scheme.eq_ignore_ascii_case(OID) => of_oid(oid),
+        _ => of_oid(plain).or_else(|| plain.eq_ignore_ascii_case(UUID).then_some(UUID)),
     };
+    found.filter(|system| *system != address)
+}
+
+/// The system of an OID without `urn:oid:`.
+fn of_oid(oid: &str) -> Option<&'static str> {
     let systems = [
         FODSELSNUMMER,
         D_NUMBER,

@@ -1,7 +1,8 @@
 //! Measurements of home follow-up.
 
 use crate::note::{
-    AtLeastOne, Concept, Decimal, Device, ExtraCoding, Operator, Quantity, RecordId, Text,
+    AtLeastOne, Concept, Decimal, Device, ExtraCoding, Operator, Quantity, RecordId, ResourceId,
+    Text,
 };
 use crate::{DateTime, Person};
 
@@ -153,24 +154,4 @@ pub enum ObservationMethod {
     Post,
     /// `PUT`: the resource with the id that the server gave it is replaced.
     Put(ResourceId),
-}
-
-/// The id that a server gave to a resource: 1 to 64 letters, digits, points and hyphens of ASCII (the
-/// FHIR type `id`).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ResourceId(Box<str>);
-
-impl ResourceId {
-    /// Takes an id; `None` if it has another form.
-    #[must_use]
-    pub fn new(id: &str) -> Option<Self> {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
-        ((1..=64).contains(&id.len()) && id.bytes().all(allowed)).then(|| Self(id.into()))
-    }
-
-    /// The id.
-    #[must_use]
-    pub const fn as_str(&self) -> &str {
-        &self.0
-    }
 }

@@ -103,6 +103,12 @@ impl Version {
         }
     }
 
+    /// The next writing: something was changed, and the alarm is not closed yet.
+    #[must_use]
+    pub const fn continued(self) -> Self {
+        self.next(RecordStatus::Preliminary)
+    }
+
     /// The next writing: the alarm of a preliminary note is closed.
     #[must_use]
     pub const fn completed(self) -> Self {

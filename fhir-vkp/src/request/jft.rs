@@ -8,7 +8,7 @@ use super::call::{Action, Method, Resource, Service};
 use super::document::Document;
 use super::media_type::MediaType;
 use super::search::JftQuery;
-use super::{Notice, Request, RequestError};
+use super::{Notice, Request, RequestError, ResourceId};
 
 /// Builds the requests to JFT, of both sides: the response centre that writes and asks for the status,
 /// and the patient record that reads and acknowledges.
@@ -51,37 +51,6 @@ impl JftType {
             Self::Composition => Resource::Composition,
             Self::MedicationDispense => Resource::MedicationDispense,
         }
-    }
-}
-
-/// The id that a service gave a resource: 1 to 64 letters, digits, hyphens and dots (FHIR R4, `id`).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct ResourceId(Box<str>);
-
-/// No id of a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("an id must be 1 to 64 letters, digits, hyphens or dots")]
-pub struct InvalidResourceId;
-
-impl ResourceId {
-    /// Reads an id.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidResourceId`] for other characters or lengths. `.` and `..` are no ids in a path.
-    pub fn new(id: &str) -> Result<Self, InvalidResourceId> {
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
-        let dots = id.bytes().all(|b| b == b'.');
-        if !(1..=64).contains(&id.len()) || dots || !id.bytes().all(plain) {
-            return Err(InvalidResourceId);
-        }
-        Ok(Self(id.into()))
-    }
-
-    /// The id.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
     }
 }
 

@@ -9,6 +9,9 @@ use crate::clock::WallMicros;
 use crate::identifier::OrganisationNumber;
 use crate::secret::Secret;
 
+/// The longest life of an assertion, in seconds (FHIR reference 10).
+pub(super) const LONGEST_LIFE: u8 = 60;
+
 /// What `typ` in the header of an assertion says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
@@ -85,7 +88,7 @@ pub(super) struct Assertion<'a> {
     pub(super) audience: &'a str,
     pub(super) kind: AssertionType,
     pub(super) details: Option<&'a Details>,
-    /// Seconds, at most 60.
+    /// Seconds, at most [`LONGEST_LIFE`].
     pub(super) life: u8,
 }
 
@@ -136,7 +139,7 @@ impl Assertion<'_> {
             aud: self.audience,
             iat: now,
             nbf: now,
-            exp: now.saturating_add(i64::from(self.life.min(60))),
+            exp: now.saturating_add(i64::from(self.life.min(LONGEST_LIFE))),
             jti,
             assertion_details,
             authorization_details,

@@ -6,12 +6,16 @@ use std::sync::Arc;
 
 use url::form_urlencoded::Serializer;
 
-use super::assertion::{Assertion, AssertionType, Details};
+use super::assertion::{Assertion, AssertionType, Details, LONGEST_LIFE};
 use super::dpop::{DpopKey, Proof};
 use super::jwt::SignError;
 use super::key::PrivateKey;
 use crate::clock::WallMicros;
 use crate::request::{Action, Method, Request, Service};
+
+/// Half of the longest life: a clock that is ahead of HelseID's, or behind it, may be so by almost 30
+/// seconds as far as the end of an assertion is concerned.
+const DEFAULT_LIFE: u8 = 30;
 
 /// A client of HelseID: id, key, scopes, and how it proves itself. Cheap to clone; does not print.
 #[derive(Clone)]
@@ -51,7 +55,7 @@ impl Credentials {
                 dpop: None,
                 details: None,
                 kind: AssertionType::default(),
-                life: 60,
+                life: DEFAULT_LIFE,
             }),
         }
     }
@@ -79,10 +83,13 @@ impl Credentials {
         self.edit(|inner| inner.kind = kind)
     }
 
-    /// The same with assertions that live shorter: 1 to 60 seconds, 60 by default.
+    /// The same with assertions of another life: 1 to 60 seconds, 30 by default. HelseID takes an end at
+    /// most 60 seconds ahead of its own clock (FHIR reference 10), so what is left of them is what the
+    /// clock of this machine may be ahead.
     #[must_use]
     pub fn with_assertion_life(self, life: Duration) -> Self {
-        let life = u8::try_from(life.as_secs()).unwrap_or(60).clamp(1, 60);
+        let seconds = u8::try_from(life.as_secs());
+        let life = seconds.unwrap_or(LONGEST_LIFE).clamp(1, LONGEST_LIFE);
         self.edit(|inner| inner.life = life)
     }
 

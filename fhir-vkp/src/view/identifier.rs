@@ -1,7 +1,6 @@
 //! Business identifiers and references.
 
 use super::{CodeableConcept, Period, accessors, element_view};
-use crate::identifier::system;
 use crate::{IdentifierKind, Person};
 
 element_view! {
@@ -33,8 +32,7 @@ impl<'r> Identifier<'r> {
     /// What kind of identifier the system says it is, by any of its addresses.
     #[must_use]
     pub fn kind(self) -> IdentifierKind {
-        let system = self.system().unwrap_or_default();
-        IdentifierKind::of_system(system::canonical(system).unwrap_or(system))
+        IdentifierKind::of_system(self.system().unwrap_or_default())
     }
 
     /// The same as data of its own; `None` without system or value.

@@ -121,7 +121,12 @@ fn what_has_no_code_is_never_given_a_neighbouring_one() {
         (Kind::CarbonMonoxide, NoCode, "4"),
         (Kind::Gas, NoCode, "4"),
         (Kind::StoveGuard, NoCode, "4"),
+        // Codes nearby speak of a room, of a door that opened, of a fall: none of these.
         (Kind::BedNotReturned, NoCode, "4"),
+        (Kind::BedNotLeft, NoCode, "4"),
+        (Kind::DoorLeftOpen, NoCode, "4"),
+        (Kind::StaffEmergency, NoCode, "4"),
+        (Kind::CallbackRequest, NoCode, "4"),
         (Kind::AssistanceCall, NoCode, "7"),
         (Kind::HeartRate, NoCode, "5"),
         (Kind::Unmapped, NoCode, "4"),
@@ -135,6 +140,19 @@ fn what_has_no_code_is_never_given_a_neighbouring_one() {
         assert_eq!((answer.kind, answer.reason), (kind, reason));
         assert_eq!(answer.family.code(), family, "{kind}");
     }
+}
+
+#[test]
+fn a_man_down_is_coded_as_lack_of_movement_and_the_lying_posture_is_told_as_a_loss() {
+    let down = event(Kind::ManDown);
+    let alert = alert_of(&down, None, None).expect("journalable");
+    assert_eq!(alert.code, AlertCode::NO_MOVEMENT);
+    assert_eq!(alert.code.code(), "4.19");
+    let loss = alert.loss.expect("told");
+    assert_eq!(loss.relation, Relation::Overlap);
+    assert!(loss.note.contains("lying posture"), "{}", loss.note);
+    let words = "Manglende bevegelse eller liggende stilling";
+    assert_eq!(words_in(&journaled(&down).note), Some(words));
 }
 
 #[test]

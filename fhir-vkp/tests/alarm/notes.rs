@@ -1,14 +1,15 @@
 //! What an alarm carries, in which order, and its identifiers (FHIR reference 11.1, 11.2, 11.4).
 
 use alarm_codes::{
-    Attachment, Class, DeviceKind, DeviceTime, Event, EventId, Handling, Kind, Measurement,
+    Attachment, Class, DeviceKind, DeviceTime, Event, EventId, Handling, Kind, Measurement, Phase,
     Priority, Private, Profile, System, kind_of_text,
 };
 use fhir_vkp::alarm::{
     JournalError, NotJournalableReason, device_of, journal_note, medication_dispense, severity_of,
+    stated_severity,
 };
 use fhir_vkp::decode::{DecodeOptions, decode};
-use fhir_vkp::note::{AlarmNote, Performer, RecordStatus, Text, TextStatus};
+use fhir_vkp::note::{AlarmNote, Performer, RecordStatus, Text, TextStatus, Version};
 use fhir_vkp::view::Composition;
 use fhir_vkp::{
     AlertCode, DateTime, DispenseEvent, NoteCategory, NoteSection, Role, Severity, encode, urn,
@@ -31,13 +32,95 @@ fn severity_follows_priority() {
     for (priority, severity) in pairs {
         assert_eq!(severity_of(priority), severity);
     }
+}
+
+#[test]
+fn a_severity_that_nobody_stated_is_left_out() {
+    let help = event(Kind::HelpCall);
+    assert_eq!(help.priority, Priority::High, "the default of the kind");
+    assert_eq!(stated_severity(&help), None);
+    let note = journaled(&help).note;
+    assert_eq!(note.alarms.first().severity, None);
+    let mut json = Vec::new();
+    encode::alarm_document(&note, &mut json).expect("written");
+    assert!(!String::from_utf8_lossy(&json).contains("severity"));
+
+    // A rule has set another than the kind has by itself; the words of the source stand beside.
     let mut fall = event(Kind::Fall);
     fall.source_priority = Some("Kritisk".to_owned());
+    let of_words = journaled(&fall).note;
+    assert_eq!(of_words.alarms.first().severity, None, "not interpreted");
     fall.priority = Priority::Medium;
     let note = journaled(&fall).note;
     let alarm = note.alarms.first();
     assert_eq!(alarm.severity, Some(Severity::Moderate));
     assert_eq!(alarm.detail.as_ref().map(Text::as_str), Some("Kritisk"));
+
+    // The caller may know it, also where it is the one that the kind has by itself.
+    let mut context = context();
+    context.severity = Some(severity_of(help.priority));
+    let note = journal_note(&help, context).expect("journalable").note;
+    assert_eq!(note.alarms.first().severity, Some(Severity::High));
+}
+
+#[test]
+fn an_end_is_no_alarm_whatever_code_the_caller_insists_on() {
+    let mut context = context();
+    context.code = Some(AlertCode::SOCIAL_ALARM);
+    let mut ended = event(Kind::HelpCall);
+    ended.phase = Phase::End;
+    for event in [event(Kind::Cancel), ended] {
+        let Err(JournalError::NotJournalable(answer)) = journal_note(&event, context.clone())
+        else {
+            panic!("{}: it ends another event", event.kind);
+        };
+        assert_eq!(answer.reason, NotJournalableReason::Ended);
+    }
+    let mut taken = event(Kind::MedicationTaken);
+    taken.phase = Phase::End;
+    let serial = identifier("https://vendor.example.net/serial", "MD-1");
+    let refused = medication_dispense(&taken, &context, Performer::new(serial, None));
+    let Err(JournalError::NotJournalable(answer)) = refused else {
+        panic!("nothing was handed out");
+    };
+    assert_eq!(answer.reason, NotJournalableReason::Ended);
+}
+
+#[test]
+fn a_note_is_the_next_writing_of_the_one_that_was_sent_before() {
+    let after = |event: &Event, previous: Option<Version>| {
+        let mut context = context();
+        context.previous = previous;
+        let note = journal_note(event, context).expect("journalable").note;
+        let version = note.journal.version;
+        let alarm = note.alarms.first().status;
+        (
+            (version.status(), version.number(), version.replaced()),
+            alarm,
+        )
+    };
+    use RecordStatus::{Amended, Final, Preliminary};
+    let open = event(Kind::Fall);
+    let mut closed = open.clone();
+    close(&mut closed);
+    let first = Version::PRELIMINARY;
+    assert_eq!(after(&open, None), ((Preliminary, 0, None), Preliminary));
+    assert_eq!(after(&closed, None), ((Final, 0, None), Final));
+    assert_eq!(
+        after(&open, Some(first)),
+        ((Preliminary, 1, Some(0)), Preliminary)
+    );
+    assert_eq!(after(&closed, Some(first)), ((Final, 1, Some(0)), Final));
+    // What was final once can only be amended, also while the event is open again.
+    for event in [&open, &closed] {
+        let second = first.completed();
+        assert_eq!(after(event, Some(second)), ((Amended, 2, Some(1)), Amended));
+    }
+    let retracted = Version::FINAL.entered_in_error();
+    assert_eq!(
+        after(&closed, Some(retracted)),
+        ((Amended, 2, Some(1)), Amended)
+    );
 }
 
 #[test]
@@ -239,8 +322,9 @@ fn a_note_after_a_preliminary_one_has_an_identifier_of_its_own_and_names_the_oth
             .advance(step, at("2026-03-14T01:31:02Z"))
             .expect("in order");
     }
-    let mut closed = journaled(&closed).note;
-    closed.complete();
+    let mut after = context();
+    after.previous = Some(preliminary.journal.version);
+    let closed = journal_note(&closed, after).expect("journalable").note;
     let id = |note: &AlarmNote| {
         note.journal
             .id

@@ -158,10 +158,19 @@ def case_wrong_key():
 def case_clock():
     """An assertion whose time is over, and one from the future."""
     key, bearer = "p256.jwk.json", ("--organisation", "310000000")
-    for clock in (600, -600):
+    for clock, why in ((600, "exp"), (-600, "nbf")):
         refused("iat", key, double_for(key, clock=clock))
-        refused("exp", key, double_for(key, clock=clock), *bearer, service="vkp")
+        refused(why, key, double_for(key, clock=clock), *bearer, service="vkp")
     return "ten minutes off, either way, in proof and assertion"
+
+
+def case_clock_ahead():
+    """A clock that is a little ahead or behind does no harm, but to an assertion of the longest life."""
+    key, bearer = "p256.jwk.json", ("--organisation", "310000000")
+    for clock in (-3, 20):
+        journaled(key, clock=clock)
+    refused("exp", key, double_for(key, clock=-3), *bearer, "--life", "60", service="vkp")
+    return "three seconds ahead and twenty behind are taken; with a life of 60 seconds, three ahead are not"
 
 
 def send(method, base, path, headers, body):

@@ -3,8 +3,8 @@
 use fhir_vkp::encode::{self, EncodeError};
 use fhir_vkp::identifier::system;
 use fhir_vkp::note::{
-    Alarm, AlarmNote, BatchEntry, Implicated, Measurement, ObservationMethod, Operator, Reading,
-    ResourceId,
+    Alarm, AlarmNote, BatchEntry, Implicated, InvalidResourceId, Measurement, ObservationMethod,
+    Operator, Reading, ResourceId,
 };
 use fhir_vkp::{AlertCode, DateTime, IdentifierKind, Person, Role, urn};
 use serde_json::{Value, json};
@@ -169,7 +169,8 @@ fn a_batch_has_entries_of_their_own_and_can_replace() {
         .id
         .uuid(Role::Observation, 0);
     assert_eq!(entry["fullUrl"], urn(&uuid));
-    for bad in ["", "a/b", "æ", &"a".repeat(65)] {
-        assert_eq!(ResourceId::new(bad), None);
+    // The address is `Observation/` and the id: no other resource may be reached by it.
+    for bad in ["", ".", "..", "a/b", "æ", &"a".repeat(65)] {
+        assert_eq!(ResourceId::new(bad), Err(InvalidResourceId), "{bad}");
     }
 }

@@ -99,6 +99,15 @@ fn medicine_goes_to_one_patient_with_a_national_number() {
         encode::dispense_document(&note, &mut out),
         Err(EncodeError::OtherPatient)
     );
+    // Another address of the system is no other patient.
+    let subject = dispense.subject();
+    assert_eq!(subject.system(), system::FODSELSNUMMER);
+    let alias = identifier("http://hl7.no/fhir/NamingSystem/FNR", subject.reveal());
+    note.dispenses = MedicationDispense::new(id("e"), event, alias, dispenser())
+        .expect("dispense")
+        .into();
+    assert_eq!(encode::dispense_document(&note, &mut out), Ok(()));
+    out.clear();
     let mut note = DispenseNote::new(
         dispense.clone(),
         note.journal.authors.first().clone(),
@@ -137,4 +146,26 @@ fn debug_shows_neither_persons_nor_texts() {
     ] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
+}
+
+#[test]
+fn what_is_written_is_the_address_that_is_due() {
+    let mut note = minimal();
+    for alias in [
+        "http://hl7.no/fhir/NamingSystem/FNR",
+        "2.16.578.1.12.4.1.4.1",
+        "URN:OID:2.16.578.1.12.4.1.4.1",
+    ] {
+        note.journal.patient = identifier(alias, "15813410033").into();
+        let written = document(&note);
+        let subject = &resource(&written, "Composition")["subject"]["identifier"];
+        assert_eq!(subject["system"], system::FODSELSNUMMER, "{alias}");
+        let patient = &resource(&written, "DetectedIssue")["patient"]["identifier"];
+        assert_eq!(patient["system"], system::FODSELSNUMMER, "{alias}");
+    }
+    // One of nobody's list stays as it is.
+    note.journal.patient = identifier("http://epj.example.net/FNR", "P-77").into();
+    let written = document(&note);
+    let subject = &resource(&written, "Composition")["subject"]["identifier"];
+    assert_eq!(subject["system"], "http://epj.example.net/FNR");
 }

@@ -1,8 +1,10 @@
 //! `alarm-lab check-id`.
 
 use std::io;
+use std::time::SystemTime;
 
-use alarm_codes::national_identity_number::{InvalidIdentityNumber, NationalIdentityNumber};
+use alarm_codes::Timestamp;
+use alarm_codes::national_identity_number::{InvalidIdentityNumber, NationalIdentityNumber, Rule};
 use fhir_vkp::identifier::{
     Admission, CheckDigit, DufNumber, HerId, HprNumber, InvalidNumber, OrganisationNumber, ReshId,
     Stage,
@@ -24,7 +26,7 @@ can read. Those that name a person are shown masked.
   rule        legacy, or rule-2032: valid only when issued from 1 January 2032, before that in practice a \
 typing error
   admission   with --stage: whether that environment of Norsk helsenett (JFT and the like) takes the person: \
-admitted, refused, or unknown where a number does not say
+admitted, refused, unknown where a number does not say, or not-yet-issued: rule-2032 before that day
 
   --kind          form                            names
   national        11 digits, two check digits     a person
@@ -47,8 +49,8 @@ Examples:
   alarm-lab check-id --kind organisation < customers.txt
   alarm-lab check-id --json < numbers.txt | jq -r 'select(.population == \"real\").line'
 
-Exit status: 0 when every line is a valid number that the stage does not refuse, 1 when one is not or there is none, \
-2 for wrong usage.";
+Exit status: 0 when every line is a valid number that the stage neither refuses nor finds not yet issued, 1 when one \
+is not or there is none, 2 for wrong usage.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -114,7 +116,7 @@ struct Remark {
 impl Checked {
     /// Whether the line is as it should be.
     fn is_good(&self) -> bool {
-        self.valid && self.admission != Some("refused")
+        self.valid && !matches!(self.admission, Some("refused" | "not-yet-issued"))
     }
 }
 
@@ -142,10 +144,16 @@ fn national(text: &str, stage: Option<Stage>) -> Checked {
             kind: Some(number.kind().name()),
             population: number.population().map(|population| population.name()),
             rule: Some(number.rule().name()),
-            admission: stage.map(|stage| match stage.admits(&number) {
+            admission: stage.map(|stage| match stage.admits_at(&number, now()) {
                 Admission::Admitted => "admitted",
                 Admission::Refused => "refused",
                 Admission::Unknown => "unknown",
+                Admission::NotYetIssued => "not-yet-issued",
+            }),
+            warning: (number.rule() == Rule::Rule2032).then(|| Remark {
+                code: "rule-2032",
+                detail: "valid only when issued from 1 January 2032: before that in practice a typing error"
+                    .to_owned(),
             }),
             ..Checked::default()
         },
@@ -159,6 +167,14 @@ fn national(text: &str, stage: Option<Stage>) -> Checked {
             error.to_string(),
         ),
     }
+}
+
+/// The clock of the machine: whether the rule from 2032 is in force depends on it.
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let micros = since.ok().and_then(|it| i64::try_from(it.as_micros()).ok());
+    let now = micros.and_then(Timestamp::from_micros);
+    now.unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 fn refused(code: &'static str, detail: String) -> Checked {

@@ -31,6 +31,7 @@ alarm-lab decode wrote. What an event does not say stands in a context, a JSON f
   offset_minutes  the offset of every time [default: that of Norway]
   alarm_system    social-alarm, digital-supervision or nurse-call: help calls are coded by it
   code            the alert code, whatever the kind
+  severity        high, moderate or low [default: by a priority that is not the kind's own, else left out: unknown]
   device          {\"system\",\"name\",\"manufacturer\",\"model_name\",\"model_number\",\"serial_number\"}; its value comes from \
 the event
   log             [{\"event\",\"at\",\"text\"}] beside what the event's history says
@@ -42,7 +43,7 @@ alarm-lab fhir-codes lists the codes. Without a patient in the context, a nation
 environment variable ALARM_LAB_PATIENT. Persons are not taken from the command line, which others can read.
 
 The same event and context always give the same bytes. An event that does not belong into a patient record \
-(technical, a test, without a code) gives status 3 and advice: no neighbouring code is ever taken.";
+(technical, a test, the end of another, without a code) gives status 3 and advice: no neighbouring code is ever taken.";
 
 const EXAMPLES: &str = "\
 Examples:

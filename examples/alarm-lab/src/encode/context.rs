@@ -8,7 +8,8 @@ use fhir_vkp::note::{
     Individual, LogEntry, Operator, Participation, Section, Supervision, SupervisionKind, Text,
 };
 use fhir_vkp::{
-    AlertCode, DateTime, EncounterMode, EncounterReason, Identifier, NoteEvent, NoteSection, Person,
+    AlertCode, DateTime, EncounterMode, EncounterReason, Identifier, NoteEvent, NoteSection,
+    Person, Severity,
 };
 use serde::Deserialize;
 
@@ -35,6 +36,8 @@ pub struct Context {
     pub alarm_system: Option<AlarmSystemName>,
     /// The alert code to write, whatever the kind.
     pub code: Option<String>,
+    /// `high`, `moderate` or `low`; else that of a priority that is not the kind's own, or none.
+    pub severity: Option<String>,
     /// What raised the alarm.
     pub device: Option<DeviceContext>,
     /// What handed medicine out; else the device.
@@ -247,6 +250,14 @@ impl Context {
             AlarmSystemName::DigitalSupervision => AlarmSystem::DigitalSupervision,
             AlarmSystemName::NurseCall => AlarmSystem::NurseCall,
         })
+    }
+
+    pub(super) fn severity(&self) -> Result<Option<Severity>, InvalidContext> {
+        let severity = self.severity.as_deref();
+        let read = |text| {
+            Severity::from_code(text).ok_or_else(|| wrong("severity", "high, moderate or low"))
+        };
+        severity.map(read).transpose()
     }
 
     pub(super) fn code(&self) -> Result<Option<AlertCode>, InvalidContext> {

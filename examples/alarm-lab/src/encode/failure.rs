@@ -56,7 +56,8 @@ impl EncodeFailure {
                 "medicine handed out is taken for a national number only, not for a local patient number"
             }
             EncodeFailure::Stage(_) => {
-                "test takes synthetic persons only, production real ones only; alarm-lab check-id tells which"
+                "test takes synthetic persons only, production real ones only, and nobody has a number of the \
+                 rule from 2032 before that year; alarm-lab check-id tells which"
             }
             _ => return None,
         };

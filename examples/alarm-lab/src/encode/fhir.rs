@@ -85,12 +85,24 @@ pub fn encode(
         if let Some(warning) = identifier.warning() {
             remarks.push(format!("the identifier of the patient: {warning}"));
         }
-        let admission = stage.map(|stage| stage.admits_person(identifier));
+        // By the time of the event, not the clock: the same event is always answered alike.
+        let at = event.times.received.at;
+        let admission = stage.map(|stage| stage.admits_person_at(identifier, at));
         if admission == Some(Admission::Refused) {
             return Err(EncodeFailure::Stage(match stage {
+                _ if identifier.hidden_identity_number().is_some() => {
+                    "a national number of the other environment, under a system that has none (or by chance a \
+                     local number like one)"
+                }
                 Some(Stage::Test) => "a real person in the test environment",
                 _ => "a synthetic person in production",
             }));
+        }
+        // In the test environment the number may have been made to try the rule: a remark says so.
+        if (admission, stage) == (Some(Admission::NotYetIssued), Some(Stage::Production)) {
+            return Err(EncodeFailure::Stage(
+                "a number of the rule from 2032, before that year: in practice a typing error",
+            ));
         }
         if admission == Some(Admission::Unknown) {
             let remark =
@@ -129,6 +141,7 @@ fn document(
     note_context.log = context.log()?;
     note_context.sections = context.sections()?;
     note_context.code = context.code()?;
+    note_context.severity = context.severity()?;
     let journaled = journal_note(event, note_context)?;
     if let Some(loss) = journaled.loss {
         let code = journaled.note.alarms.first().code;

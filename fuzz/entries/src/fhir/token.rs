@@ -208,7 +208,7 @@ impl Desk {
             let claims = claims(assertion);
             let (issued, ends) = (claims["iat"].as_i64(), claims["exp"].as_i64());
             assert_eq!(issued, Some(wall.unix_seconds()));
-            assert_eq!(ends, issued.map(|issued| issued + 60));
+            assert_eq!(ends, issued.map(|issued| issued + 30));
             assert_eq!(
                 (&claims["aud"], &claims["iss"]),
                 (&STS.into(), &claims["sub"])

@@ -1,5 +1,6 @@
 //! Events and contexts, and what is made of them.
 
+use alarm_codes::national_identity_number::{NationalIdentityNumber, Rule};
 use alarm_codes::{EventId, Handling, Kind};
 use fhir_vkp::decode::{DecodeOptions, decode};
 use fhir_vkp::view::MedicationDispense;
@@ -244,4 +245,86 @@ fn events_are_found_in_the_answers_of_server_and_decoders() {
         );
         assert!(error.advice().is_some());
     }
+}
+
+#[test]
+fn a_national_number_under_another_system_does_not_reach_the_wrong_environment() {
+    let patient = |system: &str| {
+        context(|json| {
+            json["patient"] = serde_json::json!({"system": system, "value": "15813410033"});
+        })
+    };
+    let production = |system: &str| {
+        let stage = Some(Stage::Production);
+        encode(&event(Kind::Fall), &patient(system), Target::Auto, stage).unwrap_err()
+    };
+    let hidden = production("https://epj.example.net/patient").to_string();
+    assert!(hidden.contains("under a system that has none"), "{hidden}");
+    let alias = production("http://hl7.no/fhir/NamingSystem/FNR").to_string();
+    assert!(
+        alias.contains("a synthetic person in production"),
+        "{alias}"
+    );
+}
+
+#[test]
+fn production_is_not_written_to_about_a_number_that_nobody_can_have_yet() {
+    // Valid by the rule from 2032 alone, without a mark; its serial number was never in use for its year.
+    let unmarked = (0..100)
+        .map(|check| format!("010140500{check:02}"))
+        .find(|text| {
+            let number = text.parse::<NationalIdentityNumber>();
+            number.is_ok_and(|number| number.rule() == Rule::Rule2032)
+        });
+    let unmarked = unmarked.unwrap();
+    let patient = |number: &str| context(|json| json["patient"]["number"] = number.into());
+    let mut fall = event(Kind::Fall);
+    let production = |event: &Event, number| {
+        encode(
+            event,
+            &patient(number),
+            Target::Auto,
+            Some(Stage::Production),
+        )
+    };
+    let early = production(&fall, &unmarked);
+    assert!(matches!(early, Err(EncodeFailure::Stage(why)) if why.contains("2032")));
+    fall.times.received.at = at("2032-01-01T00:00:00+01:00");
+    assert!(production(&fall, &unmarked).is_ok());
+    // The test environment may be there to try it: a remark.
+    let test = encode(
+        &event(Kind::Fall),
+        &patient("15813499980"),
+        Target::Auto,
+        Some(Stage::Test),
+    );
+    assert!(test.unwrap().remarks[0].contains("2032"));
+}
+
+#[test]
+fn a_severity_is_written_where_somebody_stated_it() {
+    let severity = |context: &Context| {
+        let encoded = encode(&event(Kind::Fall), context, Target::Auto, None).unwrap();
+        let options = Options::default();
+        let shown = serde_json::to_value(show(&encoded.json, &options).unwrap()).unwrap();
+        shown["alarms"][0]["severity"].clone()
+    };
+    assert_eq!(severity(&context(|_| {})), serde_json::Value::Null);
+    let stated = context(|json| json["severity"] = "moderate".into());
+    assert_eq!(severity(&stated), "moderate");
+    let wrong = refused(
+        &event(Kind::Fall),
+        &context(|json| json["severity"] = "Kritisk".into()),
+    );
+    assert!(wrong.to_string().contains("severity"));
+}
+
+#[test]
+fn the_end_of_an_alarm_is_not_journaled_whatever_code_is_asked_for() {
+    let insisted = context(|json| json["code"] = "3".into());
+    let refused = refused(&event(Kind::Cancel), &insisted);
+    let EncodeFailure::NotJournalable(answer) = refused else {
+        panic!("{refused}");
+    };
+    assert_eq!(answer.reason, alarm::NotJournalableReason::Ended);
 }

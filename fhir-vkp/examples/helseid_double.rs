@@ -106,10 +106,8 @@ impl Book {
 
 /// Why the judge refuses; `None` when it does not.
 fn refusal(answer: &Value) -> Option<String> {
-    match answer.as_object()?.get("refused") {
-        None => None,
-        Some(why) => Some(why.as_str().unwrap_or("judge").to_owned()),
-    }
+    let why = answer.get("refused")?;
+    Some(why.as_str().unwrap_or("judge").to_owned())
 }
 
 impl Server {

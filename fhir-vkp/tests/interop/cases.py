@@ -48,8 +48,7 @@ def judged(judge, folder):
 def case_structure():
     """Every sample is R4 for three libraries, and they refuse what is not."""
     spoilt = WORK / "spoilt"
-    sample = WORK / "samples" / "fall-alarm.json"
-    subprocess.run([sys.executable, HERE / "spoil.py", sample, spoilt], check=True)
+    subprocess.run([sys.executable, HERE / "spoil.py", "base", WORK / "samples", spoilt], check=True)
     told = []
     for judge in JUDGES:
         accepted, refused = judged(judge, WORK / "samples")
@@ -62,7 +61,7 @@ def case_structure():
 
 def client(double, key, *arguments, service="jft", sample="fall-alarm"):
     """Posts a sample with the client; its status and what it printed."""
-    command = [CLIENT, "--issuer", double.sts, "--client", double.client_id, "--key", KEYS / key]
+    command = [CLIENT, "--issuer", double.sts, "--client", double.judge.client_id, "--key", KEYS / key]
     command += ["--service", service, "--write", double.api, *arguments]
     body = (WORK / "samples" / f"{sample}.json").read_bytes()
     run = subprocess.run(command, input=body, capture_output=True, timeout=60)
@@ -88,6 +87,9 @@ def journaled(key, *arguments, **settings):
     assert status == 0 and "Journaled" in said, said
     paths = [path for _, _, path, _, _ in double.seen]
     assert paths[1:3] == ["/connect/token", "/v1/Bundle"], paths
+    # The assertion, a proof of each request but the discovery, and those that were sent back for a nonce.
+    assert double.refusals == ["nonce", "nonce"], double.refusals
+    assert double.asked == 1 + len(paths) - 1 + 2, f"{double.asked} questions to the judge"
     header = jws.JWS()
     header.deserialize(double.seen[2][3]["dpop"])
     return json.loads(header.objects["protected"])["alg"]
@@ -136,6 +138,7 @@ def case_vkp():
     status, said = client(double, "p256.jwk.json", "--organisation", "310000000", service="vkp")
     double.close()
     assert status == 0, said
+    assert double.asked == 1, f"{double.asked} questions to the judge"
     assert "dpop" not in double.seen[-1][3] and double.seen[-1][3]["authorization"].startswith("Bearer ")
     return "a bearer token and one POST"
 
@@ -231,7 +234,7 @@ def case_replay():
         assert answer[0] in (400, 401) and answer[1] == why, f"{answer} instead of {why}"
     assert len(double.documents) == arrived
     # The double with a later clock: the same proof is too old before it is known.
-    double.clock = 120
+    double.judge.clock = 120
     assert send(*write) == (401, "iat"), "an old proof passes"
     double.close()
     return f"{len(tried) + 1} attempts refused, each for its own reason"

@@ -15,8 +15,10 @@ use crate::patients::Patients;
 use crate::time::Timestamp;
 
 mod orders;
+mod retry_all;
 
 pub use orders::{Action, Order, OrderError, Orders, PageQuestion};
+pub use retry_all::{RetriedAll, RetryAllError};
 
 /// A sender of stored alarms.
 pub trait Output: Send + 'static {

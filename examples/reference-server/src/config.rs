@@ -32,7 +32,7 @@ pub use error::ConfigError;
 pub use espa444::{Characters, Espa444Line, LineRole, ProfileName, SpanOrOff, StationAddress};
 pub use fhir::{
     ClosedBy, FhirAddresses, FhirAlarmSystem, FhirOutputConfig, FhirService, FhirStage,
-    LookUpConfig,
+    LookUpConfig, OnBehalfOf, UncodedCare,
 };
 pub use flags::{Command, Flags};
 pub use layout::LayoutLine;

@@ -38,6 +38,9 @@ pub struct OutputState {
     /// Why nothing is sent for a while. What waits is kept, and the inputs work all the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     paused: Option<&'static str>,
+    /// What is wrong though it works.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<&'static str>,
 }
 
 impl OutputState {
@@ -48,6 +51,7 @@ impl OutputState {
             name: state.name,
             status: state.status,
             paused: state.paused,
+            warning: state.warning,
         }
     }
 }

@@ -57,8 +57,8 @@ pub struct HttpState {
 }
 
 /// The routes: `/healthz`, `/metrics`, `/api/alarms`, `/api/alarms/{id}`, `/api/devices`,
-/// `/api/lines`, `/api/deliveries`, `/api/deliveries/{output}/dead_letters`, and, to be posted to, `/api/deliveries/{output}/{id}/retry` and
-/// `…/discard`.
+/// `/api/lines`, `/api/deliveries`, `/api/deliveries/{output}/dead_letters`, and, to be posted to,
+/// `/api/deliveries/{output}/retry`, `/api/deliveries/{output}/{id}/retry` and `…/discard`.
 pub fn router(state: HttpState) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
@@ -73,6 +73,10 @@ pub fn router(state: HttpState) -> Router {
             get(deliveries::dead_letters),
         )
         .route(
+            "/api/deliveries/{output}/retry",
+            post(deliveries::retry_all),
+        )
+        .route(
             "/api/deliveries/{output}/{id}/retry",
             post(deliveries::retry),
         )
@@ -82,7 +86,8 @@ pub fn router(state: HttpState) -> Router {
         )
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is no such page"))
         .method_not_allowed_fallback(async |path: MatchedPath| {
-            let is_order = path.as_str().starts_with("/api/deliveries/{output}/{id}/");
+            let path = path.as_str();
+            let is_order = path.starts_with("/api/deliveries/") && !path.ends_with("/dead_letters");
             let detail = match is_order {
                 true => "this can only be posted to",
                 false => "this page can only be read",

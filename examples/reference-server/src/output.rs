@@ -15,8 +15,10 @@ use crate::patients::Patients;
 use crate::time::Timestamp;
 
 mod orders;
+mod retry_all;
 
 pub use orders::{Action, Order, OrderError, Orders, PageQuestion};
+pub use retry_all::{RetriedAll, RetryAllError};
 
 /// A sender of stored alarms.
 pub trait Output: Send + 'static {
@@ -86,6 +88,9 @@ pub struct DeliveryState {
     /// Why nothing is sent for a while.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paused: Option<&'static str>,
+    /// What is wrong though it works, such as with a file that it reads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<&'static str>,
     /// Calls that were delivered since the start.
     pub delivered: u64,
     /// When the last one was delivered.
@@ -120,7 +125,7 @@ pub struct DocumentState {
     /// What it is about, in the receiver's code.
     pub code: String,
     /// In a word: `waiting`, `taken`, `registered`, `read`, `journaled`, `done`, `not_taken`, `refused`,
-    /// `failed`, `unconfirmed`, `contradictory`, `lost`, `withheld`, `dismissed`.
+    /// `failed`, `unconfirmed`, `contradictory`, `lost`, `withheld`, `dismissed`, `expired`.
     pub state: String,
     /// Since when.
     pub since: Timestamp,
@@ -165,6 +170,7 @@ impl DeliveryState {
             waiting: 0,
             in_flight: None,
             paused: None,
+            warning: None,
             delivered: 0,
             last_delivered: None,
             dead: 0,

@@ -2,6 +2,7 @@
 
 mod support {
     pub(crate) mod fhir;
+    pub(crate) mod patient_record;
     pub(crate) mod program;
     pub(crate) mod web;
 }
@@ -17,47 +18,11 @@ use reference_server::journal::{
 use reference_server::time::Timestamp;
 use serde_json::{Value, json};
 use support::fhir::{Double, Fault, NAME, NUMBER, ORGANISATION};
+use support::patient_record::{
+    BY_END, DEVICE, delivery, falls_and_ends, order, partner, says_nothing, start,
+};
 use support::program::Program;
-use support::web::{Partner, inputs, webhook};
-
-const DEVICE: &str = "SN-004711";
-const BY_END: &str = "closed_by = \"end\"";
-
-fn start(directory: &Path, tables: &str) -> Program {
-    Program::start(directory, "", &(inputs(directory) + tables))
-}
-
-fn partner(program: &Program) -> Partner {
-    Partner::new(program.addresses["web_http"]).expect("it is up")
-}
-
-fn delivery(program: &Program) -> Value {
-    let outputs = program.json("/api/deliveries")["outputs"].clone();
-    let outputs = outputs.as_array().expect("a list").clone();
-    let mut fhir = outputs.into_iter().filter(|one| one["name"] == "fhir");
-    fhir.next().expect("the output")
-}
-
-fn falls_and_ends(program: &Program, device: &str) {
-    let partner = partner(program);
-    let fall = r#"{"externalEventId":"e1","description":"a synthetic text"}"#;
-    assert_eq!(partner.event("POST", device, 906, fall), Some(200));
-    assert_eq!(partner.event("DELETE", device, 906, ""), Some(200));
-}
-
-/// Neither the log nor what anybody can fetch but the alarm itself says who it is.
-fn says_nothing(program: &Program) {
-    let shown = [
-        program.log(),
-        program.get("/metrics"),
-        program.get("/healthz"),
-    ];
-    for text in shown.iter().chain([&program.get("/api/deliveries")]) {
-        for private in [NUMBER, NAME, "FJELLREV", "secret-token", "DEVICE-KEY"] {
-            assert!(!text.contains(private), "{private}");
-        }
-    }
-}
+use support::web::{inputs, webhook};
 
 #[test]
 fn a_closed_fall_is_journaled_through_every_fault_with_the_same_bytes() {
@@ -158,12 +123,6 @@ fn two_are_dead(directory: &Path, double: &Double) -> (Program, String, Vec<Valu
     let mut letters = letters.as_array().expect("a list").clone();
     letters.sort_by_key(|letter| letter["id"].as_u64());
     (program, table, letters)
-}
-
-/// Where an order about a dead letter goes.
-fn order(letter: &Value, action: &str) -> String {
-    let id = letter["id"].as_u64().expect("an id");
-    format!("/api/deliveries/fhir/{id}/{action}")
 }
 
 #[test]
@@ -644,18 +603,17 @@ fn vkp_has_it_with_its_answer() {
 }
 
 #[test]
-fn persons_of_the_other_stage_are_withheld_and_everything_not_sent_is_counted() {
+fn persons_of_the_other_stage_are_withheld_and_what_is_no_care_is_counted() {
     let directory = tempfile::tempdir().expect("a directory");
     let double = Double::start();
     let table = double.table_for("jft", "production", directory.path(), &[DEVICE], BY_END);
     let program = start(directory.path(), &table);
     falls_and_ends(&program, DEVICE);
-    falls_and_ends(&program, "SN-without-a-patient");
     // A battery is nobody's care.
     let partner = partner(&program);
-    assert_eq!(partner.event("POST", DEVICE, 801, "{}"), Some(200));
+    assert_eq!(partner.event("POST", DEVICE, 951, "{}"), Some(200));
     program.wait_until("all are taken over", |program| {
-        delivery(program)["not_sent"]["no_patient"] == 1 && delivery(program)["dead"] == 1
+        delivery(program)["not_sent"]["no_care"] == 1 && delivery(program)["dead"] == 1
     });
     let delivery = delivery(&program);
     assert_eq!(delivery["not_sent"]["withheld"], 1);

@@ -264,6 +264,7 @@ async fn a_foreign_host_name_gets_nothing() {
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 const RETRY: &str = "/api/deliveries/fhir/7/retry";
+const RETRY_ALL: &str = "/api/deliveries/fhir/retry";
 
 /// Whether no order waits.
 async fn nothing(orders: &mut Orders) -> bool {
@@ -284,7 +285,7 @@ async fn no_page_in_a_browser_can_have_anything_sent_again_or_discarded() {
         "text/plain; a=application/json",
         "",
     ] {
-        for path in [RETRY, "/api/deliveries/fhir/7/discard"] {
+        for path in [RETRY, RETRY_ALL, "/api/deliveries/fhir/7/discard"] {
             let (status, problem) = api.order(path, &[("content-type", kind)], "{}").await;
             assert_eq!(status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
             assert!(
@@ -340,6 +341,10 @@ async fn outside_loopback_nothing_can_be_changed() {
     let (status, problem) = api.order(RETRY, &[JSON], "").await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     assert!(problem["detail"].as_str().unwrap().contains("loopback"));
+    assert_eq!(
+        api.order(RETRY_ALL, &[JSON], "").await.0,
+        StatusCode::FORBIDDEN
+    );
     assert_eq!(api.get("/api/deliveries").await.0, StatusCode::OK);
     assert!(nothing(&mut orders).await);
 }

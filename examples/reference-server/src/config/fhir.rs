@@ -37,7 +37,7 @@ pub struct FhirOutputConfig {
     pub key_id: Option<String>,
     /// The organisation that a multi-tenant client acts for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub on_behalf_of: Option<String>,
+    pub on_behalf_of: Option<OnBehalfOf>,
     /// The scopes for writing; those of bundles and of medicine that was handed out unless given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
@@ -64,6 +64,13 @@ pub struct FhirOutputConfig {
     /// What closes an alarm.
     #[serde(default)]
     pub closed_by: ClosedBy,
+    /// What becomes of care that the code list has no code for.
+    #[serde(default)]
+    pub uncoded_care: UncodedCare,
+    /// How long an alarm is withheld, once it is closed, whose device the register does not know; with
+    /// nothing it is counted only.
+    #[serde(default = "await_patient")]
+    pub await_patient: Span,
     /// What kind of system the alarms come from: help calls are coded by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alarm_system: Option<FhirAlarmSystem>,
@@ -79,6 +86,55 @@ pub struct FhirOutputConfig {
     /// Looks patients up while their alarms are open; none without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub look_up: Option<LookUpConfig>,
+}
+
+/// The organisation that a multi-tenant client acts for: `{ parent = "…", child = "…" }`, or the number of
+/// the main entity alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Behalf", into = "Behalf")]
+pub struct OnBehalfOf {
+    /// The main entity.
+    pub parent: String,
+    /// The entity below it that is meant. How HelseID takes one without it is a guess of `fhir-vkp`.
+    pub child: Option<String>,
+}
+
+/// The forms in which it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "an organisation number, or { parent = \"...\", child = \"...\" }"
+)]
+enum Behalf {
+    Parent(String),
+    Entity(Entity),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entity {
+    parent: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    child: Option<String>,
+}
+
+impl From<Behalf> for OnBehalfOf {
+    fn from(written: Behalf) -> Self {
+        let (parent, child) = match written {
+            Behalf::Parent(parent) => (parent, None),
+            Behalf::Entity(Entity { parent, child }) => (parent, child),
+        };
+        Self { parent, child }
+    }
+}
+
+impl From<OnBehalfOf> for Behalf {
+    fn from(OnBehalfOf { parent, child }: OnBehalfOf) -> Self {
+        match child {
+            None => Self::Parent(parent),
+            child => Self::Entity(Entity { parent, child }),
+        }
+    }
 }
 
 /// To which service documents go.
@@ -119,6 +175,17 @@ pub enum ClosedBy {
     Handling,
     /// The end of the alarm, too: at a place where devices are reset by those who came.
     End,
+}
+
+/// What becomes of a care alarm whose kind the code list has no code for, such as carbon monoxide.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UncodedCare {
+    /// It is counted, and not journaled.
+    #[default]
+    Leave,
+    /// It is journaled with the code of its whole family, and its text says what happened.
+    Family,
 }
 
 /// What kind of system alarms come from.
@@ -206,6 +273,10 @@ fn status_after() -> Span {
     Span(Duration::from_secs(2))
 }
 
+fn await_patient() -> Span {
+    Span(Duration::from_secs(7 * 86_400))
+}
+
 fn yes() -> bool {
     true
 }
@@ -235,9 +306,11 @@ impl FhirOutputConfig {
                 "must be an organisation number of 9 digits",
             ),
             (
-                self.on_behalf_of.as_deref().is_none_or(organisation),
+                self.on_behalf_of.as_ref().is_none_or(|other| {
+                    organisation(&other.parent) && other.child.as_deref().is_none_or(organisation)
+                }),
                 "outputs.fhir.on_behalf_of",
-                "must be an organisation number of 9 digits",
+                "must be organisation numbers of 9 digits",
             ),
             (
                 !self.sender.trim().is_empty(),
@@ -290,6 +363,11 @@ impl FhirOutputConfig {
                 self.status_after.0 >= Duration::from_millis(100),
                 "outputs.fhir.status_after",
                 "must be at least 100ms",
+            ),
+            (
+                self.await_patient.0 <= Duration::from_secs(366 * 86_400),
+                "outputs.fhir.await_patient",
+                "must be at most 8784h",
             ),
         ])?;
         self.look_up.as_ref().map_or(Ok(()), LookUpConfig::check)

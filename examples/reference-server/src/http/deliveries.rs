@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{HttpState, Problem, limit};
-use crate::output::{Action, DeadLetter, DeliveryState, OrderError};
+use crate::output::{Action, DeadLetter, DeliveryState, OrderError, RetriedAll, RetryAllError};
 
 /// Bytes of an order.
 const LARGEST: usize = 4096;
@@ -72,10 +72,10 @@ struct RetryBody {
     as_post: bool,
 }
 
-/// A discard has nothing to say.
+/// A discard has nothing to say, nor has a retry of everything.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct DiscardBody {}
+struct NoBody {}
 
 #[derive(Debug, Serialize)]
 pub(super) struct Done {
@@ -95,13 +95,34 @@ pub(super) async fn retry(
     carry_out(&state, which, Action::Retry { as_post }).await
 }
 
+#[derive(Debug, Serialize)]
+pub(super) struct AllDone {
+    output: String,
+    done: &'static str,
+    #[serde(flatten)]
+    all: RetriedAll,
+}
+
+/// Sends everything again that was refused for good.
+pub(super) async fn retry_all(
+    State(state): State<HttpState>,
+    Path(output): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<AllDone>, Problem> {
+    let NoBody {} = read(&state, &headers, body).await?;
+    let all = state.deliveries.retry_all(&output).await?;
+    let done = "retry";
+    Ok(Json(AllDone { output, done, all }))
+}
+
 pub(super) async fn discard(
     State(state): State<HttpState>,
     Path(which): Path<(String, String)>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Done>, Problem> {
-    let DiscardBody {} = read(&state, &headers, body).await?;
+    let NoBody {} = read(&state, &headers, body).await?;
     carry_out(&state, which, Action::Discard).await
 }
 
@@ -167,6 +188,16 @@ fn is_json(headers: &HeaderMap) -> bool {
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default();
     kind.trim().eq_ignore_ascii_case("application/json")
+}
+
+impl From<RetryAllError> for Problem {
+    fn from(error: RetryAllError) -> Self {
+        let text = error.to_string();
+        Self {
+            detail: text,
+            ..error.error.into()
+        }
+    }
 }
 
 impl From<OrderError> for Problem {

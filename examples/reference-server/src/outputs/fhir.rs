@@ -7,6 +7,7 @@
 //! input; patients are looked up there, too.
 
 mod cases;
+mod coding;
 mod document;
 mod feed;
 mod look_up;
@@ -29,8 +30,9 @@ use crate::config::{Config, FhirOutputConfig};
 use crate::journal::{BoxFuture, JournalHandle, Sequence};
 use crate::output::{Output, OutputContext, OutputError};
 use cases::Cases;
+use coding::Coding;
 use document::Writer;
-use feed::Feeder;
+use feed::{Awaiting, Feeder};
 use look_up::{LookUp, Worker};
 use outbox::Outbox;
 pub use register::RegisterError;
@@ -84,7 +86,7 @@ impl FhirOutput {
         let outbox_path = place::file(&settings.outbox, &config.journal.path, ".fhir");
         Ok(Some(Self {
             writer: Writer::new(settings, &parts.organisation),
-            register: WatchedRegister::open(&settings.patients)?,
+            register: WatchedRegister::open(&settings.patients, settings.await_patient.0)?,
             config: settings.clone(),
             outbox_path,
             target: parts.target,
@@ -100,8 +102,7 @@ impl FhirOutput {
             .await
             .map_err(OutputError::other)?
             .map_err(OutputError::other)?;
-        let alarm_system = self.config.alarm_system.map(Into::into);
-        let mut cases = Cases::new(self.config.closed_by, alarm_system);
+        let mut cases = Cases::new(self.config.closed_by, Coding::new(&self.config));
         let kept = journal.kept(AREA).await?;
         cases.restore(&kept);
         let mark = place::mark(&kept, self.config.from, &journal);
@@ -146,9 +147,11 @@ impl FhirOutput {
             desk
         });
         let (orders, questions) = context.deliveries.orders(NAME);
+        let awaiting = Awaiting::new(self.config.await_patient.0);
         let feeder = Feeder {
             orders,
             questions,
+            awaiting,
             journal: context.journal,
             cases,
             writer: self.writer,

@@ -58,6 +58,8 @@ pub(crate) struct Book {
     /// The patient that every search finds.
     pub(crate) patient: Value,
     pub(crate) searches: usize,
+    /// What the assertions said by which tokens were asked for, unchecked.
+    pub(crate) assertions: Vec<Value>,
     /// What was wrong with what was shown.
     pub(crate) complaints: Vec<String>,
     live: HashSet<String>,
@@ -186,11 +188,15 @@ fn plain(status: u16, headers: &[(&'static str, &str)], body: &Value) -> Respons
     response
 }
 
+/// What a signed text says, unchecked.
+fn said(signed: &str) -> Option<Value> {
+    let claims = URL_SAFE_NO_PAD.decode(signed.split('.').nth(1)?).ok()?;
+    serde_json::from_slice(&claims).ok()
+}
+
 /// What a proof says, unchecked.
 fn claims(headers: &HeaderMap) -> Option<Value> {
-    let proof = headers.get("dpop")?.to_str().ok()?;
-    let claims = URL_SAFE_NO_PAD.decode(proof.split('.').nth(1)?).ok()?;
-    serde_json::from_slice(&claims).ok()
+    said(headers.get("dpop")?.to_str().ok()?)
 }
 
 impl Shared {
@@ -298,9 +304,13 @@ fn token(book: &mut Book, claims: Option<&Value>, body: &Bytes) -> Response {
         Some(Fault::Answer(status)) => return plain(status, &[], &Value::Null),
         _ => {}
     }
-    if !String::from_utf8_lossy(body).contains("client_assertion=") {
-        book.complaints
-            .push("a token was asked for without an assertion".into());
+    let body = String::from_utf8_lossy(body);
+    let mut pairs = body.split('&');
+    match pairs.find_map(|pair| said(pair.strip_prefix("client_assertion=")?)) {
+        Some(claims) => book.assertions.push(claims),
+        None => book
+            .complaints
+            .push("a token was asked for without an assertion".into()),
     }
     book.tokens += 1;
     let token = format!("secret-token-{}", book.tokens);

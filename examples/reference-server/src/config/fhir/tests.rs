@@ -41,6 +41,16 @@ fn what_does_not_hold_together_is_named_with_its_key() {
             &*client("on_behalf_of = \"1\""),
             "on_behalf_of",
         ),
+        (
+            "client_id",
+            &*client("on_behalf_of = { parent = \"310000000\", child = \"1\" }"),
+            "on_behalf_of",
+        ),
+        (
+            "client_id",
+            &*client("await_patient = \"9000h\""),
+            "await_patient",
+        ),
         ("https://alarm.example.net", " ", "sender"),
         ("client_id", &client("scopes = [\"a b\"]"), "scopes"),
         ("client-1", "", "client_id"),
@@ -82,9 +92,35 @@ fn what_does_not_hold_together_is_named_with_its_key() {
         ("\"jft\"", "\"epj\""),
         ("within", "withing"),
         ("stage", "level"),
+        ("client_id", &*client("uncoded_care = \"guess\"")),
+        (
+            "client_id",
+            &*client("on_behalf_of = { child = \"310000001\" }"),
+        ),
     ] {
         let unknown = patient_record(from, to);
         assert!(matches!(unknown, Err(ConfigError::File { .. })), "{to}");
+    }
+}
+
+#[test]
+fn a_client_acts_for_an_entity_below_its_main_entity_or_for_that_alone() {
+    for (written, child) in [
+        ("\"310000000\"", None),
+        ("{ parent = \"310000000\" }", None),
+        (
+            "{ parent = \"310000000\", child = \"310000001\" }",
+            Some("310000001"),
+        ),
+    ] {
+        let line = format!("on_behalf_of = {written}\nclient_id");
+        let config = patient_record("client_id", &line).expect(written);
+        let found = config.outputs.fhir.and_then(|fhir| fhir.on_behalf_of);
+        let wanted = OnBehalfOf {
+            parent: "310000000".into(),
+            child: child.map(Into::into),
+        };
+        assert_eq!(found, Some(wanted), "{written}");
     }
 }
 
@@ -102,7 +138,7 @@ fn the_commented_table_of_the_printed_file_is_read_with_every_key() {
     let fhir = config.outputs.fhir.expect("there");
     let written = toml::Table::try_from(&fhir).expect("a table");
     let keys: Vec<_> = written.keys().map(String::as_str).collect();
-    assert_eq!(keys.len(), 23, "{keys:?}");
+    assert_eq!(keys.len(), 25, "{keys:?}");
     assert_eq!(fhir.look_up, Some(LookUpConfig::default()));
     assert_eq!(
         toml::Table::try_from(&fhir.addresses).map(|keys| keys.len()),

@@ -5,9 +5,11 @@ use std::fmt;
 
 use alarm_codes::{Ack, Event, EventId as AlarmId, Handling, Kind, Phase, Reference};
 use bytes::Bytes;
-use fhir_vkp::alarm::{AlarmSystem, NotJournalableReason, alert_of};
+use fhir_vkp::alarm::NotJournalableReason;
 use serde::{Deserialize, Serialize};
 
+use super::coding::Coding;
+use super::outbox::PersonMark;
 use crate::config::ClosedBy;
 use crate::journal::{KeptState, StateChange};
 
@@ -45,6 +47,9 @@ pub(super) struct Case {
     /// Whether its cause is over, though nobody has said that its handling is.
     #[serde(default)]
     cleared: bool,
+    /// Whose device it was when it was raised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) person: Option<PersonMark>,
 }
 
 impl fmt::Debug for Case {
@@ -71,6 +76,7 @@ impl Case {
             reopened_by: Vec::new(),
             told: 0,
             cleared: false,
+            person: None,
         }
     }
 
@@ -113,7 +119,7 @@ pub(super) enum Step {
 #[derive(Default)]
 pub(super) struct Cases {
     closed_by: ClosedBy,
-    alarm_system: Option<AlarmSystem>,
+    coding: Coding,
     rows: HashMap<AlarmId, Case>,
     /// The oldest first.
     order: BTreeMap<i64, AlarmId>,
@@ -123,10 +129,10 @@ pub(super) struct Cases {
 }
 
 impl Cases {
-    pub(super) fn new(closed_by: ClosedBy, alarm_system: Option<AlarmSystem>) -> Self {
+    pub(super) fn new(closed_by: ClosedBy, coding: Coding) -> Self {
         Self {
             closed_by,
-            alarm_system,
+            coding,
             ..Self::default()
         }
     }
@@ -182,10 +188,10 @@ impl Cases {
         if event.kind == Kind::Heartbeat {
             return Step::Nothing("no_alarm");
         }
-        match alert_of(event, self.alarm_system, None) {
+        match self.coding.code_of(event) {
             Ok(_) if closes => Step::AtOnce(Case::of(event, sequence)),
             Ok(_) => Step::Opens(Case::of(event, sequence)),
-            Err(no) => match no.reason {
+            Err(reason) => match reason {
                 NotJournalableReason::Dispense(_) => Step::AtOnce(Case::of(event, sequence)),
                 NotJournalableReason::Test => Step::Nothing("test"),
                 NotJournalableReason::NoCode => Step::Nothing("no_code"),
@@ -316,6 +322,7 @@ pub(super) fn last_word(event: &Event) -> Option<Handling> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::UncodedCare;
     use alarm_codes::Timestamp;
 
     fn event(id: u128, kind: Kind) -> Event {
@@ -339,7 +346,7 @@ mod tests {
 
     #[test]
     fn a_cleared_alarm_stays_open_until_its_handling_is_closed() {
-        let mut cases = Cases::new(ClosedBy::Handling, None);
+        let mut cases = Cases::new(ClosedBy::Handling, Coding::default());
         assert!(matches!(
             play(&mut cases, &event(1, Kind::Fall)),
             Step::Opens(_)
@@ -361,7 +368,7 @@ mod tests {
                 Some(KeptState { key, value })
             })
             .collect();
-        let mut cases = Cases::new(ClosedBy::Handling, None);
+        let mut cases = Cases::new(ClosedBy::Handling, Coding::default());
         cases.restore(&kept);
         let mut closed = end_of(3, 1);
         closed.handling = Handling::Closed;
@@ -375,7 +382,7 @@ mod tests {
 
     #[test]
     fn where_the_end_closes_it_closes_what_its_kind_and_device_have_open() {
-        let mut cases = Cases::new(ClosedBy::End, None);
+        let mut cases = Cases::new(ClosedBy::End, Coding::default());
         play(&mut cases, &event(1, Kind::Fall));
         play(&mut cases, &event(2, Kind::HelpCall));
         let mut other = event(3, Kind::Fall);
@@ -395,7 +402,7 @@ mod tests {
 
     #[test]
     fn what_is_no_care_opens_nothing_and_says_why() {
-        let cases = Cases::new(ClosedBy::End, None);
+        let cases = Cases::new(ClosedBy::End, Coding::default());
         for (kind, why) in [
             (Kind::BatteryLow, "no_care"),
             (Kind::CarbonMonoxide, "no_code"),
@@ -414,8 +421,21 @@ mod tests {
     }
 
     #[test]
+    fn care_without_a_code_opens_a_case_where_its_family_counts_and_nothing_else_does() {
+        let coding = Coding {
+            uncoded_care: UncodedCare::Family,
+            ..Coding::default()
+        };
+        let cases = Cases::new(ClosedBy::End, coding);
+        let gas = cases.step(&event(1, Kind::CarbonMonoxide), 1);
+        assert!(matches!(gas, Step::Opens(_)), "{gas:?}");
+        let battery = cases.step(&event(1, Kind::BatteryLow), 1);
+        assert_eq!(battery, Step::Nothing("no_care"));
+    }
+
+    #[test]
     fn an_operator_who_closes_an_alarm_closes_the_case() {
-        let mut cases = Cases::new(ClosedBy::Handling, None);
+        let mut cases = Cases::new(ClosedBy::Handling, Coding::default());
         play(&mut cases, &event(1, Kind::Fall));
         let mut update = event(2, Kind::Fall);
         update.phase = Phase::Update;
@@ -435,7 +455,7 @@ mod tests {
 
     #[test]
     fn only_a_message_that_says_so_reopens_what_is_closed() {
-        let mut cases = Cases::new(ClosedBy::End, None);
+        let mut cases = Cases::new(ClosedBy::End, Coding::default());
         play(&mut cases, &event(1, Kind::Fall));
         play(&mut cases, &end_of(2, 1));
         let mut update = event(3, Kind::Fall);
@@ -466,7 +486,7 @@ mod tests {
 
     #[test]
     fn messages_without_room_are_counted_and_a_reopened_case_has_room_again() {
-        let mut cases = Cases::new(ClosedBy::End, None);
+        let mut cases = Cases::new(ClosedBy::End, Coding::default());
         let more = |id: u128| {
             let mut update = event(id, Kind::Fall);
             update.phase = Phase::Update;

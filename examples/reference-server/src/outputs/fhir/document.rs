@@ -2,8 +2,7 @@
 
 use alarm_codes::{Ack, Change, Event, EventId as AlarmId, Handling, HistoryEntry, Private};
 use fhir_vkp::alarm::{
-    AlarmSystem, Context, JournalError, NotJournalableReason, alert_of, device_of, journal_note,
-    medication_dispense,
+    Context, JournalError, NotJournalableReason, device_of, journal_note, medication_dispense,
 };
 use fhir_vkp::delivery::Lane;
 use fhir_vkp::identifier::{Admission, OrganisationNumber, Stage};
@@ -12,6 +11,7 @@ use fhir_vkp::request::Document;
 use fhir_vkp::{Identifier, Person, UuidNames, encode};
 
 use super::cases::last_word;
+use super::coding::Coding;
 use crate::config::FhirOutputConfig;
 
 /// A document, and what is shown of it.
@@ -32,6 +32,8 @@ pub(super) enum Unwritten {
     Withheld(&'static str),
     /// Somebody has to act, and the patient is what is wrong.
     Patient(&'static str),
+    /// The register knows no patient who has the device.
+    NoPatient,
 }
 
 /// What a document tells.
@@ -68,7 +70,7 @@ pub(super) struct Writer {
     stage: Stage,
     author: Operator,
     operators: Option<String>,
-    alarm_system: Option<AlarmSystem>,
+    coding: Coding,
 }
 
 impl Writer {
@@ -80,7 +82,7 @@ impl Writer {
             stage: config.stage.into(),
             author: Operator::new(Identifier::from(organisation.clone()), name),
             operators: config.operators.clone(),
-            alarm_system: config.alarm_system.map(Into::into),
+            coding: Coding::new(config),
         }
     }
 
@@ -102,7 +104,7 @@ impl Writer {
 
     /// Whether an alarm becomes a note, which can be amended, and not a handing out.
     pub(super) fn is_note(&self, event: &Event) -> bool {
-        alert_of(event, self.alarm_system, None).is_ok()
+        self.coding.code_of(event).is_ok()
     }
 
     /// The document of an alarm.
@@ -112,15 +114,11 @@ impl Writer {
         person: Option<Person>,
     ) -> Result<Written, Unwritten> {
         let Story { first, later, .. } = *story;
-        let Some(person) = person else {
-            return Err(Unwritten::Counted("no_patient"));
-        };
-        let Some(identifier) = person.identifier.clone() else {
-            return Err(Unwritten::Counted("no_patient"));
-        };
         if first.test || later.iter().any(|event| event.test) {
             return Err(Unwritten::Counted("test"));
         }
+        let person = person.ok_or(Unwritten::NoPatient)?;
+        let identifier = person.identifier.clone().ok_or(Unwritten::NoPatient)?;
         if !self.admits(&identifier) {
             return Err(Unwritten::Patient(match self.stage {
                 Stage::Test => "a real person's number, and the stage is test",
@@ -133,14 +131,13 @@ impl Writer {
         let author = self.author(&event);
         let saved = last.times.received.at;
         let mut context = Context::new(self.names, person, author, saved);
-        context.alarm_system = self.alarm_system;
+        context.alarm_system = self.coding.alarm_system;
         context.device = device_of(&event, &self.sender).ok().flatten();
         let mut json = Vec::new();
-        let code = match alert_of(&event, self.alarm_system, None) {
-            Err(no) if matches!(no.reason, NotJournalableReason::Dispense(_)) => {
-                self.dispense(&event, &context, &mut json)?
-            }
-            _ => {
+        let code = match self.coding.code_of(&event) {
+            Err(NotJournalableReason::Dispense(_)) => self.dispense(&event, &context, &mut json)?,
+            code => {
+                context.code = code.ok().flatten();
                 let mut journaled = journal_note(&event, context).map_err(unwritten)?;
                 let version = story.version();
                 let version = version.ok_or(Unwritten::Withheld("it cannot be written"))?;
@@ -256,7 +253,7 @@ fn note(event: &mut Event, message: &Event, step: Handling) {
 
 fn unwritten(error: JournalError) -> Unwritten {
     match error {
-        JournalError::NoPatient => Unwritten::Counted("no_patient"),
+        JournalError::NoPatient => Unwritten::NoPatient,
         JournalError::NotJournalable(no) => match no.reason {
             NotJournalableReason::Test => Unwritten::Counted("test"),
             NotJournalableReason::NoCode => Unwritten::Counted("no_code"),
@@ -451,13 +448,32 @@ mod tests {
         let nobody = production
             .write(&story(&fall, &later), None)
             .expect_err("nobody");
-        assert_eq!(nobody, Unwritten::Counted("no_patient"));
+        assert_eq!(nobody, Unwritten::NoPatient);
         let mut test = fall;
         test.test = true;
         let refused = writer("")
             .write(&story(&test, &later), person(SYNTHETIC))
             .expect_err("a test");
         assert_eq!(refused, Unwritten::Counted("test"));
+    }
+
+    #[test]
+    fn care_without_a_code_is_left_or_goes_under_its_family_and_says_what_it_was() {
+        let (_, end) = fall_and_end();
+        let mut gas = Event::new(EventId(1), Kind::CarbonMonoxide, end.times.received.at);
+        gas.device.controller = Some("40211870".into());
+        let later = [end];
+        let left = writer("").write(&story(&gas, &later), person(SYNTHETIC));
+        assert_eq!(left.expect_err("left"), Unwritten::Counted("no_code"));
+        let writer = writer("uncoded_care = \"family\"");
+        assert!(writer.is_note(&gas));
+        let written = writer.write(&story(&gas, &later), person(SYNTHETIC));
+        let written = written.expect("written");
+        assert_eq!(written.code, "4");
+        let code = json(&written)["entry"][1]["resource"]["code"].clone();
+        assert_eq!(code["coding"][0]["code"], "4");
+        let text = code["text"].as_str().expect("a text").to_lowercase();
+        assert!(text.contains("karbonmonoksid"), "{text}");
     }
 
     #[test]

@@ -14,14 +14,17 @@ use super::super::place::mark_row;
 use super::cases::{Case, Cases, Step};
 use super::document::{Story, Unwritten, Writer, Written};
 use super::look_up::{Desk, Question};
-use super::outbox::{About, Earlier, Outbox, PersonMark};
+use super::outbox::{About, Earlier, NOBODY, Outbox, PersonMark};
 use super::register::WatchedRegister;
 use super::report::{self, Reporter};
 use super::{AREA, NAME};
 use crate::journal::{AlarmRecord, EventId, JournalError, JournalHandle, Sequence, Verdict};
 use crate::output::{Orders, PageQuestion};
 
+mod awaiting;
 mod orders;
+
+pub(super) use awaiting::Awaiting;
 
 /// How often the journal is asked whether there is more.
 const LOOK: Duration = Duration::from_millis(50);
@@ -45,6 +48,8 @@ pub(super) struct Feeder {
     /// What operators want.
     pub(super) orders: Orders,
     pub(super) questions: mpsc::Receiver<PageQuestion>,
+    /// What waits for the register.
+    pub(super) awaiting: Awaiting,
     /// The last alarm that was taken over.
     pub(super) mark: Sequence,
 }
@@ -110,6 +115,7 @@ impl Feeder {
                 Some(order) = self.orders.next() => self.serve(order).await,
                 Some(question) = self.questions.recv() => self.show_letters(question),
                 _ = look.tick() => {
+                    self.write_awaiting().await;
                     if self.journal.newest() <= self.mark || Instant::now() < again {
                         continue;
                     }
@@ -141,6 +147,7 @@ impl Feeder {
 
     fn show(&mut self) {
         self.outbox.make_good();
+        self.expire();
         let open = self.cases.len();
         for _ in 0..self.cases.take_forgotten() {
             self.reporter.not_sent("forgotten");
@@ -150,7 +157,10 @@ impl Feeder {
         }
         let delivery = self.courier.delivery();
         let (waiting, paused) = (delivery.open_documents(), delivery.is_paused());
-        self.reporter.look(waiting, open, paused);
+        // A register that has changed is seen though no alarm asks for it.
+        self.register.now();
+        let (warning, devices) = (self.register.warning(), self.register.devices());
+        self.reporter.look(waiting, open, paused, warning, devices);
     }
 
     async fn keep(&mut self) {
@@ -187,7 +197,11 @@ impl Feeder {
             self.reporter.not_sent("unreadable");
             return Ok(false);
         };
-        let step = self.cases.step(&event, record.sequence.get());
+        let mut step = self.cases.step(&event, record.sequence.get());
+        if let Step::Opens(case) | Step::AtOnce(case) = &mut step {
+            let known = self.register.known(&event);
+            case.person = known.map(|identifier| self.outbox.mark(&identifier));
+        }
         match &step {
             Step::Nothing(reason @ ("no_alarm" | "no_open_alarm")) => {
                 report::taken(reason);
@@ -217,8 +231,10 @@ impl Feeder {
     /// Asks who it is, beside everything else. Nobody is asked about whom the stage would refuse.
     fn look_up(&mut self, alarm: EventId, event: &Event) {
         let Some(desk) = &self.desk else { return };
-        let person = self.register.now().person(event);
-        let Some(identifier) = person.and_then(|person| person.identifier) else {
+        let Ok(Some(person)) = self.register.person(event) else {
+            return;
+        };
+        let Some(identifier) = person.identifier else {
             return;
         };
         if self.writer.admits(&identifier) {
@@ -303,6 +319,10 @@ impl Feeder {
         }
         later.extend(last.cloned());
         let (written, person) = self.write(&first, &later, &case.reopened_by, case.writing)?;
+        let person = match written {
+            Err(Unwritten::NoPatient) => person.or(case.person),
+            _ => person,
+        };
         let reopened_by = case.reopened_by.iter().copied().map(journal_id);
         let about = |code: &str, person| About {
             reopened_by: reopened_by.clone().collect(),
@@ -332,6 +352,7 @@ impl Feeder {
             Err(Unwritten::Patient(reason)) => {
                 self.withhold(&about(first.kind.name(), None), reason)
             }
+            Err(Unwritten::NoPatient) => self.await_patient(&about(first.kind.name(), person)),
         }
     }
 
@@ -345,7 +366,10 @@ impl Feeder {
         writing: u32,
     ) -> Result<(Result<Written, Unwritten>, Option<PersonMark>), StoreError> {
         let history = self.outbox.history(journal_id(first.event_id), writing)?;
-        let person = self.register.now().person(first);
+        let person = match self.register.person(first) {
+            Ok(person) => person,
+            Err(reason) => return Ok((Err(Unwritten::Patient(reason)), None)),
+        };
         let identifier = person.as_ref().and_then(|one| one.identifier.as_ref());
         let mark = identifier.map(|identifier| self.outbox.mark(identifier));
         let story = Story {
@@ -357,10 +381,13 @@ impl Feeder {
         };
         let written = self.writer.write(&story, person);
         let written = match (written, history.objection(mark)) {
-            (Ok(_) | Err(Unwritten::Counted("no_patient")), Some(reason)) => {
-                Err(Unwritten::Patient(reason))
-            }
+            (Ok(_), Some(reason)) => Err(Unwritten::Patient(reason)),
             (written, _) => written,
+        };
+        let mark = match written {
+            // Whose it was, for when the register knows the device again.
+            Err(Unwritten::NoPatient) => history.person(),
+            _ => mark,
         };
         Ok((written, mark))
     }

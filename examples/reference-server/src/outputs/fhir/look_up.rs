@@ -8,9 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fhir_vkp::Identifier;
-use fhir_vkp::answer::{Class, Outcome};
+use fhir_vkp::answer::Class;
 use fhir_vkp::client::{CallError, Client};
 use fhir_vkp::decode::{DecodeOptions, decode};
+use fhir_vkp::identifier::system;
 use fhir_vkp::request::{ServiceCodes, VkpRequests};
 use fhir_vkp::view::Patient;
 use metrics::counter;
@@ -178,7 +179,7 @@ impl LookUp {
             .client
             .patient(&self.vkp, &self.codes, identifier, self.within);
         match answer.await {
-            Ok(outcome) => facts(&outcome, identifier),
+            Ok(outcome) => facts(outcome.body(), identifier),
             Err(CallError::Deadline) => Err("too_slow"),
             Err(CallError::NoToken(_)) => Err("no_token"),
             Err(CallError::Outcome(outcome)) => Err(match outcome.class {
@@ -190,9 +191,20 @@ impl LookUp {
     }
 }
 
-/// The patient with this identifier among those of the answer: nobody else's door is opened.
-fn facts(outcome: &Outcome, identifier: &Identifier) -> Found {
-    let Ok(decoded) = decode(outcome.body(), DecodeOptions::lenient()) else {
+/// Whether an identifier of an answer is the wanted one: the same value, under the same system by any of
+/// its addresses. An answer without system is believed.
+fn is_same(own: fhir_vkp::view::Identifier<'_>, wanted: &Identifier) -> bool {
+    let due = |system| system::canonical(system).unwrap_or(system);
+    own.reveal() == Some(wanted.reveal())
+        && own
+            .system()
+            .is_none_or(|system| due(system) == due(wanted.system()))
+}
+
+/// The patient with this identifier among those of the answer: nobody else's door is opened. Of several
+/// who differ it is none.
+fn facts(body: &[u8], identifier: &Identifier) -> Found {
+    let Ok(decoded) = decode(body, DecodeOptions::lenient()) else {
         return Err("unreadable");
     };
     let Some(bundle) = decoded.bundle() else {
@@ -201,13 +213,17 @@ fn facts(outcome: &Outcome, identifier: &Identifier) -> Found {
     let mut patients = bundle
         .of_type(Patient::RESOURCE_TYPE)
         .filter_map(Patient::of)
-        .filter(|patient| {
-            let mut own = patient.identifiers();
-            own.any(|own| own.reveal() == Some(identifier.reveal()))
-        });
-    let Some(patient) = patients.next() else {
-        return Err("unknown");
-    };
+        .filter(|patient| patient.identifiers().any(|own| is_same(own, identifier)))
+        .map(shown);
+    let facts = patients.next().ok_or("unknown")?;
+    match patients.all(|other| other == facts) {
+        true => Ok(Arc::new(facts)),
+        false => Err("ambiguous"),
+    }
+}
+
+/// What is shown of a patient.
+fn shown(patient: Patient<'_>) -> PatientFacts {
     let home = patient.home();
     let mut address = Vec::new();
     if let Some(home) = home {
@@ -218,12 +234,14 @@ fn facts(outcome: &Outcome, identifier: &Identifier) -> Found {
             address.push(town);
         }
     }
-    let facts = PatientFacts {
+    PatientFacts {
         name: patient.full_name(),
         zones: patient.zones().into_iter().map(str::to_owned).collect(),
         electronic_lock: patient.electronic_lock().map(str::to_owned),
         address,
         door_hint: home.and_then(|home| home.door_hint()).map(str::to_owned),
-    };
-    Ok(Arc::new(facts))
+    }
 }
+
+#[cfg(test)]
+mod tests;

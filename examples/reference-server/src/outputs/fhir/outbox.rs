@@ -5,6 +5,7 @@
 //! operators speak of it in the API and the log: it grows by one and is given once, whatever the clock
 //! does. The file holds health data; `Debug` and errors show none.
 
+mod awaiting;
 mod history;
 mod schema;
 
@@ -24,7 +25,7 @@ use crate::journal::EventId;
 use crate::output::{DeadLetter, DocumentState};
 use crate::time::Timestamp;
 
-pub(super) use history::PersonMark;
+pub(super) use history::{NOBODY, PersonMark};
 
 /// Delivered documents that are remembered.
 const REMEMBERED: u64 = 10_000;
@@ -237,14 +238,20 @@ impl Outbox {
 
     /// Keeps that an alarm is not sent, for an operator.
     pub(super) fn withhold(&self, about: &About, reason: &str) -> Result<(), StoreError> {
+        self.withhold_in("", about, reason)
+    }
+
+    /// The same, with a word about what it waits for.
+    fn withhold_in(&self, state: &str, about: &About, reason: &str) -> Result<(), StoreError> {
         self.inner()
             .connection
             .prepare_cached(
                 "INSERT INTO document \
                  (alarm, writing, later, reopened, person, reached, device, code, occurred, \
                  submitted, state, word, since, reason) \
-                 VALUES (?1, ?2, ?3, ?9, ?10, 0, ?4, ?5, ?6, ?7, '', 'withheld', ?7, ?8) \
-                 ON CONFLICT (alarm, writing) DO UPDATE SET reason = excluded.reason \
+                 VALUES (?1, ?2, ?3, ?9, ?10, 0, ?4, ?5, ?6, ?7, ?11, 'withheld', ?7, ?8) \
+                 ON CONFLICT (alarm, writing) DO UPDATE SET reason = excluded.reason, \
+                 state = excluded.state \
                  WHERE entry IS NULL AND reason IS NOT NULL",
             )
             .and_then(|mut insert| {
@@ -259,6 +266,7 @@ impl Outbox {
                     reason,
                     bytes_of(&about.reopened_by),
                     about.person,
+                    state,
                 ])
             })
             .map(drop)

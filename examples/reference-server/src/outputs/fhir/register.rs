@@ -3,24 +3,35 @@
 //! TOML has tables `[[patient]]`, CSV a head line; both have `controller`, `identifier` and, where they
 //! are known, `device`, `name`, `system` and `assigner`. No message says more of a line than its number.
 
+mod watched;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
 use alarm_codes::Event;
-use alarm_codes::national_identity_number::NationalIdentityNumber;
+use alarm_codes::national_identity_number::{NationalIdentityNumber, Rule};
+use fhir_vkp::identifier::system;
 use fhir_vkp::{Identifier, Person};
 use serde::Deserialize;
-use tokio::time::Instant;
+use toml::Spanned;
 
 use crate::config::Private;
+use crate::time::Timestamp;
 
-/// How often the file is looked at for changes.
-const LOOK: Duration = Duration::from_secs(2);
+pub(super) use watched::WatchedRegister;
+
 /// Bytes that are read.
 const LARGEST: u64 = 64 * 1024 * 1024;
+/// The first day of 2032 in Norway, from which on numbers are given out by the looser rule.
+const FIRST_OF_2032: Timestamp = Timestamp::from_micros(1_956_524_400_000_000);
+/// Why a number is not taken.
+const TYPING_ERROR: &str = "a number that is valid only when given out from 2032: a typing error";
+/// Why an alarm is withheld whose device stands in a line with such a number.
+const LINE_NOT_TAKEN: &str = "the register has a mistyped number for the device";
+/// Why one is withheld that an operator has confirmed under such a number.
+const CONFIRMED_NOT_TAKEN: &str = "the number that was confirmed is mistyped";
 
 /// What is wrong with a register. Holds nothing of what stands in it.
 #[derive(Debug, thiserror::Error)]
@@ -53,12 +64,12 @@ pub enum RegisterError {
         line: u64,
     },
     /// A patient who cannot be journaled.
-    #[error("{} patient {number}: {what}", path.display())]
+    #[error("{} line {line}: {what}", path.display())]
     Patient {
         /// The file.
         path: PathBuf,
-        /// Which one, from 1.
-        number: usize,
+        /// The line.
+        line: u64,
         /// What is wrong.
         what: &'static str,
     },
@@ -68,16 +79,16 @@ pub enum RegisterError {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    patient: Vec<Row>,
+    patient: Vec<Table>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Row {
+struct Table {
     controller: Private,
     #[serde(default)]
     device: Option<Private>,
-    identifier: Private,
+    identifier: Spanned<Private>,
     #[serde(default)]
     system: Option<Private>,
     #[serde(default)]
@@ -86,16 +97,41 @@ struct Row {
     name: Option<Private>,
 }
 
+struct Row {
+    /// Where the identifier stands.
+    line: u64,
+    controller: Private,
+    device: Option<Private>,
+    identifier: Private,
+    system: Option<Private>,
+    assigner: Option<Private>,
+    name: Option<Private>,
+}
+
+/// A controller, and one of its devices.
+type Key = (String, Option<String>);
+
 /// Who has which device.
 #[derive(Default)]
 pub(super) struct Register {
-    persons: HashMap<(String, Option<String>), Person>,
+    /// Nobody where the line is not taken: the device is not that of whoever has its controller.
+    persons: HashMap<Key, Option<Person>>,
+    /// The lines that are not taken.
+    not_taken: Vec<u64>,
 }
 
 impl fmt::Debug for Register {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Register({} devices)", self.persons.len())
     }
+}
+
+/// Whether this is a number that nobody has yet: valid by the rule of 2032 alone, and before that day in
+/// practice a typing error, that is, somebody else's number (FHIR reference 4).
+fn is_typing_error(identifier: &Identifier, now: Timestamp) -> bool {
+    let number = identifier.national_identity_number();
+    let by_2032 = number.is_some_and(|number| number.is_ok_and(|it| it.rule() == Rule::Rule2032));
+    by_2032 && now < FIRST_OF_2032
 }
 
 fn text(value: Option<&Private>) -> Option<&str> {
@@ -107,7 +143,13 @@ impl Row {
     fn identifier(&self) -> Result<Identifier, &'static str> {
         let value = self.identifier.expose().trim();
         if let Some(system) = text(self.system.as_ref()) {
-            return Identifier::new(system, value).map_err(|_| "the identifier is empty");
+            let system = system::canonical(system).unwrap_or(system);
+            let identifier =
+                Identifier::new(system, value).map_err(|_| "the identifier is empty")?;
+            return match identifier.national_identity_number() {
+                Some(Err(_)) => Err("no national identity number, though its system says so"),
+                _ => Ok(identifier),
+            };
         }
         let number = NationalIdentityNumber::read(value)
             .map_err(|_| "no national identity number: another identifier needs its system")?;
@@ -121,7 +163,7 @@ impl Row {
 
 impl Register {
     /// Reads a file: CSV if its name ends so, TOML otherwise.
-    pub(super) fn read(path: &Path) -> Result<Self, RegisterError> {
+    fn read(path: &Path, now: Timestamp) -> Result<Self, RegisterError> {
         let failed = |source| RegisterError::Read {
             path: path.to_owned(),
             source,
@@ -139,25 +181,33 @@ impl Register {
             false => from_toml(&text, path)?,
         };
         let mut register = Self::default();
-        for (index, row) in rows.into_iter().enumerate() {
-            register.add(&row).map_err(|what| RegisterError::Patient {
+        for row in rows {
+            let added = register.add(&row, now);
+            added.map_err(|what| RegisterError::Patient {
                 path: path.to_owned(),
-                number: index + 1,
+                line: row.line,
                 what,
             })?;
         }
         Ok(register)
     }
 
-    fn add(&mut self, row: &Row) -> Result<(), &'static str> {
+    fn add(&mut self, row: &Row, now: Timestamp) -> Result<(), &'static str> {
         let controller = row.controller.expose().trim();
         if controller.is_empty() {
             return Err("the controller is empty");
         }
         let device = text(row.device.as_ref()).map(str::to_owned);
-        let person = Person {
-            identifier: Some(row.identifier()?),
-            name: text(row.name.as_ref()).map(str::to_owned),
+        let identifier = row.identifier()?;
+        let person = match is_typing_error(&identifier, now) {
+            true => {
+                self.not_taken.push(row.line);
+                None
+            }
+            false => Some(Person {
+                identifier: Some(identifier),
+                name: text(row.name.as_ref()).map(str::to_owned),
+            }),
         };
         match self.persons.insert((controller.to_owned(), device), person) {
             None => Ok(()),
@@ -165,40 +215,85 @@ impl Register {
         }
     }
 
+    /// How many devices stand in it.
+    fn len(&self) -> usize {
+        self.persons.len()
+    }
+
     /// Whose device raised this, if the register knows it. What an operator has confirmed with a national
     /// number counts before it.
-    pub(super) fn person(&self, event: &Event) -> Option<Person> {
+    ///
+    /// # Errors
+    ///
+    /// Why the alarm must be withheld: whose it is stands there, and cannot be right.
+    pub(super) fn person(
+        &self,
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<Option<Person>, &'static str> {
         let mut confirmed = event.subjects.iter().filter(|subject| subject.confirmed);
         if let (Some(subject), None) = (confirmed.next(), confirmed.next())
             && let Ok(number) = NationalIdentityNumber::read(subject.id.reveal())
         {
-            return Some(Person {
-                identifier: Some(number.into()),
-                name: subject.name.as_ref().map(|name| name.reveal().clone()),
-            });
+            let identifier = Identifier::from(number);
+            return match is_typing_error(&identifier, now) {
+                true => Err(CONFIRMED_NOT_TAKEN),
+                false => Ok(Some(Person {
+                    identifier: Some(identifier),
+                    name: subject.name.as_ref().map(|name| name.reveal().clone()),
+                })),
+            };
         }
-        let controller = event.device.controller.clone()?;
-        if let Some(device) = event.device.device.clone()
-            && let Some(person) = self.persons.get(&(controller.clone(), Some(device)))
-        {
-            return Some(person.clone());
-        }
-        self.persons.get(&(controller, None)).cloned()
+        let mut rows = keys(event).filter_map(|key| self.persons.get(&key));
+        let person = rows.next().map(Option::as_ref);
+        person.map_or(Ok(None), |person| {
+            person.cloned().map(Some).ok_or(LINE_NOT_TAKEN)
+        })
     }
 }
 
+/// Where the device of an event may stand; what counts before comes first.
+fn keys(event: &Event) -> impl Iterator<Item = Key> {
+    let device = &event.device;
+    let own = device.controller.clone().zip(device.device.clone());
+    let own = own.map(|(controller, device)| (controller, Some(device)));
+    own.into_iter().chain(
+        device
+            .controller
+            .clone()
+            .map(|controller| (controller, None)),
+    )
+}
+
 fn from_toml(text: &str, path: &Path) -> Result<Vec<Row>, RegisterError> {
-    let file: File = toml::from_str(text).map_err(|error| {
-        let start = error.span().map_or(0, |span| span.start);
-        let before = text.get(..start).unwrap_or_default();
-        RegisterError::Toml {
-            path: path.to_owned(),
-            line: before.matches('\n').count() + 1,
-            // Not the whole error: it quotes the line.
-            message: error.message().to_owned(),
-        }
+    let line = |at: usize| {
+        let before = text.get(..at).unwrap_or_default();
+        before.matches('\n').count() + 1
+    };
+    let file: File = toml::from_str(text).map_err(|error| RegisterError::Toml {
+        path: path.to_owned(),
+        line: line(error.span().map_or(0, |span| span.start)),
+        // Not the whole error: it quotes the line.
+        message: error.message().to_owned(),
     })?;
-    Ok(file.patient)
+    // Line by line from the one before: tables stand in their order.
+    let (mut seen, mut lines) = (0, 1);
+    let mut line_of = |at: usize| {
+        let between = text.get(seen..at).unwrap_or_default();
+        lines += between.matches('\n').count() as u64;
+        seen = seen.max(at);
+        lines
+    };
+    let row = |table: Table| Row {
+        line: line_of(table.identifier.span().start),
+        controller: table.controller,
+        device: table.device,
+        identifier: table.identifier.into_inner(),
+        system: table.system,
+        assigner: table.assigner,
+        name: table.name,
+    };
+    Ok(file.patient.into_iter().map(row).collect())
 }
 
 fn from_csv(text: &str, path: &Path) -> Result<Vec<Row>, RegisterError> {
@@ -234,6 +329,7 @@ fn from_csv(text: &str, path: &Path) -> Result<Vec<Row>, RegisterError> {
         let at = |index: usize| Private::new(record.get(index).unwrap_or_default());
         let named = |name: &str| place(name).map(at);
         rows.push(Row {
+            line: record.position().map_or(0, csv::Position::line),
             controller: at(controller),
             device: named("device"),
             identifier: at(identifier),
@@ -245,176 +341,5 @@ fn from_csv(text: &str, path: &Path) -> Result<Vec<Row>, RegisterError> {
     Ok(rows)
 }
 
-/// A register whose file is read again when it changes.
-#[derive(Debug)]
-pub(super) struct WatchedRegister {
-    path: PathBuf,
-    register: Register,
-    seen: Option<(SystemTime, u64)>,
-    looked: Instant,
-}
-
-impl WatchedRegister {
-    /// Reads the file.
-    pub(super) fn open(path: &Path) -> Result<Self, RegisterError> {
-        let seen = seen(path);
-        Ok(Self {
-            path: path.to_owned(),
-            register: Register::read(path)?,
-            seen,
-            looked: Instant::now(),
-        })
-    }
-
-    /// The register as it is now. A file that cannot be read changes nothing.
-    pub(super) fn now(&mut self) -> &Register {
-        if self.looked.elapsed() >= LOOK {
-            self.looked = Instant::now();
-            let seen = seen(&self.path);
-            if seen.is_some() && seen != self.seen {
-                self.seen = seen;
-                match Register::read(&self.path) {
-                    Ok(register) => {
-                        tracing::info!(
-                            devices = register.persons.len(),
-                            "the register of patients is new"
-                        );
-                        self.register = register;
-                    }
-                    Err(error) => {
-                        tracing::error!(%error, "the register of patients stays as it was");
-                    }
-                }
-            }
-        }
-        &self.register
-    }
-}
-
-fn seen(path: &Path) -> Option<(SystemTime, u64)> {
-    let data = std::fs::metadata(path).ok()?;
-    Some((data.modified().ok()?, data.len()))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use alarm_codes::{EventId, FoundBy, Kind, Subject, Timestamp};
-
-    /// Synthetic numbers.
-    const ONE: &str = "15813410033";
-
-    fn read(name: &str, text: &str) -> Result<Register, RegisterError> {
-        let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join(name);
-        std::fs::write(&path, text).expect("a file");
-        Register::read(&path)
-    }
-
-    fn event(controller: &str, device: Option<&str>) -> Event {
-        let received: Timestamp = "2026-03-14T01:17:41Z".parse().expect("a time");
-        let mut event = Event::new(EventId(1), Kind::Fall, received);
-        event.device.controller = Some(controller.into());
-        event.device.device = device.map(Into::into);
-        event
-    }
-
-    fn name(register: &Register, event: &Event) -> Option<String> {
-        register.person(event)?.name
-    }
-
-    #[test]
-    fn the_device_counts_before_its_controller_in_both_forms() {
-        let toml = format!(
-            "[[patient]]\ncontroller = \"40211870\"\nidentifier = \"{ONE}\"\nname = \"A\"\n\
-             [[patient]]\ncontroller = \"40211870\"\ndevice = \"2\"\nidentifier = \"x\"\n\
-             system = \"https://epj.example.net\"\nname = \"B\"\n"
-        );
-        let csv = format!(
-            "\u{feff}controller,device,identifier,system,name\n40211870,,{ONE},,A\n\
-             40211870,2,x,https://epj.example.net,B\n"
-        );
-        for register in [read("p.toml", &toml), read("p.csv", &csv)] {
-            let register = register.expect("a register");
-            assert_eq!(
-                name(&register, &event("40211870", None)).as_deref(),
-                Some("A")
-            );
-            assert_eq!(
-                name(&register, &event("40211870", Some("9"))).as_deref(),
-                Some("A")
-            );
-            assert_eq!(
-                name(&register, &event("40211870", Some("2"))).as_deref(),
-                Some("B")
-            );
-            assert_eq!(name(&register, &event("40211871", None)), None);
-        }
-    }
-
-    #[test]
-    fn only_a_confirmed_subject_counts_before_the_register() {
-        let csv = format!("controller,identifier,name\n40211870,{ONE},A\n");
-        let register = read("p.csv", &csv).expect("a register");
-        let mut event = event("40211870", None);
-        let mut subject = Subject::new(ONE, FoundBy::Message);
-        event.subjects.push(subject.clone());
-        assert_eq!(name(&register, &event).as_deref(), Some("A"));
-        subject.confirmed = true;
-        event.subjects = vec![subject.clone()];
-        assert_eq!(name(&register, &event), None);
-        // Two persons are none.
-        event.subjects.push(subject);
-        assert_eq!(name(&register, &event).as_deref(), Some("A"));
-    }
-
-    #[tokio::test]
-    async fn a_file_that_changes_is_read_again_unless_it_is_broken() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join("p.csv");
-        let write = |text: &str| std::fs::write(&path, text).expect("a file");
-        write("controller,identifier,name\n");
-        let mut watched = WatchedRegister::open(&path).expect("a register");
-        let event = event("40211870", None);
-        assert_eq!(name(watched.now(), &event), None);
-        for text in [
-            format!("controller,identifier,name\n40211870,{ONE},A\n"),
-            "controller,identifier\n40211870,1\n".into(),
-        ] {
-            write(&text);
-            tokio::time::sleep(LOOK).await;
-            assert_eq!(name(watched.now(), &event).as_deref(), Some("A"));
-        }
-    }
-
-    #[test]
-    fn no_error_shows_what_stands_in_the_file() {
-        for (name, text) in [
-            (
-                "p.toml",
-                format!("[[patient]]\ncontroller = 40211870\nidentifier = {ONE}\n"),
-            ),
-            (
-                "p.toml",
-                format!("[[patient]]\ncontroller = \"40211870\"\nidentifier = \"{ONE}9\"\n"),
-            ),
-            ("p.toml", format!("[[patient]\nidentifier = \"{ONE}\"")),
-            (
-                "p.csv",
-                format!("controller,identifier\n40211870,{ONE},40211870\n"),
-            ),
-            (
-                "p.csv",
-                format!("controller,identifier\n40211870,{ONE}\n40211870,{ONE}\n"),
-            ),
-            ("p.csv", format!("{ONE},40211870\n")),
-        ] {
-            let error = read(name, &text).expect_err(&text);
-            let shown = format!("{error} {error:?}");
-            assert!(
-                !shown.contains(ONE) && !shown.contains("40211870"),
-                "{shown}"
-            );
-        }
-    }
-}
+mod tests;

@@ -45,6 +45,14 @@ pub(super) fn describe() {
             "alarm_fhir_paused",
             "1 while no document is sent for a while.",
         ),
+        (
+            "alarm_fhir_register_devices",
+            "Devices in the register of patients that is used.",
+        ),
+        (
+            "alarm_fhir_register_trouble",
+            "1 while something is wrong with the register of patients.",
+        ),
     ] {
         describe_gauge!(name, Unit::Count, text);
     }
@@ -160,7 +168,14 @@ impl Reporter {
     }
 
     /// Shows how everything is.
-    pub(super) fn look(&mut self, waiting: usize, open: usize, is_paused: bool) {
+    pub(super) fn look(
+        &mut self,
+        waiting: usize,
+        open: usize,
+        is_paused: bool,
+        warning: Option<&'static str>,
+        devices: usize,
+    ) {
         self.tokens();
         if !is_paused {
             self.paused = None;
@@ -179,6 +194,11 @@ impl Reporter {
             ("alarm_fhir_waiting", waiting),
             ("alarm_fhir_dead_letters", overview.dead),
             ("alarm_fhir_paused", usize::from(paused.is_some())),
+            ("alarm_fhir_register_devices", devices),
+            (
+                "alarm_fhir_register_trouble",
+                usize::from(warning.is_some()),
+            ),
         ] {
             gauge!(name).set(count as f64);
         }
@@ -186,6 +206,7 @@ impl Reporter {
             state.waiting = waiting;
             state.open = Some(open);
             state.paused = paused;
+            state.warning = warning;
             state.dead = overview.dead;
             state.dead_letters = overview.dead_letters;
             state.documents = overview.documents;

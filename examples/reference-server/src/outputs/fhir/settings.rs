@@ -16,7 +16,7 @@ use fhir_vkp::security::{
 
 use super::look_up::LookUp;
 use super::register::RegisterError;
-use crate::config::{FhirOutputConfig, FhirService, FhirStage, LookUpConfig};
+use crate::config::{FhirOutputConfig, FhirService, FhirStage, LookUpConfig, OnBehalfOf};
 use crate::inputs::web::{SecretError, read_secret};
 
 /// What of the configuration the output cannot work with.
@@ -185,9 +185,10 @@ fn credentials(
     let scopes = scopes.iter().copied();
     let credentials = Credentials::new(&config.client_id, key.clone(), scopes);
     Ok(match &config.on_behalf_of {
-        Some(parent) => {
+        Some(OnBehalfOf { parent, child }) => {
             let parent = OrganisationNumber::new(&**parent)?;
-            let organisation = Organisation::new(&parent, None);
+            let child = child.as_deref().map(OrganisationNumber::new);
+            let organisation = Organisation::new(&parent, child.transpose()?.as_ref());
             credentials.with_details(Details::Assertion(organisation))
         }
         None => credentials,

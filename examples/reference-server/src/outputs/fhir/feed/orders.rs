@@ -4,7 +4,7 @@ use fhir_vkp::delivery::{EntryId, StoreError, SubmitError};
 
 use super::super::document::Unwritten;
 use super::super::outbox::{About, Earlier, Found};
-use super::{Feeder, alarm_id, journal_id};
+use super::{Feeder, NOBODY, alarm_id, journal_id};
 use crate::journal::JournalError;
 use crate::output::{Action, Order, OrderError, PageQuestion};
 
@@ -17,6 +17,35 @@ impl From<StoreError> for OrderError {
 impl From<JournalError> for OrderError {
     fn from(error: JournalError) -> Self {
         Self::NotKept(error.to_string())
+    }
+}
+
+/// Why what is withheld is not sent.
+pub(super) enum Again {
+    /// Its cause is still there.
+    Refused(&'static str),
+    /// It could not be tried.
+    Later(OrderError),
+}
+
+impl From<StoreError> for Again {
+    fn from(error: StoreError) -> Self {
+        Self::Later(error.into())
+    }
+}
+
+impl From<JournalError> for Again {
+    fn from(error: JournalError) -> Self {
+        Self::Later(error.into())
+    }
+}
+
+impl From<Again> for OrderError {
+    fn from(again: Again) -> Self {
+        match again {
+            Again::Refused(why) => Self::StillRefused(why),
+            Again::Later(error) => error,
+        }
     }
 }
 
@@ -45,7 +74,9 @@ impl Feeder {
             (Action::Retry { as_post: true }, _) => return Err(OrderError::NotAnUpdate),
             (Action::Retry { .. }, _) if found.superseded => return Err(OrderError::Superseded),
             (Action::Retry { .. }, Some(entry)) => self.send_again(entry)?,
-            (Action::Retry { .. }, None) => return self.write_again(found).await,
+            (Action::Retry { .. }, None) => {
+                return self.write_again(found).await.map_err(OrderError::from);
+            }
             (Action::Discard, Some(entry)) => self.courier.delivery().dismiss(entry)?,
             (Action::Discard, None) => self.outbox.dismiss(number)?,
         };
@@ -61,13 +92,13 @@ impl Feeder {
     }
 
     /// Makes the document of an alarm that is withheld, by the register of now.
-    async fn write_again(&mut self, found: Found) -> Result<(), OrderError> {
+    pub(super) async fn write_again(&mut self, found: Found) -> Result<(), Again> {
         let Earlier {
             writing,
             later,
             reopened_by,
         } = found.document;
-        let refused = |why| Err(OrderError::StillRefused(why));
+        let refused = |why| Err(Again::Refused(why));
         let Some(later_ids) = later else {
             return refused("an older version kept it, and not what closed it: discard it");
         };
@@ -92,6 +123,7 @@ impl Feeder {
                 | Unwritten::Patient(reason)
                 | Unwritten::Counted(reason),
             ) => return refused(reason),
+            Err(Unwritten::NoPatient) => return refused(NOBODY),
         };
         self.outbox.announce(About {
             alarm: journal_id(first.event_id),
@@ -107,13 +139,13 @@ impl Feeder {
             Ok(submitted) if submitted.repeated => refused("it is on its way already"),
             Ok(_) => Ok(()),
             Err(SubmitError::Request(_)) => refused("the service takes no such document"),
-            Err(SubmitError::Full) => {
-                refused("too many documents are on their way or parked: wait, or discard some")
-            }
+            Err(SubmitError::Full) => Err(Again::Later(OrderError::StillRefused(
+                "too many documents are on their way or parked: wait, or discard some",
+            ))),
             Err(SubmitError::IdentifierReused) => {
                 refused("another document with its identifier is on its way")
             }
-            Err(error) => Err(OrderError::NotKept(error.to_string())),
+            Err(error) => Err(Again::Later(OrderError::NotKept(error.to_string()))),
         }
     }
 }

@@ -7,13 +7,18 @@ use fhir_vkp::answer::Refusal;
 use fhir_vkp::delivery::{EntryState, ParkReason, StoreError};
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{OptionalExtension as _, params};
+use serde::{Deserialize, Serialize};
 
 use super::{Outbox, failed};
 use crate::journal::EventId;
 
+/// Why a document is withheld whose device the register does not know.
+pub(in crate::outputs::fhir) const NOBODY: &str = "no patient has the device now";
+
 /// Tells whether two documents are about the same person, and nothing else: a hash under a key that is
 /// drawn for each outbox. It does not print.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(in crate::outputs::fhir) struct PersonMark([u8; 16]);
 
 impl PersonMark {
@@ -57,13 +62,18 @@ pub(in crate::outputs::fhir) struct History {
 }
 
 impl History {
+    /// Whose the alarm was, where that is known.
+    pub(in crate::outputs::fhir) fn person(&self) -> Option<PersonMark> {
+        self.person.flatten()
+    }
+
     /// Why a document about this person must not follow.
     pub(in crate::outputs::fhir) fn objection(
         &self,
         person: Option<PersonMark>,
     ) -> Option<&'static str> {
         match (self.person?, person) {
-            (_, None) => Some("no patient has the device now"),
+            (_, None) => Some(NOBODY),
             (None, Some(_)) => Some(
                 "an older version did not keep whose record the earlier document went to: correct it there",
             ),

@@ -1,0 +1,248 @@
+//! Alarms whose device the register of patients does not name, or not rightly.
+
+mod support {
+    pub(crate) mod fhir;
+    pub(crate) mod patient_record;
+    pub(crate) mod program;
+    pub(crate) mod web;
+}
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use support::fhir::{Double, NAME, NUMBER};
+use support::patient_record::{
+    BY_END, DEVICE, delivery, falls_and_ends, order, partner, says_nothing, start,
+};
+use support::program::Program;
+
+/// Another synthetic person.
+const OTHER: &str = "17712811226";
+const HEAD: &str = "controller,identifier,name\n";
+
+fn register(directory: &Path) -> PathBuf {
+    directory.join("patients.csv")
+}
+
+/// Writes a register, and waits until the server works by it.
+fn write(program: &Program, directory: &Path, rows: &[(&str, &str)]) {
+    let rows = rows
+        .iter()
+        .map(|(device, number)| format!("{device},{number},{NAME}\n"));
+    let text = HEAD.to_owned() + &rows.collect::<String>();
+    let before = program.log().matches("the register of patients").count();
+    std::fs::write(register(directory), text).expect("a register");
+    program.wait_until("it is read", |program| {
+        program.log().matches("the register of patients").count() > before
+    });
+}
+
+fn warning(program: &Program) -> Option<String> {
+    let health = program.json("/healthz");
+    let warning = health["outputs"][0]["warning"].as_str();
+    warning.map(str::to_owned)
+}
+
+fn not_sent(program: &Program, reason: &str) -> u64 {
+    let count = &delivery(program)["not_sent"][reason];
+    count.as_u64().unwrap_or_default()
+}
+
+fn journaled(program: &Program, count: u64) {
+    program.wait_until("it is journaled", |program| {
+        let delivery = delivery(program);
+        delivery["delivered"] == count && delivery["dead"] == 0
+    });
+}
+
+#[test]
+fn a_register_that_is_empty_for_a_moment_loses_no_note() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let table = double.table(directory.path(), &[DEVICE], BY_END);
+    let program = start(directory.path(), &table);
+    assert_eq!(warning(&program), None);
+    write(&program, directory.path(), &[]);
+    falls_and_ends(&program, DEVICE);
+    journaled(&program, 1);
+    program.wait_until("it is told", |program| warning(program).is_some());
+    assert!(warning(&program).is_some_and(|text| text.contains("empty")));
+    let trouble = || program.metric("alarm_fhir_register_trouble");
+    assert!((trouble() - 1.0).abs() < f64::EPSILON);
+    assert!((program.metric("alarm_fhir_register_devices") - 1.0).abs() < f64::EPSILON);
+    write(
+        &program,
+        directory.path(),
+        &[(DEVICE, NUMBER), ("SN-2", NUMBER)],
+    );
+    program.wait_until("all is well", |program| warning(program).is_none());
+    says_nothing(&program);
+}
+
+#[test]
+fn an_alarm_whose_device_is_gone_when_it_is_closed_is_written_when_the_same_person_has_it_again() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let table = double.table(directory.path(), &[DEVICE, "SN-2"], BY_END);
+    let program = start(directory.path(), &table);
+    let partner = partner(&program);
+    assert_eq!(partner.event("POST", DEVICE, 906, "{}"), Some(200));
+    program.wait_until("it is open", |program| delivery(program)["open"] == 1);
+    write(&program, directory.path(), &[("SN-2", NUMBER)]);
+    assert_eq!(partner.event("DELETE", DEVICE, 906, ""), Some(200));
+    program.wait_until("it is withheld", |program| delivery(program)["dead"] == 1);
+    let letter = delivery(&program)["dead_letters"][0].clone();
+    assert_eq!(letter["reason"], "no patient has the device now");
+    assert_eq!(letter["alarm"], program.alarms("fall")[0]["id"]);
+    assert_eq!(delivery(&program)["documents"][0]["state"], "withheld");
+    assert_eq!(not_sent(&program, "withheld"), 1);
+    let dead = program.metric("alarm_fhir_dead_letters");
+    assert!((dead - 1.0).abs() < f64::EPSILON);
+    assert!(program.log().contains("no patient has the device now"));
+    let (status, problem) = program.post(&order(&letter, "retry"), "");
+    assert_eq!(status, 409, "{problem}");
+    // Somebody else who has the device gets nothing, whoever asks for it.
+    write(
+        &program,
+        directory.path(),
+        &[(DEVICE, OTHER), ("SN-2", NUMBER)],
+    );
+    program.wait_until("it says so", |program| {
+        delivery(program)["dead_letters"][0]["reason"] == "another patient has the device now"
+    });
+    assert_eq!(program.post(&order(&letter, "retry"), "").0, 409);
+    assert_eq!(double.book().documents.len(), 0);
+    // All of it is on disk.
+    program.kill();
+    let rows = format!("{HEAD}{DEVICE},{NUMBER},{NAME}\n");
+    std::fs::write(register(directory.path()), rows).expect("a register");
+    let program = start(directory.path(), &table);
+    journaled(&program, 1);
+    let shown = delivery(&program)["documents"][0].clone();
+    assert_eq!(shown["id"], letter["id"]);
+    assert_eq!(double.book().documents.len(), 1);
+    says_nothing(&program);
+}
+
+#[test]
+fn an_alarm_that_was_raised_while_nobody_had_its_device_is_written_when_an_operator_says_so() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let table = double.table(directory.path(), &["SN-2"], BY_END);
+    let program = start(directory.path(), &table);
+    falls_and_ends(&program, DEVICE);
+    falls_and_ends(&program, "SN-3");
+    program.wait_until("they are withheld", |program| {
+        delivery(program)["dead"] == 2
+    });
+    // A device may have been tried out before somebody got it.
+    write(
+        &program,
+        directory.path(),
+        &[(DEVICE, NUMBER), ("SN-2", NUMBER)],
+    );
+    falls_and_ends(&program, "SN-2");
+    program.wait_until("a later one is journaled", |program| {
+        delivery(program)["delivered"] == 1
+    });
+    assert_eq!(delivery(&program)["dead"], 2);
+    let (status, done) = program.post("/api/deliveries/fhir/retry", "");
+    assert_eq!(status, 200, "{done}");
+    assert_eq!(
+        (
+            &done["output"],
+            &done["done"],
+            &done["retried"],
+            &done["left"]
+        ),
+        (&"fhir".into(), &"retry".into(), &1.into(), &1.into())
+    );
+    let because = done["because"].as_object().expect("why");
+    assert!(
+        because
+            .keys()
+            .all(|why| why.contains("no patient has the device now")),
+        "{done}"
+    );
+    program.wait_until("it is journaled", |program| {
+        let delivery = delivery(program);
+        delivery["delivered"] == 2 && delivery["dead"] == 1
+    });
+    let (status, done) = program.post("/api/deliveries/nothing/retry", "");
+    assert_eq!(status, 404, "{done}");
+    says_nothing(&program);
+}
+
+#[test]
+fn what_has_waited_for_its_patient_long_enough_is_given_up_and_counted() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let more = format!("{BY_END}\nawait_patient = \"1s\"");
+    let table = double.table(directory.path(), &["SN-2"], &more);
+    let program = start(directory.path(), &table);
+    falls_and_ends(&program, DEVICE);
+    program.wait_until("it is given up", |program| {
+        let delivery = delivery(program);
+        delivery["documents"][0]["state"] == "expired" && delivery["dead"] == 0
+    });
+    assert_eq!(not_sent(&program, "withheld"), 1);
+    assert_eq!(not_sent(&program, "no_patient"), 1);
+    let (status, _) = program.post(&order(&delivery(&program)["documents"][0], "retry"), "");
+    assert_eq!(status, 409);
+    assert!(program.log().contains("given up"));
+}
+
+#[test]
+fn where_no_patient_is_waited_for_such_alarms_are_counted() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let more = format!("{BY_END}\nawait_patient = \"0s\"");
+    let table = double.table(directory.path(), &["SN-2"], &more);
+    let program = start(directory.path(), &table);
+    falls_and_ends(&program, DEVICE);
+    program.wait_until("it is counted", |program| {
+        not_sent(program, "no_patient") == 1
+    });
+    let delivery = delivery(&program);
+    assert_eq!(delivery["dead"], 0);
+    assert!(delivery["documents"].is_null());
+    assert!(program.log().contains("no patient has the device now"));
+}
+
+#[test]
+fn a_number_of_the_rule_of_2032_in_the_register_makes_no_note_about_somebody_else() {
+    let late = "15813499980";
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let table = double.table(directory.path(), &[DEVICE, "SN-2"], BY_END);
+    let rows = format!("{HEAD}{DEVICE},{late},{NAME}\nSN-2,{NUMBER},{NAME}\n");
+    std::fs::write(register(directory.path()), rows).expect("a register");
+    let program = start(directory.path(), &table);
+    falls_and_ends(&program, DEVICE);
+    falls_and_ends(&program, "SN-2");
+    program.wait_until("the other one is journaled", |program| {
+        let delivery = delivery(program);
+        delivery["delivered"] == 1 && delivery["dead"] == 1
+    });
+    let letter = delivery(&program)["dead_letters"][0].clone();
+    assert_eq!(letter["device"], DEVICE);
+    assert_eq!(
+        letter["reason"],
+        "the register has a mistyped number for the device"
+    );
+    program.wait_until("it is told", |program| warning(program).is_some());
+    let log = program.log();
+    assert!(log.contains("line=2") && log.contains("from 2032"), "{log}");
+    let all = [log, program.get("/healthz"), program.get("/api/deliveries")];
+    assert!(all.iter().all(|text| !text.contains(late)));
+    // It is mended, and somebody says so.
+    write(
+        &program,
+        directory.path(),
+        &[(DEVICE, NUMBER), ("SN-2", NUMBER)],
+    );
+    let (status, done) = program.post("/api/deliveries/fhir/retry", "{}");
+    assert_eq!((status, &done["retried"]), (200, &json!(1)), "{done}");
+    journaled(&program, 2);
+    says_nothing(&program);
+}

@@ -57,12 +57,13 @@ mod target;
 pub use config::{Config, Order};
 pub use event::Event;
 pub use lanes::Lane;
+pub use pause::Calls;
 pub use poll::{CallId, DeliveryCall};
-pub use state::{EntryState, InvalidState, ParkReason};
+pub use state::{EntryState, InvalidState, ParkReason, Parked};
 pub use store::{
     Completion, EntryId, MemoryStore, NewEntry, Store, StoreError, Stored, StoredEntry,
 };
-pub use submit::{SubmitError, Submitted};
+pub use submit::{Retried, SubmitError, Submitted};
 pub use target::Target;
 
 use core::fmt;
@@ -74,7 +75,7 @@ use crate::identifier::Identifier;
 
 use entry::{Entry, Stage};
 use lanes::Lanes;
-use pause::Pause;
+use pause::Pauses;
 use poll::Flight;
 
 /// Delivers documents to one service of one municipality.
@@ -101,7 +102,7 @@ pub struct Delivery<S> {
     /// When an entry is late or its time is over: [`Entry::alarm`].
     alarms: BTreeSet<(Time, EntryId)>,
     flights: HashMap<CallId, Flight>,
-    pause: Pause,
+    pauses: Pauses,
     events: VecDeque<Event>,
     next_entry: u64,
     next_call: u64,
@@ -128,7 +129,7 @@ impl<S: Store> Delivery<S> {
         let mut delivery = Self {
             target,
             store,
-            pause: Pause::new(&config),
+            pauses: Pauses::new(&config),
             config,
             random,
             now,
@@ -163,8 +164,12 @@ impl<S: Store> Delivery<S> {
         let id = entry.id;
         self.next_entry = self.next_entry.max(id.0.saturating_add(1));
         let mut restored = Entry::new(&entry.document, entry.lane, entry.submitted);
-        // Nobody knows what became of an attempt that the last run made.
-        restored.maybe_taken = true;
+        restored.maybe_taken = match &entry.state {
+            // Nobody knows what became of an attempt that the last run made.
+            EntryState::Waiting { .. } => true,
+            EntryState::Taken { .. } => false,
+            EntryState::Parked { why, .. } => why.maybe_taken,
+        };
         if let Some(identifier) = &restored.identifier {
             self.identifiers.insert(identifier.clone(), id);
         }
@@ -175,7 +180,7 @@ impl<S: Store> Delivery<S> {
                 since,
                 state: None,
             },
-            EntryState::Parked { reason, at, status } => Stage::Parked { reason, at, status },
+            EntryState::Parked { why, at, status } => Stage::Parked { why, at, status },
         };
         self.entries.insert(id, restored);
         self.begin(id);
@@ -198,11 +203,14 @@ impl<S: Store> Delivery<S> {
         self.now
     }
 
-    /// Ends a pause after 401, 403 or 3xx: for an operator who has mended the cause.
+    /// Ends the pauses after 401, 403 or 3xx, of writes and of questions: for an operator who has mended
+    /// the cause.
     pub fn resume(&mut self, now: Time) {
         self.advance(now);
-        if self.pause.end() {
-            self.events.push_back(Event::Resumed);
+        for calls in Calls::ALL {
+            if self.pauses.of_mut(calls).end() {
+                self.events.push_back(Event::Resumed { calls });
+            }
         }
     }
 
@@ -218,12 +226,12 @@ impl<S: Store> Delivery<S> {
     }
 
     /// What is parked, for an operator.
-    pub fn parked(&self) -> impl Iterator<Item = (EntryId, &ParkReason, WallMicros)> {
+    pub fn parked(&self) -> impl Iterator<Item = (EntryId, &Parked, WallMicros)> {
         self.entries.iter().filter_map(|(id, entry)| {
-            let Stage::Parked { reason, at, .. } = &entry.stage else {
+            let Stage::Parked { why, at, .. } = &entry.stage else {
                 return None;
             };
-            Some((*id, reason, *at))
+            Some((*id, why, *at))
         })
     }
 
@@ -233,10 +241,17 @@ impl<S: Store> Delivery<S> {
         Some(self.entries.get(&id)?.state())
     }
 
-    /// Whether everything waits after 401, 403 or 3xx.
+    /// Whether all calls of this kind wait after 401, 403 or 3xx.
     #[must_use]
-    pub fn is_paused(&self) -> bool {
-        self.pause.is_paused(self.now)
+    pub fn is_paused(&self, calls: Calls) -> bool {
+        self.pauses.of(calls).is_paused(self.now)
+    }
+
+    /// Documents that were reported as [late](Event::Late) and still wait.
+    #[must_use]
+    pub fn late_documents(&self) -> usize {
+        let late = |entry: &&Entry| entry.late && matches!(entry.stage, Stage::Waiting { .. });
+        self.entries.values().filter(late).count()
     }
 
     /// The store.

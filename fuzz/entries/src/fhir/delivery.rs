@@ -17,6 +17,9 @@ use super::luck::Luck;
 const OPERATIONS: usize = 200;
 const WALL: WallMicros = WallMicros(1_795_332_425_000_000);
 const DOCUMENTS: usize = 24;
+const HERE: &str = "https://service.example.net";
+/// A token for the one address must not go to the other.
+const THERE: &str = "https://moved.example.net";
 
 /// A store that fails as often as it is told, before or after it did what it was asked.
 #[derive(Default)]
@@ -104,6 +107,7 @@ struct Page {
 struct World {
     now: Time,
     jft: bool,
+    base: &'static str,
     config: Config,
     delivery: Delivery<Disk>,
     service: Service,
@@ -133,7 +137,8 @@ pub fn fhir_delivery(data: &[u8]) {
         now: Time::ZERO,
         jft: settings & 1 == 0,
         config,
-        delivery: open(Time::ZERO, settings & 1 == 0, config, Disk::default()),
+        base: HERE,
+        delivery: open(Time::ZERO, settings & 1 == 0, HERE, config, Disk::default()),
         service: Service::default(),
         books: BTreeMap::new(),
         ended: BTreeSet::new(),
@@ -153,17 +158,14 @@ pub fn fhir_delivery(data: &[u8]) {
     world.settle();
 }
 
-fn open(now: Time, jft: bool, config: Config, disk: Disk) -> Delivery<Disk> {
-    let base = |text| BaseAddress::new(text).expect("an address");
+fn open(now: Time, jft: bool, address: &str, config: Config, disk: Disk) -> Delivery<Disk> {
+    let base = |text: &str| BaseAddress::new(text).expect("an address");
     let target = if jft {
         let read = base("https://read.example.net");
-        Target::Jft(JftRequests::new(base("https://service.example.net"), read))
+        Target::Jft(JftRequests::new(base(address), read))
     } else {
         let organisation = OrganisationNumber::new("310000000").expect("a number");
-        Target::Vkp(VkpRequests::new(
-            base("https://service.example.net"),
-            &organisation,
-        ))
+        Target::Vkp(VkpRequests::new(base(address), &organisation))
     };
     let random = Random::new(now.elapsed().as_secs());
     let wall = WALL.after(now.elapsed());
@@ -204,12 +206,14 @@ impl World {
         }
     }
 
-    /// The store is not handed out to be changed: it is taken out and put back, as a restart does.
+    /// The store is not handed out to be changed: it is taken out and put back, as a restart does. The
+    /// service may have another address then.
     fn restart_with_a_failing_disk(&mut self, failures: u8) {
         let mut disk = self.crashed();
         self.trouble = failures % 4 > 0;
         (disk.failures, disk.half) = (failures % 4, failures >= 128);
-        self.delivery = open(self.now, self.jft, self.config, disk);
+        self.base = if failures & 64 == 0 { HERE } else { THERE };
+        self.delivery = open(self.now, self.jft, self.base, self.config, disk);
     }
 
     fn crashed(&mut self) -> Disk {
@@ -217,7 +221,7 @@ impl World {
         self.trouble = false;
         // A start takes its time; ids are drawn from the clock.
         self.now = self.now + Duration::from_secs(1);
-        let fresh = open(self.now, self.jft, self.config, Disk::default());
+        let fresh = open(self.now, self.jft, self.base, self.config, Disk::default());
         let dead = core::mem::replace(&mut self.delivery, fresh);
         let mut disk = dead.into_store();
         disk.failures = 0;
@@ -263,7 +267,8 @@ impl World {
 
     fn crash(&mut self) {
         let disk = self.crashed();
-        self.delivery = open(self.now, self.jft, self.config, disk);
+        self.base = HERE;
+        self.delivery = open(self.now, self.jft, self.base, self.config, disk);
     }
 
     fn submit(&mut self, luck: &mut Luck<'_>) {
@@ -398,7 +403,9 @@ impl World {
                     page.taken = self.now;
                 }
                 Ok(Retried::TakenBefore) => {
-                    assert!(status.is_none() && why.was_taken() && state == parked);
+                    let known = status.as_ref().map(|status| status.as_str());
+                    let here = known.is_some_and(|status| status.starts_with(self.base));
+                    assert!(!here && why.was_taken() && state == parked);
                     if luck.byte() < 128 {
                         return;
                     }
@@ -486,6 +493,7 @@ impl World {
             .expect("a call for what has ended");
         let state = self.delivery.state(call.entry);
         let write = call.request.call().action == Action::Write;
+        assert!(call.request.url().starts_with(self.base), "a token abroad");
         if !write {
             assert!(self.jft && matches!(state, Some(EntryState::Taken { .. })));
             return;

@@ -38,6 +38,12 @@ pub struct OutputState {
     /// Why nothing is sent for a while. What waits is kept, and the inputs work all the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     paused: Option<&'static str>,
+    /// Why nobody asks for a while how far is what was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    questions_paused: Option<&'static str>,
+    /// How many of those that wait are late, where that is watched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    late: Option<usize>,
 }
 
 impl OutputState {
@@ -48,6 +54,8 @@ impl OutputState {
             name: state.name,
             status: state.status,
             paused: state.paused,
+            questions_paused: state.questions_paused,
+            late: state.late,
         }
     }
 }

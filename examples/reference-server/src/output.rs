@@ -86,6 +86,12 @@ pub struct DeliveryState {
     /// Why nothing is sent for a while.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paused: Option<&'static str>,
+    /// Why nobody asks for a while how far is what was sent; what waits is sent all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub questions_paused: Option<&'static str>,
+    /// How many of those that wait are late, where that is watched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub late: Option<usize>,
     /// Calls that were delivered since the start.
     pub delivered: u64,
     /// When the last one was delivered.
@@ -149,6 +155,10 @@ pub struct DeadLetter {
     pub refused_at: Timestamp,
     /// Why.
     pub reason: String,
+    /// Whether the receiver may have it all the same, where that is known: somebody has to look there
+    /// before it is done by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub may_have_arrived: Option<bool>,
     /// Whether a later call has overtaken it.
     pub superseded: bool,
     /// The alarm that it is about, where that is known.
@@ -165,6 +175,8 @@ impl DeliveryState {
             waiting: 0,
             in_flight: None,
             paused: None,
+            questions_paused: None,
+            late: None,
             delivered: 0,
             last_delivered: None,
             dead: 0,

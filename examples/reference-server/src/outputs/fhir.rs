@@ -161,6 +161,7 @@ impl FhirOutput {
                 client: self.client,
                 no_token: None,
                 paused: None,
+                questions_paused: None,
             },
             outbox,
             mark,

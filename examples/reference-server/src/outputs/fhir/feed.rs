@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use alarm_codes::{Event, EventId as AlarmId};
 use fhir_vkp::client::Courier;
-use fhir_vkp::delivery::{StoreError, SubmitError};
+use fhir_vkp::delivery::{Calls, StoreError, SubmitError};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
@@ -16,7 +16,7 @@ use super::document::{Story, Unwritten, Writer, Written};
 use super::look_up::{Desk, Question};
 use super::outbox::{About, Earlier, Outbox, PersonMark};
 use super::register::WatchedRegister;
-use super::report::{self, Reporter};
+use super::report::{self, Look, Reporter};
 use super::{AREA, NAME};
 use crate::journal::{AlarmRecord, EventId, JournalError, JournalHandle, Sequence, Verdict};
 use crate::output::{Orders, PageQuestion};
@@ -149,8 +149,14 @@ impl Feeder {
             self.reporter.not_sent("no_room");
         }
         let delivery = self.courier.delivery();
-        let (waiting, paused) = (delivery.open_documents(), delivery.is_paused());
-        self.reporter.look(waiting, open, paused);
+        let look = Look {
+            waiting: delivery.open_documents(),
+            late: delivery.late_documents(),
+            open,
+            writes_paused: delivery.is_paused(Calls::Writes),
+            questions_paused: delivery.is_paused(Calls::Questions),
+        };
+        self.reporter.look(&look);
     }
 
     async fn keep(&mut self) {

@@ -2,7 +2,7 @@
 
 use fhir_vkp::answer::{Class, JournalState};
 use fhir_vkp::client::Client;
-use fhir_vkp::delivery::Event;
+use fhir_vkp::delivery::{Calls, Event};
 use fhir_vkp::security;
 use metrics::{Unit, counter, describe_counter, describe_gauge, gauge};
 
@@ -45,6 +45,14 @@ pub(super) fn describe() {
             "alarm_fhir_paused",
             "1 while no document is sent for a while.",
         ),
+        (
+            "alarm_fhir_questions_paused",
+            "1 while nobody asks for a while how far documents are that were sent.",
+        ),
+        (
+            "alarm_fhir_late",
+            "Documents that wait to be taken for longer than they should.",
+        ),
     ] {
         describe_gauge!(name, Unit::Count, text);
     }
@@ -55,6 +63,17 @@ pub(super) fn taken(outcome: &'static str) {
     counter!("alarm_fhir_taken_total", "outcome" => outcome).increment(1);
 }
 
+/// How everything is.
+#[derive(Debug)]
+pub(super) struct Look {
+    pub(super) waiting: usize,
+    pub(super) late: usize,
+    /// Alarms that are not closed.
+    pub(super) open: usize,
+    pub(super) writes_paused: bool,
+    pub(super) questions_paused: bool,
+}
+
 #[derive(Debug)]
 pub(super) struct Reporter {
     pub(super) deliveries: Deliveries,
@@ -62,8 +81,10 @@ pub(super) struct Reporter {
     pub(super) client: Client,
     /// Why there is no token.
     pub(super) no_token: Option<&'static str>,
-    /// Why everything waits.
+    /// Why all documents wait.
     pub(super) paused: Option<&'static str>,
+    /// Why all questions about what was sent wait.
+    pub(super) questions_paused: Option<&'static str>,
 }
 
 impl Reporter {
@@ -98,13 +119,23 @@ impl Reporter {
                     tracing::warn!(%error, "how far a document has come is not shown");
                 }
             }
-            Event::Parked { id, reason } => {
+            Event::Parked { id, why } => {
                 count("dead");
-                tracing::error!(
-                    document = document(*id),
-                    %reason,
-                    "a document is not in the patient record: see /api/deliveries"
-                );
+                let document = document(*id);
+                if why.may_have_arrived() {
+                    tracing::error!(
+                        document,
+                        reason = %why,
+                        "nobody knows whether a document is in the patient record: look there before it is \
+                         written by hand, and see /api/deliveries"
+                    );
+                } else {
+                    tracing::error!(
+                        document,
+                        reason = %why,
+                        "a document is not in the patient record: see /api/deliveries"
+                    );
+                }
             }
             Event::Late { id } => {
                 count("late");
@@ -113,13 +144,30 @@ impl Reporter {
                     "a document is late; it goes on being tried"
                 );
             }
-            Event::Paused { class, .. } => {
+            Event::Paused {
+                calls: Calls::Writes,
+                class,
+                ..
+            } => {
                 self.paused = Some(pause(*class));
                 tracing::error!(reason = self.paused, "no document is sent for a while");
             }
-            Event::Resumed => {
+            Event::Paused { class, .. } => {
+                self.questions_paused = Some(question_pause(*class));
+                tracing::error!(
+                    reason = self.questions_paused,
+                    "nobody asks for a while how far documents are that were sent"
+                );
+            }
+            Event::Resumed {
+                calls: Calls::Writes,
+            } => {
                 self.paused = None;
                 tracing::info!("documents are sent again");
+            }
+            Event::Resumed { .. } => {
+                self.questions_paused = None;
+                tracing::info!("how far documents are is asked for again");
             }
             Event::Unreadable { id } => {
                 count("unreadable");
@@ -160,10 +208,19 @@ impl Reporter {
     }
 
     /// Shows how everything is.
-    pub(super) fn look(&mut self, waiting: usize, open: usize, is_paused: bool) {
+    pub(super) fn look(&mut self, look: &Look) {
         self.tokens();
-        if !is_paused {
+        let Look {
+            waiting,
+            late,
+            open,
+            ..
+        } = *look;
+        if !look.writes_paused {
             self.paused = None;
+        }
+        if !look.questions_paused {
+            self.questions_paused = None;
         }
         let overview = match self.outbox.overview() {
             Ok(overview) => overview,
@@ -178,12 +235,19 @@ impl Reporter {
             ("alarm_fhir_open", open),
             ("alarm_fhir_waiting", waiting),
             ("alarm_fhir_dead_letters", overview.dead),
+            ("alarm_fhir_late", late),
             ("alarm_fhir_paused", usize::from(paused.is_some())),
+            (
+                "alarm_fhir_questions_paused",
+                usize::from(self.questions_paused.is_some()),
+            ),
         ] {
             gauge!(name).set(count as f64);
         }
         self.deliveries.update(NAME, |state| {
             state.waiting = waiting;
+            state.late = Some(late);
+            state.questions_paused = self.questions_paused;
             state.open = Some(open);
             state.paused = paused;
             state.dead = overview.dead;
@@ -208,7 +272,20 @@ fn pause(class: Class) -> &'static str {
     match class {
         Class::Token | Class::NonceWanted => "the token is refused",
         Class::Permission => "403: a permission is missing",
-        Class::Configuration => "answers that no such service gives: the address or a proxy",
+        Class::Configuration => {
+            "answers that no such service gives: the address, the media type or a proxy"
+        }
+        _ => "paused",
+    }
+}
+
+fn question_pause(class: Class) -> &'static str {
+    match class {
+        Class::Token | Class::NonceWanted => "the token is refused to questions about the status",
+        Class::Permission => "403 to questions about the status: a permission is missing",
+        Class::Configuration => {
+            "answers to questions about the status that no such service gives: the address or a proxy"
+        }
         _ => "paused",
     }
 }

@@ -9,11 +9,16 @@
 //! | JFT | 202 is the beginning: the status is asked for, 2 seconds to 15 minutes apart, until it says [journaled](Event::Journaled) or failed |
 //! | order | documents of one [`Lane`], such as those of one patient, one after the other |
 //! | repeats | byte for byte the same; a document whose identifier is on its way is [not taken twice](Submitted) |
-//! | failures that pass | repeated after 1 second to 5 minutes, longer if the server asks; [`Event::Late`] after 5 minutes |
-//! | 401, 403, 3xx | all wait, a minute to 15 minutes, then one goes ahead |
+//! | failures that pass | repeated after 1 second to 5 minutes, and not before the time that the server asks for, of which [5 minutes](crate::answer::PAUSE_LIMIT) count; [`Event::Late`] after 5 minutes |
+//! | what [concerns all](crate::answer::Class::concerns_all): 401, 403, 3xx, and to a write 404, 405, 406 and 415 from a wrong path | all wait, a minute to 15 minutes, then one goes ahead; writes and questions each [on their own](Calls) |
+//! | the same to one document alone, while others go through | the others do not wait: 403 parks it, with anything else it goes on being tried |
 //! | the end of patience | [parked](Event::Parked) for an operator: refused, failed, not taken within a day, not confirmed within three days |
+//! | a lost answer | what is parked later says that it [may have arrived](Parked::may_have_arrived) |
+//! | [retry](Delivery::retry) | what was taken is asked for, never written again; anything else is written, the same bytes |
 //!
-//! Nothing leaves the store but what is done, journaled, or [dismissed](Delivery::dismiss) by somebody.
+//! Nothing leaves the store but what is done, journaled, or [dismissed](Delivery::dismiss) by somebody. A
+//! wrong address therefore costs time and nothing else: until it is put right [`Delivery::is_paused`] and
+//! [`Delivery::late_documents`] show it, and what is not taken within the day waits with the operator.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -203,8 +208,7 @@ impl<S: Store> Delivery<S> {
         self.now
     }
 
-    /// Ends the pauses after 401, 403 or 3xx, of writes and of questions: for an operator who has mended
-    /// the cause.
+    /// Ends the pauses of writes and of questions: for an operator who has mended the cause.
     pub fn resume(&mut self, now: Time) {
         self.advance(now);
         for calls in Calls::ALL {
@@ -241,10 +245,17 @@ impl<S: Store> Delivery<S> {
         Some(self.entries.get(&id)?.state())
     }
 
-    /// Whether all calls of this kind wait after 401, 403 or 3xx.
+    /// Whether calls of this kind wait after what [concerns all](crate::answer::Class::concerns_all): the
+    /// pause is on, or it is over and documents still wait, because nothing has gone through since and one
+    /// call at a time goes ahead.
     #[must_use]
     pub fn is_paused(&self, calls: Calls) -> bool {
-        self.pauses.of(calls).is_paused(self.now)
+        let pause = self.pauses.of(calls);
+        let waits = |entry: &Entry| match calls {
+            Calls::Writes => matches!(entry.stage, Stage::Waiting { .. }),
+            Calls::Questions => matches!(entry.stage, Stage::Following { .. }),
+        };
+        pause.is_probing() && (pause.is_paused(self.now) || self.entries.values().any(waits))
     }
 
     /// Documents that were reported as [late](Event::Late) and still wait.

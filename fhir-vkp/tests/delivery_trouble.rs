@@ -112,6 +112,25 @@ fn a_wrong_path_parks_no_document_but_lets_all_wait() {
 }
 
 #[test]
+fn a_pause_is_shown_as_long_as_nothing_goes_through_and_something_waits() {
+    let mut delivery = delivery(jft());
+    submitted(&mut delivery, at(0), 1, None);
+    for step in 0..360 {
+        let now = at(step * 10_000);
+        serve(&mut delivery, now, |_| 404);
+        assert!(delivery.is_paused(Calls::Writes), "{now:?}");
+    }
+    // At the end of the day it waits with an operator.
+    let mut now = at(3_600_000);
+    while delivery.parked().count() == 0 {
+        serve(&mut delivery, now, |_| 404);
+        now = delivery.poll_timeout().unwrap_or(now);
+    }
+    serve(&mut delivery, now + Duration::from_secs(900), |_| 404);
+    assert!(!delivery.is_paused(Calls::Writes), "nothing waits");
+}
+
+#[test]
 fn a_conflict_after_a_lost_answer_does_not_read_like_a_refusal() {
     let mut delivery = delivery(vkp());
     let id = submitted(&mut delivery, at(0), 1, None);

@@ -68,7 +68,7 @@ impl Pauses {
     }
 }
 
-/// Pauses after 401, 403 and 3xx, and what servers ask for.
+/// Pauses after what concerns all, and what servers ask for.
 pub(super) struct Pause {
     first: Duration,
     longest: Duration,

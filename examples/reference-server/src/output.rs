@@ -126,7 +126,7 @@ pub struct DocumentState {
     /// What it is about, in the receiver's code.
     pub code: String,
     /// In a word: `waiting`, `taken`, `registered`, `read`, `journaled`, `done`, `not_taken`, `refused`,
-    /// `failed`, `unconfirmed`, `contradictory`, `lost`, `withheld`, `dismissed`.
+    /// `failed`, `unconfirmed` (it may have arrived), `contradictory`, `lost`, `withheld`, `dismissed`.
     pub state: String,
     /// Since when.
     pub since: Timestamp,

@@ -92,7 +92,9 @@ pub enum Class {
     ServerFault,
     /// 2xx whose body is cut, too long, or not JSON: what was asked for did not come.
     Malformed,
-    /// 3xx, 407 and other answers that none of the services gives: the address or a proxy is wrong.
+    /// The address, the media type or a proxy is wrong: 3xx, 407 and other answers that none of the
+    /// services gives; and to a write or a batch 405, 406, 415, and 404 or 410 that no `OperationOutcome`
+    /// explains, as from a gateway: nothing of that is about one document.
     Configuration,
 }
 
@@ -104,11 +106,11 @@ pub enum Refusal {
     /// [`NO_ACTIVE_SERVICE`](OutcomeCode::NO_ACTIVE_SERVICE): the patient has no service among those of
     /// the request.
     Coded(OutcomeCode),
-    /// 404 or 410.
+    /// 404 or 410; to a write or a batch only with an `OperationOutcome` that says why.
     NotFound,
     /// 409 or 412.
     Conflict,
-    /// 406 or 415: the media type is not the one that the server wants.
+    /// 406 or 415 to anything but a write or a batch: the media type is not the one that the server wants.
     MediaType,
     /// Any other 4xx.
     Uncoded,
@@ -142,7 +144,7 @@ impl Class {
         )
     }
 
-    /// Whether nothing will go through before somebody has acted: token, permission, addresses.
+    /// Whether no such call will go through before somebody has acted: token, permission, addresses.
     #[must_use]
     pub const fn concerns_all(self) -> bool {
         matches!(
@@ -286,7 +288,9 @@ impl fmt::Display for Class {
             Self::Transient => "the server cannot take it now",
             Self::ServerFault => "the server failed on it",
             Self::Malformed => "the answer cannot be read",
-            Self::Configuration => "unexpected answer: check the address and the proxy",
+            Self::Configuration => {
+                "unexpected answer: check the address, the media type and the proxy"
+            }
         })
     }
 }

@@ -9,11 +9,16 @@
 //! | JFT | 202 is the beginning: the status is asked for, 2 seconds to 15 minutes apart, until it says [journaled](Event::Journaled) or failed |
 //! | order | documents of one [`Lane`], such as those of one patient, one after the other |
 //! | repeats | byte for byte the same; a document whose identifier is on its way is [not taken twice](Submitted) |
-//! | failures that pass | repeated after 1 second to 5 minutes, longer if the server asks; [`Event::Late`] after 5 minutes |
-//! | 401, 403, 3xx | all wait, a minute to 15 minutes, then one goes ahead |
+//! | failures that pass | repeated after 1 second to 5 minutes, and not before the time that the server asks for, of which [5 minutes](crate::answer::PAUSE_LIMIT) count; [`Event::Late`] after 5 minutes |
+//! | what [concerns all](crate::answer::Class::concerns_all): 401, 403, 3xx, and to a write 404, 405, 406 and 415 from a wrong path | all wait, a minute to 15 minutes, then one goes ahead; writes and questions each [on their own](Calls) |
+//! | the same to one document alone, while others go through | the others do not wait: 403 parks it, with anything else it goes on being tried |
 //! | the end of patience | [parked](Event::Parked) for an operator: refused, failed, not taken within a day, not confirmed within three days |
+//! | a lost answer | what is parked later says that it [may have arrived](Parked::may_have_arrived) |
+//! | [retry](Delivery::retry) | what was taken is asked for, never written again; anything else is written, the same bytes |
 //!
-//! Nothing leaves the store but what is done, journaled, or [dismissed](Delivery::dismiss) by somebody.
+//! Nothing leaves the store but what is done, journaled, or [dismissed](Delivery::dismiss) by somebody. A
+//! wrong address therefore costs time and nothing else: until it is put right [`Delivery::is_paused`] and
+//! [`Delivery::late_documents`] show it, and what is not taken within the day waits with the operator.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -57,12 +62,13 @@ mod target;
 pub use config::{Config, Order};
 pub use event::Event;
 pub use lanes::Lane;
+pub use pause::Calls;
 pub use poll::{CallId, DeliveryCall};
-pub use state::{EntryState, InvalidState, ParkReason};
+pub use state::{EntryState, InvalidState, ParkReason, Parked};
 pub use store::{
     Completion, EntryId, MemoryStore, NewEntry, Store, StoreError, Stored, StoredEntry,
 };
-pub use submit::{SubmitError, Submitted};
+pub use submit::{Retried, SubmitError, Submitted};
 pub use target::Target;
 
 use core::fmt;
@@ -74,7 +80,7 @@ use crate::identifier::Identifier;
 
 use entry::{Entry, Stage};
 use lanes::Lanes;
-use pause::Pause;
+use pause::Pauses;
 use poll::Flight;
 
 /// Delivers documents to one service of one municipality.
@@ -101,7 +107,7 @@ pub struct Delivery<S> {
     /// When an entry is late or its time is over: [`Entry::alarm`].
     alarms: BTreeSet<(Time, EntryId)>,
     flights: HashMap<CallId, Flight>,
-    pause: Pause,
+    pauses: Pauses,
     events: VecDeque<Event>,
     next_entry: u64,
     next_call: u64,
@@ -128,7 +134,7 @@ impl<S: Store> Delivery<S> {
         let mut delivery = Self {
             target,
             store,
-            pause: Pause::new(&config),
+            pauses: Pauses::new(&config),
             config,
             random,
             now,
@@ -163,8 +169,12 @@ impl<S: Store> Delivery<S> {
         let id = entry.id;
         self.next_entry = self.next_entry.max(id.0.saturating_add(1));
         let mut restored = Entry::new(&entry.document, entry.lane, entry.submitted);
-        // Nobody knows what became of an attempt that the last run made.
-        restored.maybe_taken = true;
+        restored.maybe_taken = match &entry.state {
+            // Nobody knows what became of an attempt that the last run made.
+            EntryState::Waiting { .. } => true,
+            EntryState::Taken { .. } => false,
+            EntryState::Parked { why, .. } => why.maybe_taken,
+        };
         if let Some(identifier) = &restored.identifier {
             self.identifiers.insert(identifier.clone(), id);
         }
@@ -175,7 +185,7 @@ impl<S: Store> Delivery<S> {
                 since,
                 state: None,
             },
-            EntryState::Parked { reason, at, status } => Stage::Parked { reason, at, status },
+            EntryState::Parked { why, at, status } => Stage::Parked { why, at, status },
         };
         self.entries.insert(id, restored);
         self.begin(id);
@@ -198,11 +208,13 @@ impl<S: Store> Delivery<S> {
         self.now
     }
 
-    /// Ends a pause after 401, 403 or 3xx: for an operator who has mended the cause.
+    /// Ends the pauses of writes and of questions: for an operator who has mended the cause.
     pub fn resume(&mut self, now: Time) {
         self.advance(now);
-        if self.pause.end() {
-            self.events.push_back(Event::Resumed);
+        for calls in Calls::ALL {
+            if self.pauses.of_mut(calls).end() {
+                self.events.push_back(Event::Resumed { calls });
+            }
         }
     }
 
@@ -218,12 +230,12 @@ impl<S: Store> Delivery<S> {
     }
 
     /// What is parked, for an operator.
-    pub fn parked(&self) -> impl Iterator<Item = (EntryId, &ParkReason, WallMicros)> {
+    pub fn parked(&self) -> impl Iterator<Item = (EntryId, &Parked, WallMicros)> {
         self.entries.iter().filter_map(|(id, entry)| {
-            let Stage::Parked { reason, at, .. } = &entry.stage else {
+            let Stage::Parked { why, at, .. } = &entry.stage else {
                 return None;
             };
-            Some((*id, reason, *at))
+            Some((*id, why, *at))
         })
     }
 
@@ -233,10 +245,24 @@ impl<S: Store> Delivery<S> {
         Some(self.entries.get(&id)?.state())
     }
 
-    /// Whether everything waits after 401, 403 or 3xx.
+    /// Whether calls of this kind wait after what [concerns all](crate::answer::Class::concerns_all): the
+    /// pause is on, or it is over and documents still wait, because nothing has gone through since and one
+    /// call at a time goes ahead.
     #[must_use]
-    pub fn is_paused(&self) -> bool {
-        self.pause.is_paused(self.now)
+    pub fn is_paused(&self, calls: Calls) -> bool {
+        let pause = self.pauses.of(calls);
+        let waits = |entry: &Entry| match calls {
+            Calls::Writes => matches!(entry.stage, Stage::Waiting { .. }),
+            Calls::Questions => matches!(entry.stage, Stage::Following { .. }),
+        };
+        pause.is_probing() && (pause.is_paused(self.now) || self.entries.values().any(waits))
+    }
+
+    /// Documents that were reported as [late](Event::Late) and still wait.
+    #[must_use]
+    pub fn late_documents(&self) -> usize {
+        let late = |entry: &&Entry| entry.late && matches!(entry.stage, Stage::Waiting { .. });
+        self.entries.values().filter(late).count()
     }
 
     /// The store.

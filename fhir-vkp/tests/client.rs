@@ -376,7 +376,7 @@ async fn a_courier_brings_documents_through_faults_and_lost_answers_to_the_journ
             Event::Journaled { .. } => journaled += 1,
             // The patient record acknowledges a little later.
             Event::Progress { .. } => double.book().journaled.extend(0..5),
-            Event::Parked { reason, .. } => panic!("parked: {reason}"),
+            Event::Parked { why, .. } => panic!("parked: {why}"),
             _ => {}
         }
     }

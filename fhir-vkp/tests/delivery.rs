@@ -8,13 +8,14 @@ use core::time::Duration;
 
 use fhir_vkp::answer::{Class, JournalState, Refusal};
 use fhir_vkp::delivery::{
-    Config, Delivery, EntryState, Event, Lane, MemoryStore, Order, ParkReason, SubmitError, Target,
+    Calls, Config, Delivery, EntryState, Event, Lane, MemoryStore, Order, ParkReason, Retried,
+    SubmitError, Target,
 };
 use fhir_vkp::request::{Action, RequestError};
 use fhir_vkp::{OutcomeCode, Random, Time, WallMicros};
 use support::{
-    Answer, accepted, asked, at, bundle, delivery, events, exchange, followed, jft, open, reply,
-    sent, serve, submitted, vkp,
+    Answer, accepted, asked, at, bundle, delivery, events, exchange, followed, jft, open, parked,
+    reply, sent, serve, submitted, vkp,
 };
 
 const JOURNALED: &str =
@@ -122,13 +123,13 @@ fn a_refusal_is_parked_with_its_code_and_holds_up_nobody() {
         r#"{"resourceType":"OperationOutcome","issue":[{"diagnostics":"MissingActiveService"}]}"#;
     reply(&mut delivery, at(1), &call, &Answer::of(400).body(body));
     let reason = ParkReason::Refused(Refusal::Coded(OutcomeCode::NO_ACTIVE_SERVICE));
-    assert_eq!(events(&mut delivery), [Event::Parked { id: first, reason }]);
+    assert_eq!(events(&mut delivery), [parked(first, reason, false)]);
     let call = sent(&mut delivery, at(1), Action::Write);
     assert_eq!(call.entry, second);
     reply(&mut delivery, at(2), &call, &Answer::of(204));
     // The parked one is still there, for an operator.
     assert_eq!(delivery.parked().count(), 1);
-    assert!(delivery.retry(at(3), first).expect("kept"));
+    assert_eq!(delivery.retry(at(3), first), Ok(Retried::Written));
     let call = sent(&mut delivery, at(3), Action::Write);
     assert_eq!(call.request.body(), bundle(1).body());
     reply(&mut delivery, at(4), &call, &Answer::of(422));
@@ -152,7 +153,7 @@ fn what_jft_fails_is_shown_with_its_raw_text_and_never_called_journaled() {
         let mut delivery = delivery(jft());
         let id = followed(&mut delivery, 1);
         asked(&mut delivery, body);
-        assert_eq!(events(&mut delivery)[1..], [Event::Parked { id, reason }]);
+        assert_eq!(events(&mut delivery)[1..], [parked(id, reason, false)]);
     }
 }
 
@@ -173,11 +174,11 @@ fn what_is_not_confirmed_in_time_is_shown_and_may_be_followed_again() {
     let reason = ParkReason::Unconfirmed;
     assert_eq!(
         events(&mut delivery).last(),
-        Some(&Event::Parked { id, reason })
+        Some(&parked(id, reason, false))
     );
     assert_eq!(delivery.poll_timeout(), None);
     // It is followed again, not written again.
-    assert!(delivery.retry(now, id).expect("kept"));
+    assert_eq!(delivery.retry(now, id), Ok(Retried::Asked));
     asked(&mut delivery, JOURNALED);
     assert!(matches!(
         events(&mut delivery)[..],
@@ -194,10 +195,9 @@ fn what_is_not_taken_is_late_and_then_parked() {
         serve(&mut delivery, now, |_| 503);
         now = delivery.poll_timeout().unwrap_or(now);
     }
-    let reason = ParkReason::NotTaken { maybe_taken: false };
     assert_eq!(
         events(&mut delivery),
-        [Event::Late { id }, Event::Parked { id, reason }]
+        [Event::Late { id }, parked(id, ParkReason::NotTaken, false)]
     );
 }
 
@@ -209,7 +209,7 @@ fn accepted_without_a_status_to_follow_is_not_called_journaled() {
         let id = submitted(&mut delivery, at(0), 1, None);
         exchange(&mut delivery, at(0), Action::Write, &answer);
         let reason = ParkReason::WithoutStatus;
-        assert_eq!(events(&mut delivery), [Event::Parked { id, reason }]);
+        assert_eq!(events(&mut delivery), [parked(id, reason, false)]);
     }
 }
 
@@ -221,14 +221,21 @@ fn a_refused_client_pauses_all_and_one_goes_ahead() {
     }
     exchange(&mut delivery, at(0), Action::Write, &Answer::of(403));
     let (class, until) = (Class::Permission, at(60_000));
-    assert_eq!(events(&mut delivery), [Event::Paused { class, until }]);
+    let calls = Calls::Writes;
+    let paused = Event::Paused {
+        calls,
+        class,
+        until,
+    };
+    assert_eq!(events(&mut delivery), [paused]);
+    assert!(delivery.is_paused(calls) && !delivery.is_paused(Calls::Questions));
     assert!(delivery.poll_call(at(59_999)).is_none());
     let probe = sent(&mut delivery, at(60_000), Action::Write);
     assert!(delivery.poll_call(at(60_000)).is_none(), "one at a time");
     reply(&mut delivery, at(60_000), &probe, &Answer::of(200));
     assert!(matches!(
         events(&mut delivery)[..],
-        [Event::Resumed, Event::Done { .. }]
+        [Event::Resumed { .. }, Event::Done { .. }]
     ));
     assert!(delivery.poll_call(at(60_000)).is_some() && delivery.poll_call(at(60_000)).is_some());
 }
@@ -248,7 +255,7 @@ fn a_document_that_alone_is_forbidden_is_parked_in_the_end() {
         now = now + Duration::from_secs(30);
     }
     let reason = ParkReason::NotPermitted;
-    assert!(events(&mut delivery).contains(&Event::Parked { id: bad, reason }));
+    assert!(events(&mut delivery).contains(&parked(bad, reason, false)));
 }
 
 #[test]
@@ -328,8 +335,7 @@ fn after_a_restart_it_goes_on_where_it_was() {
     let mut late = Delivery::open(Time::ZERO, later, target, store, Config::default(), random)
         .expect("opened");
     late.handle_timeout(Time::ZERO);
-    let reason = ParkReason::NotTaken { maybe_taken: true };
-    assert!(events(&mut late).contains(&Event::Parked { id: second, reason }));
+    assert!(events(&mut late).contains(&parked(second, ParkReason::NotTaken, true)));
 }
 
 #[test]
@@ -343,10 +349,10 @@ fn what_is_tried_again_has_its_new_time_after_a_restart_too() {
     };
     let mut delivery = reopen(first.into_store(), 2);
     delivery.handle_timeout(Time::ZERO);
-    let reason = ParkReason::NotTaken { maybe_taken: true };
+    let reason = ParkReason::NotTaken;
     // Late says that it goes on being tried, which it does not.
-    assert_eq!(events(&mut delivery), [Event::Parked { id, reason }]);
-    assert!(delivery.retry(Time::ZERO, id).expect("kept"));
+    assert_eq!(events(&mut delivery), [parked(id, reason, true)]);
+    assert_eq!(delivery.retry(Time::ZERO, id), Ok(Retried::Written));
     let waits = Some(EntryState::Waiting {
         since: Some(wall(2)),
     });

@@ -46,7 +46,10 @@ impl Jft {
             return match luck % 16 {
                 1 => lost(Failure::NotSent),
                 2 => Some(Answer::of(503).read(call)),
-                3 => Some(Answer::of(500).read(call)),
+                3 => {
+                    self.take(call.request.body());
+                    Some(Answer::of(500).read(call))
+                }
                 4 => Some(Answer::of(401).read(call)),
                 5 => Some(Answer::of(400).read(call)),
                 6 => Some(Answer::of(429).with(("Retry-After", "30")).read(call)),
@@ -134,8 +137,13 @@ impl Run {
                     );
                     assert!(self.journaled.insert(id), "twice");
                 }
-                Event::Parked { id, .. } => {
+                Event::Parked { id, why } => {
                     assert!(self.parked.insert(id), "twice");
+                    let (number, _) = self.documents[&id];
+                    if let Some(at_jft) = self.jft.taken.get(bundle(number).body()) {
+                        let failed = self.jft.failed.contains(at_jft);
+                        assert!(why.may_have_arrived() || failed, "it has arrived: {why}");
+                    }
                 }
                 Event::Done { .. } => panic!("JFT does not confirm at once"),
                 _ => {}
@@ -229,6 +237,61 @@ proptest! {
             let taken: Vec<_> = run.jft.order.iter().filter(|body| submitted.contains(body)).collect();
             let expected: Vec<_> = submitted.iter().filter(|body| taken.contains(body)).collect();
             prop_assert_eq!(taken, expected);
+        }
+    }
+
+    #[test]
+    fn whatever_comes_of_questions_no_write_waits(
+        luck in prop::collection::vec(any::<u8>(), 0..400),
+        pauses in prop::collection::vec(0u64..2_000, 1..30),
+    ) {
+        let mut luck = luck.into_iter().cycle();
+        let mut delivery = open(Time::ZERO, MemoryStore::new());
+        let (mut now, mut held) = (Time::ZERO, Vec::new());
+        for (number, pause) in (0..).zip(pauses) {
+            let submitted = delivery.submit(now, &bundle(number), None).expect("taken over").id;
+            let mut written = false;
+            let until = now + Duration::from_secs(pause);
+            loop {
+                delivery.handle_timeout(now);
+                while let Some(call) = delivery.poll_call(now) {
+                    if call.request.call().action == Action::Write {
+                        prop_assert_eq!(call.entry, submitted);
+                        prop_assert!(!written);
+                        written = true;
+                        let number = format!("/v1/Bundle/{number}/$status").leak();
+                        let answer = Answer::of(202).with(("Location", number));
+                        delivery.handle_outcome(now, call.id, &answer.read(&call));
+                        continue;
+                    }
+                    let later = ("Retry-After", "86400");
+                    let answer = match luck.next().unwrap_or(0) % 10 {
+                        // No answer, for now or at all.
+                        0 => { held.push(call); continue }
+                        1 => Answer::of(401),
+                        2 => Answer::of(403),
+                        3 => Answer::of(302),
+                        4 => Answer::of(407),
+                        5 => Answer::of(429).with(later),
+                        6 => Answer::of(503).with(later),
+                        7 => Answer::of(404),
+                        8 => Answer::of(415),
+                        _ => Answer::of(200).body("{\"registered\":\"2026-03-14T02:20:00Z\"}"),
+                    };
+                    delivery.handle_outcome(now, call.id, &answer.read(&call));
+                }
+                prop_assert!(written, "it waits");
+                if luck.next().unwrap_or(0) % 4 == 0 {
+                    if let Some(call) = held.pop() {
+                        delivery.handle_outcome(now, call.id, &Answer::of(403).read(&call));
+                    }
+                }
+                match delivery.poll_timeout() {
+                    Some(next) if next < until => now = now.max(next),
+                    _ => break,
+                }
+            }
+            now = until;
         }
     }
 

@@ -41,6 +41,12 @@ pub struct OutputState {
     /// What is wrong though it works.
     #[serde(skip_serializing_if = "Option::is_none")]
     warning: Option<&'static str>,
+    /// Why nobody asks for a while how far is what was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    questions_paused: Option<&'static str>,
+    /// How many of those that wait are late, where that is watched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    late: Option<usize>,
 }
 
 impl OutputState {
@@ -52,6 +58,8 @@ impl OutputState {
             status: state.status,
             paused: state.paused,
             warning: state.warning,
+            questions_paused: state.questions_paused,
+            late: state.late,
         }
     }
 }

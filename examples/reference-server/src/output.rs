@@ -91,6 +91,12 @@ pub struct DeliveryState {
     /// What is wrong though it works, such as with a file that it reads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warning: Option<&'static str>,
+    /// Why nobody asks for a while how far is what was sent; what waits is sent all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub questions_paused: Option<&'static str>,
+    /// How many of those that wait are late, where that is watched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub late: Option<usize>,
     /// Calls that were delivered since the start.
     pub delivered: u64,
     /// When the last one was delivered.
@@ -125,7 +131,8 @@ pub struct DocumentState {
     /// What it is about, in the receiver's code.
     pub code: String,
     /// In a word: `waiting`, `taken`, `registered`, `read`, `journaled`, `done`, `not_taken`, `refused`,
-    /// `failed`, `unconfirmed`, `contradictory`, `lost`, `withheld`, `dismissed`, `expired`.
+    /// `failed`, `unconfirmed` (it may have arrived), `contradictory`, `lost`, `withheld`, `dismissed`,
+    /// `expired`.
     pub state: String,
     /// Since when.
     pub since: Timestamp,
@@ -154,6 +161,10 @@ pub struct DeadLetter {
     pub refused_at: Timestamp,
     /// Why.
     pub reason: String,
+    /// Whether the receiver may have it all the same, where that is known: somebody has to look there
+    /// before it is done by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub may_have_arrived: Option<bool>,
     /// Whether a later call has overtaken it.
     pub superseded: bool,
     /// The alarm that it is about, where that is known.
@@ -171,6 +182,8 @@ impl DeliveryState {
             in_flight: None,
             paused: None,
             warning: None,
+            questions_paused: None,
+            late: None,
             delivered: 0,
             last_delivered: None,
             dead: 0,

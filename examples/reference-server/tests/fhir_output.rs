@@ -192,6 +192,78 @@ fn a_refused_document_is_sent_again_when_an_operator_says_so_and_given_up_when_t
     says_nothing(&program);
 }
 
+/// A server with one document, after these faults, when somebody has to look at it; and its dead letter.
+fn one_is_dead(directory: &Path, double: &Double, faults: &[Fault]) -> (Program, Value) {
+    double.book().write_faults = faults.to_vec().into();
+    double.book().status = support::fhir::journaled();
+    let program = start(directory, &double.table(directory, &[DEVICE], BY_END));
+    falls_and_ends(&program, DEVICE);
+    program.wait_until("it is dead", |program| delivery(program)["dead"] == 1);
+    let letter = delivery(&program)["dead_letters"][0].clone();
+    (program, letter)
+}
+
+#[test]
+fn what_the_receiver_has_taken_is_sent_again_only_when_an_operator_says_that_too() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    // Taken, and no address of its status.
+    let faults = [Fault::KeptButAnswer(202)];
+    let (program, letter) = one_is_dead(directory.path(), &double, &faults);
+    assert_eq!(letter["may_have_arrived"], true, "{letter}");
+    assert_eq!(delivery(&program)["documents"][0]["state"], "unconfirmed");
+    let log = program.log();
+    assert!(log.contains("nobody knows whether"), "{log}");
+    let path = order(&letter, "retry");
+    let (status, problem) = program.post(&path, "{}");
+    assert_eq!(status, 409);
+    let detail = problem["detail"].as_str().expect("a text");
+    assert!(detail.contains("even_if_taken") && detail.contains("nothing was sent"));
+    assert_eq!(double.book().documents.len(), 1);
+    assert_eq!(delivery(&program)["dead"], 1);
+    assert_eq!(program.post(&path, "{\"even_if_taken\":true}").0, 200);
+    program.wait_until("it is journaled", |program| {
+        delivery(program)["documents"][0]["state"] == "journaled"
+    });
+    assert_eq!(double.book().documents.len(), 2);
+    says_nothing(&program);
+}
+
+#[test]
+fn a_conflict_after_a_lost_answer_is_not_shown_as_what_is_not_there() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let faults = [Fault::KeptButCut, Fault::Answer(409)];
+    let (program, letter) = one_is_dead(directory.path(), &double, &faults);
+    assert_eq!(letter["may_have_arrived"], true, "{letter}");
+    let reason = letter["reason"].as_str().expect("a text");
+    assert!(reason.contains("has probably arrived"), "{reason}");
+    assert_eq!(delivery(&program)["documents"][0]["state"], "unconfirmed");
+    assert!(program.log().contains("nobody knows whether"));
+}
+
+#[test]
+fn a_wrong_path_lets_documents_wait_and_is_shown() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    double.book().write_faults = vec![Fault::Answer(404); 100].into();
+    let program = start(
+        directory.path(),
+        &double.table(directory.path(), &[DEVICE, "SN-2"], BY_END),
+    );
+    falls_and_ends(&program, DEVICE);
+    falls_and_ends(&program, "SN-2");
+    program.wait_until("it is paused", |program| {
+        let output = &program.json("/healthz")["outputs"][0];
+        let reason = output["paused"].as_str().unwrap_or_default();
+        reason.contains("the address") && output["late"] == 0
+    });
+    program.wait_until("both wait", |program| delivery(program)["waiting"] == 2);
+    assert_eq!(delivery(&program)["dead"], 0);
+    assert!((program.metric("alarm_fhir_paused") - 1.0).abs() < f64::EPSILON);
+    assert!(program.metric("alarm_fhir_questions_paused").abs() < f64::EPSILON);
+}
+
 #[test]
 fn what_an_operator_was_told_is_done_is_done_after_a_crash() {
     let directory = tempfile::tempdir().expect("a directory");

@@ -380,6 +380,8 @@ async fn what_an_output_says_to_an_order_is_what_the_caller_hears() {
         (Err(OrderError::Unknown), StatusCode::NOT_FOUND),
         (Err(OrderError::NotParked), StatusCode::CONFLICT),
         (Err(OrderError::Superseded), StatusCode::CONFLICT),
+        (Err(OrderError::TakenBefore), StatusCode::CONFLICT),
+        (Err(OrderError::NothingTaken), StatusCode::CONFLICT),
         (Err(OrderError::StillRefused("why")), StatusCode::CONFLICT),
         (
             Err(OrderError::NotKept("full".into())),
@@ -391,7 +393,13 @@ async fn what_an_output_says_to_an_order_is_what_the_caller_hears() {
             let order = orders.next().await.expect("an order");
             assert_eq!(
                 (order.id, order.action),
-                (7, Action::Retry { as_post: true })
+                (
+                    7,
+                    Action::Retry {
+                        as_post: true,
+                        even_if_taken: false
+                    }
+                )
             );
             order.answer(said);
         };

@@ -23,7 +23,7 @@ pub(super) fn classify(
         413 => Class::TooLarge,
         408 | 425 | 429 => Class::Transient,
         407 => Class::Configuration,
-        400..=499 => refused(status, body),
+        400..=499 => refused(call, status, body),
         500 => Class::ServerFault,
         501..=599 => Class::Transient,
         _ => Class::Configuration,
@@ -46,17 +46,29 @@ fn wants_nonce(headers: &Headers, body: &[u8]) -> bool {
         && (headers.wants_nonce || OAuthError::read(body) == Some(OAuthError::UseDpopNonce))
 }
 
-fn refused(status: u16, body: &[u8]) -> Class {
-    let code = OperationOutcome::read(body).and_then(|outcome| outcome.code());
+fn refused(call: Call, status: u16, body: &[u8]) -> Class {
+    let outcome = OperationOutcome::read(body);
+    let code = outcome.as_ref().and_then(OperationOutcome::code);
+    // An empty one says nothing, as a gateway may.
+    let explained = outcome.is_some_and(|outcome| !outcome.issues.is_empty());
     match (code, status) {
         (Some(OutcomeCode::TIMEOUT), _) => Class::Transient,
         (Some(code), _) => Class::Refused(Refusal::Coded(code)),
         (None, 403) => Class::Permission,
+        // What is created has no address yet: it is the one of the type that is wrong, such as while a
+        // gateway is set up anew. Method and media type are those of every document, whatever is said.
+        (None, 404 | 410) if creates(call) && !explained => Class::Configuration,
+        (None, 405 | 406 | 415) if creates(call) => Class::Configuration,
         (None, 404 | 410) => Class::Refused(Refusal::NotFound),
         (None, 409 | 412) => Class::Refused(Refusal::Conflict),
         (None, 406 | 415) => Class::Refused(Refusal::MediaType),
         (None, _) => Class::Refused(Refusal::Uncoded),
     }
+}
+
+/// Whether something is posted to the address of its type, or of the whole server.
+const fn creates(call: Call) -> bool {
+    matches!(call.action, Action::Write | Action::Batch)
 }
 
 #[cfg(test)]
@@ -93,14 +105,15 @@ mod tests {
             (400, Class::Refused(Refusal::Uncoded)),
             (401, Class::Token),
             (403, Class::Permission),
-            (404, Class::Refused(Refusal::NotFound)),
-            (406, Class::Refused(Refusal::MediaType)),
+            (404, Class::Configuration),
+            (405, Class::Configuration),
+            (406, Class::Configuration),
             (407, Class::Configuration),
             (408, Class::Transient),
             (409, Class::Refused(Refusal::Conflict)),
-            (410, Class::Refused(Refusal::NotFound)),
+            (410, Class::Configuration),
             (413, Class::TooLarge),
-            (415, Class::Refused(Refusal::MediaType)),
+            (415, Class::Configuration),
             (422, Class::Refused(Refusal::Uncoded)),
             (429, Class::Transient),
             (500, Class::ServerFault),
@@ -108,6 +121,31 @@ mod tests {
             (600, Class::Configuration),
         ] {
             assert_eq!(of(status), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_path_or_media_type_is_about_no_single_document() {
+        const SAID: &str = r#"{"resourceType":"OperationOutcome","issue":[{"code":"not-found","diagnostics":"no such patient"}]}"#;
+        const EMPTY: &str = r#"{"resourceType":"OperationOutcome","issue":[]}"#;
+        let of = |action, status, body| class(action, status, &[], body);
+        let not_found = Class::Refused(Refusal::NotFound);
+        for action in [Action::Write, Action::Batch] {
+            for body in ["", "<html>not here</html>", "{}", EMPTY] {
+                assert_eq!(of(action, 404, body), Class::Configuration, "{body}");
+                assert_eq!(of(action, 410, body), Class::Configuration, "{body}");
+            }
+            assert_eq!(of(action, 404, SAID), not_found);
+            for status in [405, 406, 415] {
+                assert_eq!(of(action, status, SAID), Class::Configuration);
+            }
+        }
+        // Elsewhere the address is that of one resource, or of one search.
+        let media_type = Class::Refused(Refusal::MediaType);
+        for action in [Action::Status, Action::Acknowledge, Action::Search] {
+            assert_eq!(of(action, 404, ""), not_found);
+            assert_eq!(of(action, 405, ""), Class::Refused(Refusal::Uncoded));
+            assert_eq!(of(action, 415, ""), media_type);
         }
     }
 

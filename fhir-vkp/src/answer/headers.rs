@@ -5,7 +5,9 @@ use std::time::SystemTime;
 
 use crate::clock::WallMicros;
 
-/// The longest pause that a server is granted.
+/// The longest pause that a server is granted: 5 minutes. One that asks for more is asked again after so
+/// long, a few times an hour: notes of a night must not wait for a `Retry-After` that a proxy made up, and
+/// tokens even less.
 pub const PAUSE_LIMIT: Duration = Duration::from_secs(300);
 
 /// The headers that matter.

@@ -9,7 +9,7 @@ use crate::backoff::Backoff;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
-    /// Calls at once: 4.
+    /// Calls at once: 4. Questions for the status leave one of them to writes, unless it is the only one.
     pub parallel: NonZeroUsize,
     /// Documents that are kept at once, parked ones included: 10,000.
     pub capacity: usize,
@@ -25,7 +25,8 @@ pub struct Config {
     pub take_within: Duration,
     /// When a document that was taken but not confirmed is parked: three days.
     pub confirm_within: Duration,
-    /// The pause of all after 401, 403 or 3xx: a minute, doubling,
+    /// The pause of all writes, or of all questions, after what
+    /// [concerns all](crate::answer::Class::concerns_all), such as 401, 403 or 3xx: a minute, doubling,
     pub first_pause: Duration,
     /// up to 15 minutes.
     pub longest_pause: Duration,

@@ -8,7 +8,7 @@ use crate::identifier::Identifier;
 use crate::request::{Document, StatusAddress};
 
 use super::lanes::Lane;
-use super::state::{EntryState, ParkReason};
+use super::state::{EntryState, Parked};
 
 /// A document, without its bytes: they stay in the store.
 pub(super) struct Entry {
@@ -19,7 +19,7 @@ pub(super) struct Entry {
     pub(super) submitted: WallMicros,
     pub(super) stage: Stage,
     pub(super) in_flight: bool,
-    /// An attempt ended without an answer.
+    /// Nobody knows what became of an attempt to write it.
     pub(super) maybe_taken: bool,
     /// Failures in a row, or questions asked, for the length of the pause.
     pub(super) tries: u32,
@@ -28,8 +28,10 @@ pub(super) struct Entry {
     /// When it is late or its time is over, as it stands among the alarms.
     pub(super) alarm: Option<Time>,
     pub(super) late: bool,
-    /// Since when 403 came to this one, and how often while others went through.
-    pub(super) forbidden: Option<Time>,
+    /// When what [concerns all](crate::answer::Class::concerns_all) came to this one last, whether it did
+    /// while others went through, and how often that was 403.
+    pub(super) stopped: Option<Time>,
+    pub(super) stopped_alone: bool,
     pub(super) forbidden_alone: u32,
 }
 
@@ -44,7 +46,7 @@ pub(super) enum Stage {
         state: Option<JournalState>,
     },
     Parked {
-        reason: ParkReason,
+        why: Parked,
         at: WallMicros,
         status: Option<StatusAddress>,
     },
@@ -64,9 +66,19 @@ impl Entry {
             due: None,
             alarm: None,
             late: false,
-            forbidden: None,
+            stopped: None,
+            stopped_alone: false,
             forbidden_alone: 0,
         }
+    }
+
+    /// Forgets the failures, before another kind of call or new patience.
+    pub(super) const fn start_anew(&mut self) {
+        self.tries = 0;
+        self.late = false;
+        self.stopped = None;
+        self.stopped_alone = false;
+        self.forbidden_alone = 0;
     }
 
     pub(super) fn state(&self) -> EntryState {
@@ -76,8 +88,8 @@ impl Entry {
                 status: status.clone(),
                 since: *since,
             },
-            Stage::Parked { reason, at, status } => EntryState::Parked {
-                reason: reason.clone(),
+            Stage::Parked { why, at, status } => EntryState::Parked {
+                why: why.clone(),
                 at: *at,
                 status: status.clone(),
             },

@@ -3,7 +3,8 @@
 use crate::answer::{Class, JournalState, JournalStatus};
 use crate::clock::Time;
 
-use super::state::ParkReason;
+use super::pause::Calls;
+use super::state::Parked;
 use super::store::{EntryId, StoreError};
 
 /// What happened, for whoever keeps the history of a document and for operators. Reports of one run may
@@ -40,23 +41,28 @@ pub enum Event {
     Parked {
         /// Which document.
         id: EntryId,
-        /// Why.
-        reason: ParkReason,
+        /// Why, and whether it may have arrived all the same.
+        why: Parked,
     },
     /// It has not been taken for [`Config::late_after`](super::Config::late_after).
     Late {
         /// Which document.
         id: EntryId,
     },
-    /// Everything waits.
+    /// All calls of a kind wait.
     Paused {
+        /// Which ones.
+        calls: Calls,
         /// What the service answered.
         class: Class,
         /// When one call goes ahead.
         until: Time,
     },
     /// A pause is over.
-    Resumed,
+    Resumed {
+        /// Of which calls.
+        calls: Calls,
+    },
     /// An entry of the store cannot be read, and is left alone.
     Unreadable {
         /// Which document.

@@ -5,8 +5,9 @@ use crate::clock::Time;
 
 use super::entry::Stage;
 use super::event::Event;
+use super::pause::Calls;
 use super::poll::CallId;
-use super::state::ParkReason;
+use super::state::{ParkReason, Parked};
 use super::store::{Completion, EntryId, Store};
 use super::{Delivery, Order};
 
@@ -16,6 +17,17 @@ const FORBIDDEN_ALONE: u32 = 2;
 /// Whether the service has looked at the document itself: token and permission were good.
 const fn went_through(class: Class) -> bool {
     matches!(class, Class::Done | Class::Refused(_) | Class::TooLarge)
+}
+
+/// Whether the service may have taken a document although it did not say so: the answer was lost, or it is
+/// one that a gateway gives in place of the service, or a service that has broken off.
+fn may_be_taken(outcome: &Outcome) -> bool {
+    match outcome.class {
+        Class::Ambiguous | Class::Malformed | Class::ServerFault => true,
+        // 429, 425 and 503 say that nothing was done.
+        Class::Transient => !matches!(outcome.status, Some(425 | 429 | 503)),
+        _ => false,
+    }
 }
 
 impl<S: Store> Delivery<S> {
@@ -30,14 +42,16 @@ impl<S: Store> Delivery<S> {
             return;
         };
         entry.in_flight = false;
-        entry.maybe_taken |= matches!(outcome.class, Class::Ambiguous | Class::Malformed);
         let follows = matches!(entry.stage, Stage::Following { .. });
+        entry.maybe_taken |= !follows && may_be_taken(outcome);
+        let calls = Calls::of(flight.call);
+        let pause = self.pauses.of_mut(calls);
         if outcome.class.concerns_all() {
-            self.pause_all(id, outcome.class);
-        } else if let Some(pause) = outcome.pause.filter(|_| outcome.class.may_repeat()) {
-            self.pause.hold(now + pause);
-        } else if went_through(outcome.class) && self.pause.passed(now) {
-            self.events.push_back(Event::Resumed);
+            self.pause_all(id, calls, outcome.class);
+        } else if let Some(asked) = outcome.pause.filter(|_| outcome.class.may_repeat()) {
+            pause.hold(now + asked);
+        } else if went_through(outcome.class) && pause.passed(now) {
+            self.events.push_back(Event::Resumed { calls });
         }
         if follows {
             self.asked(id, outcome);
@@ -46,21 +60,28 @@ impl<S: Store> Delivery<S> {
         }
     }
 
-    /// Lets all wait, unless it is this document alone.
-    fn pause_all(&mut self, id: EntryId, class: Class) {
-        let (now, last_passed) = (self.now, self.pause.last_passed);
+    /// Lets all calls of a kind wait, unless it is this document alone, as where a filter on the way takes
+    /// offence at it.
+    fn pause_all(&mut self, id: EntryId, calls: Calls, class: Class) {
+        let now = self.now;
+        let last_passed = self.pauses.of(calls).last_passed;
         if let Some(entry) = self.entries.get_mut(&id) {
-            let others_passed = entry
-                .forbidden
-                .is_some_and(|since| last_passed > Some(since));
-            entry.forbidden_alone += u32::from(others_passed && class == Class::Permission);
-            entry.forbidden = Some(now);
-            if entry.forbidden_alone > 0 {
+            let others_passed = entry.stopped.is_some_and(|since| last_passed > Some(since));
+            entry.stopped = Some(now);
+            if others_passed && matches!(class, Class::Permission | Class::Configuration) {
+                entry.stopped_alone = true;
+                entry.forbidden_alone += u32::from(class == Class::Permission);
+            }
+            if entry.stopped_alone {
                 return;
             }
         }
-        if let Some(until) = self.pause.begin(now) {
-            self.events.push_back(Event::Paused { class, until });
+        if let Some(until) = self.pauses.of_mut(calls).begin(now) {
+            self.events.push_back(Event::Paused {
+                calls,
+                class,
+                until,
+            });
         }
     }
 
@@ -88,7 +109,9 @@ impl<S: Store> Delivery<S> {
         };
         let since = self.wall();
         if let Some(entry) = self.entries.get_mut(&id) {
-            entry.tries = 0;
+            entry.start_anew();
+            // Its status says from now on.
+            entry.maybe_taken = false;
             entry.stage = Stage::Following {
                 status,
                 since,
@@ -145,9 +168,9 @@ impl<S: Store> Delivery<S> {
         let Some(entry) = self.entries.get_mut(&id) else {
             return;
         };
-        let backoff = match &entry.stage {
-            Stage::Following { .. } => self.config.status,
-            _ => self.config.write,
+        let (calls, backoff) = match &entry.stage {
+            Stage::Following { .. } => (Calls::Questions, self.config.status),
+            _ => (Calls::Writes, self.config.write),
         };
         let mut pause = backoff.pause(entry.tries, &mut self.random);
         entry.tries = entry.tries.saturating_add(1);
@@ -157,7 +180,7 @@ impl<S: Store> Delivery<S> {
         let mut at = self.now + pause;
         // After a pause of all, others go before the one that brought it about.
         if outcome.is_some_and(|outcome| outcome.class.concerns_all()) {
-            at = at.max(self.pause.opens_at() + pause);
+            at = at.max(self.pauses.opens_at(calls) + pause);
         }
         self.schedule(id, at);
         self.set_alarm(id);
@@ -168,6 +191,10 @@ impl<S: Store> Delivery<S> {
         let Some(entry) = self.entries.get_mut(&id) else {
             return;
         };
+        let why = Parked {
+            reason,
+            maybe_taken: entry.maybe_taken,
+        };
         let stage = core::mem::replace(&mut entry.stage, Stage::Waiting { since: None });
         let status = match stage {
             Stage::Following { status, .. } => Some(status),
@@ -175,12 +202,12 @@ impl<S: Store> Delivery<S> {
             Stage::Waiting { .. } => None,
         };
         entry.stage = Stage::Parked {
-            reason: reason.clone(),
+            why: why.clone(),
             at,
             status,
         };
         self.keep(id);
-        self.events.push_back(Event::Parked { id, reason });
+        self.events.push_back(Event::Parked { id, why });
         self.unschedule(id);
         self.clear_alarm(id);
         self.leave_lane(id);

@@ -3,10 +3,72 @@
 use core::time::Duration;
 
 use crate::clock::Time;
+use crate::request::{Action, Call};
 
 use super::config::Config;
 
-/// Pauses after 401, 403 and 3xx, and what servers ask for.
+/// The two kinds of calls. Each has pauses of its own: a service that refuses to tell how far documents
+/// are may take them all the same, and the other way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Calls {
+    /// Documents are written.
+    Writes,
+    /// The status of what was taken is asked for.
+    Questions,
+}
+
+impl Calls {
+    /// Both, writes first.
+    pub const ALL: [Self; 2] = [Self::Writes, Self::Questions];
+
+    pub(super) const fn of(call: Call) -> Self {
+        match call.action {
+            Action::Status => Self::Questions,
+            _ => Self::Writes,
+        }
+    }
+}
+
+/// The pauses of both.
+pub(super) struct Pauses {
+    writes: Pause,
+    questions: Pause,
+}
+
+impl Pauses {
+    pub(super) const fn new(config: &Config) -> Self {
+        Self {
+            writes: Pause::new(config),
+            questions: Pause::new(config),
+        }
+    }
+
+    pub(super) const fn of(&self, calls: Calls) -> &Pause {
+        match calls {
+            Calls::Writes => &self.writes,
+            Calls::Questions => &self.questions,
+        }
+    }
+
+    pub(super) const fn of_mut(&mut self, calls: Calls) -> &mut Pause {
+        match calls {
+            Calls::Writes => &mut self.writes,
+            Calls::Questions => &mut self.questions,
+        }
+    }
+
+    /// When such calls go. A server that asked a write for time is not asked questions either; a write
+    /// does not wait for what a question was told.
+    pub(super) fn opens_at(&self, calls: Calls) -> Time {
+        let own = self.of(calls).opens_at();
+        match calls {
+            Calls::Writes => own,
+            Calls::Questions => own.max(self.writes.hold),
+        }
+    }
+}
+
+/// Pauses after what concerns all, and what servers ask for.
 pub(super) struct Pause {
     first: Duration,
     longest: Duration,
@@ -20,7 +82,7 @@ pub(super) struct Pause {
 }
 
 impl Pause {
-    pub(super) const fn new(config: &Config) -> Self {
+    const fn new(config: &Config) -> Self {
         Self {
             first: config.first_pause,
             longest: config.longest_pause,
@@ -40,7 +102,7 @@ impl Pause {
         self.until.is_some()
     }
 
-    pub(super) fn opens_at(&self) -> Time {
+    fn opens_at(&self) -> Time {
         self.hold.max(self.until.unwrap_or(Time::ZERO))
     }
 

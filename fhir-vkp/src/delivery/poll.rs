@@ -9,6 +9,7 @@ use crate::request::Request;
 
 use super::entry::Stage;
 use super::event::Event;
+use super::pause::Calls;
 use super::state::ParkReason;
 use super::store::{EntryId, Store};
 use super::{Delivery, Order};
@@ -39,15 +40,16 @@ pub(super) struct Flight {
 }
 
 impl<S: Store> Delivery<S> {
-    /// The next call, if one is due. Writes go before questions.
+    /// The next call, if one is due. Writes go before questions, which leave one call at a time to them
+    /// where there are several.
     pub fn poll_call(&mut self, now: Time) -> Option<DeliveryCall> {
         let now = self.advance(now);
         loop {
-            if now < self.pause.opens_at() || self.flights.len() >= self.parallel() {
-                return None;
-            }
-            let due = first_due(&self.writes, now).or_else(|| first_due(&self.asks, now))?;
-            let id = due.1;
+            let id = Calls::ALL.into_iter().find_map(|calls| {
+                let may_go = now >= self.pauses.opens_at(calls) && self.has_room(calls);
+                let (_, id) = first_due(self.due(calls), now).filter(|_| may_go)?;
+                Some(id)
+            })?;
             self.unschedule(id);
             let Some(request) = self.request(id) else {
                 continue;
@@ -72,11 +74,25 @@ impl<S: Store> Delivery<S> {
         }
     }
 
-    fn parallel(&self) -> usize {
-        match self.pause.is_probing() {
-            true => 1,
-            false => self.config.parallel.get(),
+    const fn due(&self, calls: Calls) -> &BTreeSet<(Time, EntryId)> {
+        match calls {
+            Calls::Writes => &self.writes,
+            Calls::Questions => &self.asks,
         }
+    }
+
+    /// Whether one more such call may be under way.
+    fn has_room(&self, calls: Calls) -> bool {
+        let parallel = self.config.parallel.get();
+        let most = match calls {
+            _ if self.pauses.of(calls).is_probing() => 1,
+            Calls::Writes => parallel,
+            // Questions that nobody answers must not keep a document from going.
+            Calls::Questions => parallel.saturating_sub(1).max(1),
+        };
+        let flights = self.flights.values();
+        let alike = flights.filter(|flight| Calls::of(flight.call) == calls);
+        self.flights.len() < parallel && alike.count() < most
     }
 
     /// `None` when the document cannot be had; what follows from that is done.
@@ -110,13 +126,15 @@ impl<S: Store> Delivery<S> {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Time> {
         let first = |set: &BTreeSet<(Time, EntryId)>| set.first().map(|(time, _)| *time);
-        let calls = [first(&self.writes), first(&self.asks)];
-        let calls = calls.into_iter().flatten().min();
-        let calls = calls.filter(|_| self.flights.len() < self.parallel());
-        let calls = calls.map(|time| time.max(self.pause.opens_at()));
+        let call = |calls| {
+            let due = first(self.due(calls)).filter(|_| self.has_room(calls))?;
+            Some(due.max(self.pauses.opens_at(calls)))
+        };
         let flights = self.flights.values().map(|flight| flight.deadline).min();
-        [calls, flights, first(&self.alarms)]
+        Calls::ALL
+            .map(call)
             .into_iter()
+            .chain([flights, first(&self.alarms)])
             .flatten()
             .min()
     }
@@ -168,9 +186,7 @@ impl<S: Store> Delivery<S> {
             return false;
         };
         let reason = match &entry.stage {
-            Stage::Waiting { .. } => ParkReason::NotTaken {
-                maybe_taken: entry.maybe_taken,
-            },
+            Stage::Waiting { .. } => ParkReason::NotTaken,
             Stage::Following {
                 state: Some(crate::answer::JournalState::Contradictory),
                 ..

@@ -29,12 +29,61 @@ pub enum EntryState {
     /// Somebody has to act.
     Parked {
         /// Why.
-        reason: ParkReason,
+        why: Parked,
         /// Since when.
         at: WallMicros,
         /// Where its status is, if it was taken.
         status: Option<StatusAddress>,
     },
+}
+
+/// Why a document is parked, and whether it may have arrived all the same. `Display` says both, for an
+/// operator, and nothing that the receiver wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parked {
+    /// Why.
+    pub reason: ParkReason,
+    /// Whether an attempt to write it ended so that nobody knows what became of it: without an answer, with
+    /// one that a gateway gives in place of the service, or by the end of the process.
+    pub maybe_taken: bool,
+}
+
+impl Parked {
+    /// Whether the service may have the document: somebody has to look there before it is written by hand.
+    #[must_use]
+    pub const fn may_have_arrived(&self) -> bool {
+        match self.reason {
+            // What is taken is asked for, and this is the answer.
+            ParkReason::Failed(_) => false,
+            // What a conflict is with may be this very document.
+            ParkReason::Refused(Refusal::Conflict) => true,
+            _ => self.maybe_taken || self.was_taken(),
+        }
+    }
+
+    /// Whether the service said that it takes the document, and nothing else since.
+    #[must_use]
+    pub const fn was_taken(&self) -> bool {
+        matches!(
+            self.reason,
+            ParkReason::Unconfirmed | ParkReason::WithoutStatus | ParkReason::Contradictory
+        )
+    }
+}
+
+impl fmt::Display for Parked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.reason.fmt(f)?;
+        f.write_str(match (&self.reason, self.maybe_taken) {
+            (ParkReason::Refused(Refusal::Conflict), true) => {
+                "; an earlier attempt has probably arrived"
+            }
+            (ParkReason::Refused(Refusal::Conflict), false) => "; it may be there already",
+            (ParkReason::Failed(_), _) => "",
+            (_, true) if !self.was_taken() => "; but an earlier attempt may have arrived",
+            _ => "",
+        })
+    }
 }
 
 /// Why a document is parked.
@@ -47,15 +96,12 @@ pub enum ParkReason {
     NotPermitted,
     /// 413, although it is within the published limit.
     TooLarge,
-    /// It was not taken in time. If an answer was lost, the service may have it all the same.
-    NotTaken {
-        /// Whether an attempt ended without an answer.
-        maybe_taken: bool,
-    },
+    /// It was not taken in time.
+    NotTaken,
     /// It was taken, and not confirmed in time: nobody knows whether it is journaled.
     Unconfirmed,
-    /// It was taken, and the answer did not say where its status is: nobody will know whether it is
-    /// journaled.
+    /// It was taken, and its status cannot be asked for: the answer did not say where it is, or the
+    /// address is not one of the service any more. Nobody will know whether it is journaled.
     WithoutStatus,
     /// JFT says that it failed: the raw text, which does not print (FHIR reference 15).
     Failed(String),
@@ -77,10 +123,9 @@ impl fmt::Display for ParkReason {
             Self::Refused(refusal) => return refusal.fmt(f),
             Self::NotPermitted => "not permitted",
             Self::TooLarge => "too large for the service",
-            Self::NotTaken { maybe_taken: false } => "not taken in time",
-            Self::NotTaken { maybe_taken: true } => "not known to be taken in time",
+            Self::NotTaken => "not taken in time",
             Self::Unconfirmed => "taken, but not confirmed in time",
-            Self::WithoutStatus => "taken, but without a status to follow",
+            Self::WithoutStatus => "taken, but without a status that can be asked for",
             Self::Failed(_) => "failed at the receiver",
             Self::Contradictory => "journaled and failed at once",
             Self::DocumentLost => "no longer in the store",
@@ -103,19 +148,20 @@ impl EntryState {
             Self::Taken { status, since } => {
                 json!({"state": "taken", "status": status.as_str(), "since": since.0})
             }
-            Self::Parked { reason, at, status } => {
-                let (reason, detail) = reason.to_parts();
+            Self::Parked { why, at, status } => {
+                let (reason, detail) = why.reason.to_parts();
                 let status = status.as_ref().map(StatusAddress::as_str);
                 json!({
                     "state": "parked", "reason": reason, "detail": detail,
-                    "at": at.0, "status": status,
+                    "maybe_taken": why.maybe_taken, "at": at.0, "status": status,
                 })
             }
         }
         .to_string()
     }
 
-    /// Reads such a text.
+    /// Reads such a text. Where one does not say whether the service may have a parked document, as
+    /// before the first release, it may.
     ///
     /// # Errors
     ///
@@ -140,8 +186,14 @@ impl EntryState {
                 since: time("since")?,
             },
             Some("parked") => Self::Parked {
-                reason: ParkReason::from_parts(text("reason"), text("detail"))
-                    .ok_or(InvalidState)?,
+                why: Parked {
+                    reason: ParkReason::from_parts(text("reason"), text("detail"))
+                        .ok_or(InvalidState)?,
+                    maybe_taken: match value.get("maybe_taken") {
+                        Some(maybe_taken) => maybe_taken.as_bool().ok_or(InvalidState)?,
+                        None => text("reason") != Some("not-taken"),
+                    },
+                },
                 at: time("at")?,
                 status,
             },
@@ -160,8 +212,7 @@ impl ParkReason {
             Self::Refused(Refusal::Uncoded) => ("refused", None),
             Self::NotPermitted => ("not-permitted", None),
             Self::TooLarge => ("too-large", None),
-            Self::NotTaken { maybe_taken: false } => ("not-taken", None),
-            Self::NotTaken { maybe_taken: true } => ("maybe-taken", None),
+            Self::NotTaken => ("not-taken", None),
             Self::Unconfirmed => ("unconfirmed", None),
             Self::WithoutStatus => ("without-status", None),
             Self::Failed(text) => ("failed", Some(text)),
@@ -179,8 +230,7 @@ impl ParkReason {
             "refused" => Self::Refused(Refusal::Uncoded),
             "not-permitted" => Self::NotPermitted,
             "too-large" => Self::TooLarge,
-            "not-taken" => Self::NotTaken { maybe_taken: false },
-            "maybe-taken" => Self::NotTaken { maybe_taken: true },
+            "not-taken" | "maybe-taken" => Self::NotTaken,
             "unconfirmed" => Self::Unconfirmed,
             "without-status" => Self::WithoutStatus,
             "failed" => Self::Failed(detail?.to_owned()),
@@ -206,8 +256,7 @@ mod tests {
             ParkReason::Refused(Refusal::Uncoded),
             ParkReason::NotPermitted,
             ParkReason::TooLarge,
-            ParkReason::NotTaken { maybe_taken: false },
-            ParkReason::NotTaken { maybe_taken: true },
+            ParkReason::NotTaken,
             ParkReason::Unconfirmed,
             ParkReason::WithoutStatus,
             ParkReason::Failed("\"x\"".into()),
@@ -225,9 +274,13 @@ mod tests {
             },
         ];
         for reason in reasons.into_iter().chain(coded) {
-            for status in [None, Some(status.clone())] {
+            for (status, maybe_taken) in [(None, false), (Some(status.clone()), true)] {
                 let (reason, at) = (reason.clone(), WallMicros(-7));
-                states.push(EntryState::Parked { reason, at, status });
+                let why = Parked {
+                    reason,
+                    maybe_taken,
+                };
+                states.push(EntryState::Parked { why, at, status });
             }
         }
         for state in states {
@@ -239,15 +292,89 @@ mod tests {
             "{\"state\":\"waiting\",\"since\":\"x\"}",
             "{\"state\":\"taken\"}",
             "{\"state\":\"parked\",\"reason\":\"x\"}",
+            "{\"state\":\"parked\",\"reason\":\"lost\",\"at\":1,\"maybe_taken\":1}",
         ] {
             assert_eq!(EntryState::from_text(text), Err(InvalidState), "{text}");
         }
     }
 
     #[test]
+    fn of_what_an_older_version_kept_nobody_knows_more_than_it_said() {
+        for (reason, maybe_taken) in [
+            ("not-taken", false),
+            ("maybe-taken", true),
+            ("conflict", true),
+        ] {
+            let text = format!(r#"{{"state":"parked","reason":"{reason}","at":1}}"#);
+            let Ok(EntryState::Parked { why, .. }) = EntryState::from_text(&text) else {
+                panic!("{text}");
+            };
+            assert_eq!(why.maybe_taken, maybe_taken, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_an_operator_reads_says_whether_it_may_have_arrived() {
+        for (reason, maybe_taken, arrived, text) in [
+            (ParkReason::NotTaken, false, false, "not taken in time"),
+            (
+                ParkReason::NotTaken,
+                true,
+                true,
+                "not taken in time; but an earlier attempt may have arrived",
+            ),
+            (
+                ParkReason::TooLarge,
+                false,
+                false,
+                "too large for the service",
+            ),
+            (
+                ParkReason::Refused(Refusal::Conflict),
+                false,
+                true,
+                "refused: it conflicts with what the server has; it may be there already",
+            ),
+            (
+                ParkReason::Refused(Refusal::Conflict),
+                true,
+                true,
+                "refused: it conflicts with what the server has; an earlier attempt has probably arrived",
+            ),
+            (
+                ParkReason::Refused(Refusal::Uncoded),
+                true,
+                true,
+                "refused; but an earlier attempt may have arrived",
+            ),
+            (
+                ParkReason::Unconfirmed,
+                false,
+                true,
+                "taken, but not confirmed in time",
+            ),
+            (
+                ParkReason::Failed("x".into()),
+                true,
+                false,
+                "failed at the receiver",
+            ),
+        ] {
+            let why = Parked {
+                reason,
+                maybe_taken,
+            };
+            assert_eq!((why.may_have_arrived(), &*why.to_string()), (arrived, text));
+        }
+    }
+
+    #[test]
     fn neither_addresses_nor_raw_texts_print() {
         let state = EntryState::Parked {
-            reason: ParkReason::Failed("Kari".into()),
+            why: Parked {
+                reason: ParkReason::Failed("Kari".into()),
+                maybe_taken: false,
+            },
             at: WallMicros(0),
             status: Some(StatusAddress::new("https://a.example.net/7")),
         };

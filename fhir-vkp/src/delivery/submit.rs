@@ -19,6 +19,25 @@ pub struct Submitted {
     pub repeated: bool,
 }
 
+/// What was done to try a parked document again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[must_use]
+pub enum Retried {
+    /// It is written again, the same bytes.
+    Written,
+    /// It was taken before: its status is asked for again, and nothing is written.
+    Asked,
+    /// Nothing. It was taken before, and its status cannot be asked for: written again it may stand in the
+    /// record twice. Somebody has to look there, and either
+    /// [dismisses](super::Delivery::dismiss) it or has it
+    /// [written again](super::Delivery::write_again). Where the address of the service is wrong, that may
+    /// be mended first.
+    TakenBefore,
+    /// Nothing: it is not parked.
+    NotParked,
+}
+
 /// Why a document is not taken over.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -88,49 +107,82 @@ impl<S: Store> Delivery<S> {
         })
     }
 
-    /// Tries a parked document again, with new patience: what was taken and not confirmed is followed
-    /// again, everything else is written again. Says whether it was parked.
+    /// Tries a parked document again, with new patience. What the service has taken is never written
+    /// again by this: it is followed again, and where its status cannot be asked for, nothing is done
+    /// ([`Retried::TakenBefore`]). Only what [failed](ParkReason::Failed) after it was taken, and what was
+    /// not taken as far as anybody knows, is written again, the same bytes.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when that could not be kept; it stays parked.
-    pub fn retry(&mut self, now: Time, id: EntryId) -> Result<bool, StoreError> {
+    pub fn retry(&mut self, now: Time, id: EntryId) -> Result<Retried, StoreError> {
         self.advance(now);
-        let (wall, at_once) = (self.wall(), self.target.confirms_at_once());
-        let Some(Entry { stage, .. }) = self.entries.get(&id) else {
+        let Some(Stage::Parked { why, status, .. }) = self.entries.get(&id).map(|one| &one.stage)
+        else {
+            return Ok(Retried::NotParked);
+        };
+        let failed = matches!(why.reason, ParkReason::Failed(_));
+        if failed || (status.is_none() && !why.was_taken()) {
+            self.write_again(now, id)?;
+            return Ok(Retried::Written);
+        }
+        let known = status.clone();
+        let Some(status) = known.filter(|status| self.target.status(status).is_some()) else {
+            return Ok(Retried::TakenBefore);
+        };
+        let since = self.wall();
+        let state = EntryState::Taken {
+            status: status.clone(),
+            since,
+        };
+        let stage = Stage::Following {
+            status,
+            since,
+            state: None,
+        };
+        self.begin_anew(id, &state, stage)?;
+        Ok(Retried::Asked)
+    }
+
+    /// Writes a parked document again, the same bytes, with new patience and whatever became of it
+    /// before: for an operator who has seen that the service has lost what it took. Where it has not, the
+    /// document may stand in the record twice, unless the service knows it by its identifier. Says whether
+    /// it was parked.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when that could not be kept; it stays parked.
+    pub fn write_again(&mut self, now: Time, id: EntryId) -> Result<bool, StoreError> {
+        self.advance(now);
+        let Some(entry) = self.entries.get(&id) else {
             return Ok(false);
         };
-        let Stage::Parked { reason, status, .. } = stage else {
+        let Stage::Parked { why, .. } = &entry.stage else {
             return Ok(false);
         };
-        let follow = matches!(reason, ParkReason::Unconfirmed | ParkReason::Contradictory);
-        let (state, stage) = match status.clone().filter(|_| follow && !at_once) {
-            Some(status) => (
-                EntryState::Taken {
-                    status: status.clone(),
-                    since: wall,
-                },
-                Stage::Following {
-                    status,
-                    since: wall,
-                    state: None,
-                },
-            ),
-            None => {
-                let since = Some(wall);
-                (EntryState::Waiting { since }, Stage::Waiting { since })
-            }
-        };
-        self.store.update(id, &state)?;
+        let maybe_taken = why.may_have_arrived();
+        let since = Some(self.wall());
+        let (state, stage) = (EntryState::Waiting { since }, Stage::Waiting { since });
+        self.begin_anew(id, &state, stage)?;
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.maybe_taken = maybe_taken;
+        }
+        Ok(true)
+    }
+
+    fn begin_anew(
+        &mut self,
+        id: EntryId,
+        state: &EntryState,
+        stage: Stage,
+    ) -> Result<(), StoreError> {
+        self.store.update(id, state)?;
         if let Some(entry) = self.entries.get_mut(&id) {
             entry.stage = stage;
-            entry.tries = 0;
-            entry.late = false;
-            entry.forbidden = None;
-            entry.forbidden_alone = 0;
+            entry.start_anew();
         }
         self.begin(id);
-        Ok(true)
+        Ok(())
     }
 
     /// Removes a parked document, because somebody has dealt with it. Says whether it was parked.

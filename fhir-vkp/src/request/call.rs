@@ -225,6 +225,10 @@ impl fmt::Display for Resource {
 
 /// The scopes of the services (FHIR reference 9.1, 9.2 and 9.3). For PMD none is known.
 pub(super) fn scope(call: Call, resource: Option<Resource>) -> Option<&'static str> {
+    if call.service == Service::Jft {
+        // Whatever it is about, and where a status address does not say.
+        return Some("nhn:jft/api");
+    }
     let reads = matches!(call.action, Action::Search | Action::Page);
     match (call.service, resource?, reads) {
         (Service::Vkp, resource, true) => Some(match resource {
@@ -244,7 +248,6 @@ pub(super) fn scope(call: Call, resource: Option<Resource>) -> Option<&'static s
             Resource::Encounter => "nhn:vkp/api/user/encounter.write",
             _ => return None,
         }),
-        (Service::Jft, ..) => Some("nhn:jft/api"),
         (Service::Pit, _, true) => Some("nhn:pit/api.read"),
         (Service::Pit, _, false) => Some("nhn:pit/api.write"),
         _ => None,

@@ -96,6 +96,20 @@ impl StatusAddress {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The type of what was written, from the path, which is `…/v1/<Type>/<id>/$status` (FHIR reference
+    /// 9.2).
+    fn resource(&self) -> Option<Resource> {
+        let (path, _) = self.0.split_once(['?', '#']).unwrap_or((&self.0, ""));
+        let types = [
+            JftType::Bundle,
+            JftType::Composition,
+            JftType::MedicationDispense,
+        ];
+        let types = types.map(JftType::resource);
+        path.rsplit('/')
+            .find_map(|part| types.into_iter().find(|resource| resource.name() == part))
+    }
 }
 
 impl fmt::Debug for StatusAddress {
@@ -179,17 +193,20 @@ impl JftRequests {
         Ok(StatusAddress(followed.into()))
     }
 
-    /// Asks what became of a document.
+    /// Asks what became of a document. The request is [about](Request::resource) the type that the
+    /// address names, or about none where it names none.
     ///
     /// # Errors
     ///
     /// [`RequestError::Address`] when the address leads to another server.
     pub fn status(&self, address: &StatusAddress) -> Result<Request, RequestError> {
         let address = self.status_address(&address.0)?;
-        Ok(
-            Request::new(Service::Jft, Action::Status, Method::Get, address.0.into())
-                .about(Resource::Bundle),
-        )
+        let resource = address.resource();
+        let request = Request::new(Service::Jft, Action::Status, Method::Get, address.0.into());
+        Ok(match resource {
+            Some(resource) => request.about(resource),
+            None => request,
+        })
     }
 
     /// Asks what became of a resource whose id is known, at the address that is written to.

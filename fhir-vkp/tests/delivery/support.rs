@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use fhir_vkp::answer::Outcome;
 use fhir_vkp::delivery::{
-    Config, Delivery, DeliveryCall, EntryId, Event, Lane, MemoryStore, Target,
+    Config, Delivery, DeliveryCall, EntryId, Event, Lane, MemoryStore, ParkReason, Parked, Target,
 };
 use fhir_vkp::identifier::OrganisationNumber;
 use fhir_vkp::request::{Action, BaseAddress, Document, JftRequests, VkpRequests};
@@ -53,6 +53,15 @@ pub(crate) fn delivery(target: Target) -> Delivery<MemoryStore> {
 
 pub(crate) fn events(delivery: &mut Delivery<MemoryStore>) -> Vec<Event> {
     core::iter::from_fn(|| delivery.poll_event()).collect()
+}
+
+/// What is told of a document that is parked.
+pub(crate) fn parked(id: EntryId, reason: ParkReason, maybe_taken: bool) -> Event {
+    let why = Parked {
+        reason,
+        maybe_taken,
+    };
+    Event::Parked { id, why }
 }
 
 /// The next call, which must be for this.

@@ -70,6 +70,7 @@ pub(super) async fn dead_letters(
 #[serde(deny_unknown_fields, default)]
 struct RetryBody {
     as_post: bool,
+    even_if_taken: bool,
 }
 
 /// A discard has nothing to say, nor has a retry of everything.
@@ -90,9 +91,15 @@ pub(super) async fn retry(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Done>, Problem> {
-    let wanted: RetryBody = read(&state, &headers, body).await?;
-    let as_post = wanted.as_post;
-    carry_out(&state, which, Action::Retry { as_post }).await
+    let RetryBody {
+        as_post,
+        even_if_taken,
+    } = read(&state, &headers, body).await?;
+    let action = Action::Retry {
+        as_post,
+        even_if_taken,
+    };
+    carry_out(&state, which, action).await
 }
 
 #[derive(Debug, Serialize)]
@@ -207,6 +214,8 @@ impl From<OrderError> for Problem {
             OrderError::NotParked
             | OrderError::Superseded
             | OrderError::NotAnUpdate
+            | OrderError::TakenBefore
+            | OrderError::NothingTaken
             | OrderError::StillRefused(_) => StatusCode::CONFLICT,
             OrderError::NotKept(_) | OrderError::NotRead | OrderError::Stopped => {
                 StatusCode::SERVICE_UNAVAILABLE

@@ -23,6 +23,8 @@ pub enum Action {
     Retry {
         /// An update of something that is not active goes as a new event (Partner API reference 4.4).
         as_post: bool,
+        /// A document goes although the service has taken it, and may stand in the record twice then.
+        even_if_taken: bool,
     },
     /// It is given up, and what it held is erased.
     Discard,
@@ -58,6 +60,17 @@ pub enum OrderError {
     /// Only an update can go as a new event.
     #[error("only a PUT to Sensio can be sent as a POST: retry without as_post")]
     NotAnUpdate,
+    /// It may be there already, and nobody can ask.
+    #[error(
+        "the receiver has taken it, and its status cannot be asked for: sent again it may stand in the \
+         record twice, so nothing was sent. If the address of the service was changed by mistake, put it \
+         right and retry. Otherwise look in the record: discard it if it is there, retry with \
+         {{\"even_if_taken\":true}} if it is not"
+    )]
+    TakenBefore,
+    /// Only a document for the patient record can go although it was taken.
+    #[error("nothing that the receiver has taken waits here: retry without even_if_taken")]
+    NothingTaken,
     /// It cannot be sent as things are.
     #[error("it cannot be sent as things are ({0}): mend that and retry, or discard it")]
     StillRefused(&'static str),
@@ -82,7 +95,8 @@ impl OrderError {
             Self::NoOutput(_) | Self::Unknown => "unknown",
             Self::NotParked => "not_parked",
             Self::Superseded => "superseded",
-            Self::NotAnUpdate | Self::StillRefused(_) => "refused",
+            Self::TakenBefore => "taken_before",
+            Self::NotAnUpdate | Self::NothingTaken | Self::StillRefused(_) => "refused",
             Self::NotKept(_) => "not_kept",
             Self::NotRead => "not_read",
             Self::Stopped => "stopped",

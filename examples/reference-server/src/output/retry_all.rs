@@ -68,7 +68,10 @@ impl Deliveries {
                     all.leave(&OrderError::Superseded);
                     continue;
                 }
-                let retry = Action::Retry { as_post: false };
+                let retry = Action::Retry {
+                    as_post: false,
+                    even_if_taken: false,
+                };
                 match self.order(output, letter.id, retry).await {
                     Ok(()) => all.retried += 1,
                     // Somebody else was quicker.
@@ -76,6 +79,7 @@ impl Deliveries {
                     Err(
                         error @ (OrderError::Superseded
                         | OrderError::NotAnUpdate
+                        | OrderError::TakenBefore
                         | OrderError::StillRefused(_)),
                     ) => all.leave(&error),
                     Err(error) => return Err(error),
@@ -103,6 +107,7 @@ mod tests {
             refused_at: at,
             reason: "refused".into(),
             superseded: id == 2,
+            may_have_arrived: Some(id == 4),
             alarm: None,
         }
     }
@@ -120,7 +125,8 @@ mod tests {
                     question.answer(page.map(letter).collect());
                 }
                 Some(order) = orders.next() => {
-                    assert_eq!(order.action, Action::Retry { as_post: false });
+                    let retry = Action::Retry { as_post: false, even_if_taken: false };
+                    assert_eq!(order.action, retry);
                     let said = says(&order);
                     order.answer(said);
                 }
@@ -146,12 +152,14 @@ mod tests {
         let all = retry(250, |order| match order.id {
             1 => Err(OrderError::NotParked),
             3 | 201 => Err(OrderError::StillRefused("no patient has the device now")),
+            4 => Err(OrderError::TakenBefore),
             _ => Ok(()),
         });
         let all = all.await.expect("all are tried");
-        assert_eq!((all.retried, all.left), (246, 3));
+        assert_eq!((all.retried, all.left), (245, 4));
         let counts: Vec<u64> = all.because.values().copied().collect();
-        assert_eq!(counts, [2, 1], "{:?}", all.because);
+        assert_eq!(counts.len(), 3);
+        assert_eq!(counts.iter().sum::<u64>(), 4, "{:?}", all.because);
     }
 
     #[tokio::test]

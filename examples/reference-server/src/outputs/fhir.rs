@@ -164,6 +164,7 @@ impl FhirOutput {
                 client: self.client,
                 no_token: None,
                 paused: None,
+                questions_paused: None,
             },
             outbox,
             mark,

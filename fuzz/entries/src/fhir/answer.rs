@@ -136,7 +136,10 @@ fn class<'h>(
     let error = serde_json::from_slice::<Value>(kept.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(kept));
     let named = error.is_ok_and(|error| error["error"] == "use_dpop_nonce");
     let nonce = outcome.dpop_nonce().is_some() && (asked || named);
-    let code = OperationOutcome::read(kept).and_then(|read| read.code());
+    let read = OperationOutcome::read(kept);
+    let says_nothing = read.as_ref().is_none_or(|read| read.issues.is_empty());
+    let code = read.and_then(|read| read.code());
+    let creates = matches!(action, Action::Write | Action::Batch);
     match status {
         200..=299 if needs_body && !is_object => Class::Malformed,
         200..=299 => Class::Done,
@@ -151,6 +154,8 @@ fn class<'h>(
             (Some(OutcomeCode::TIMEOUT), _) => Class::Transient,
             (Some(code), _) => Class::Refused(Refusal::Coded(code)),
             (None, 403) => Class::Permission,
+            (None, 405 | 406 | 415) if creates => Class::Configuration,
+            (None, 404 | 410) if creates && says_nothing => Class::Configuration,
             (None, 404 | 410) => Class::Refused(Refusal::NotFound),
             (None, 409 | 412) => Class::Refused(Refusal::Conflict),
             (None, 406 | 415) => Class::Refused(Refusal::MediaType),

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
-use fhir_vkp::answer::{Failure, Outcome};
+use fhir_vkp::answer::{Class, Failure, Outcome};
 use fhir_vkp::delivery::{
     Completion, Config, Delivery, DeliveryCall, EntryId, EntryState, Event, Lane, MemoryStore,
-    NewEntry, Order, ParkReason, Store, StoreError, Stored, SubmitError, Target,
+    NewEntry, Order, ParkReason, Retried, Store, StoreError, Stored, SubmitError, Target,
 };
 use fhir_vkp::identifier::OrganisationNumber;
 use fhir_vkp::request::{Action, BaseAddress, Document, JftRequests, VkpRequests};
@@ -17,6 +17,9 @@ use super::luck::Luck;
 const OPERATIONS: usize = 200;
 const WALL: WallMicros = WallMicros(1_795_332_425_000_000);
 const DOCUMENTS: usize = 24;
+const HERE: &str = "https://service.example.net";
+/// A token for the one address must not go to the other.
+const THERE: &str = "https://moved.example.net";
 
 /// A store that fails as often as it is told, before or after it did what it was asked.
 #[derive(Default)]
@@ -104,6 +107,7 @@ struct Page {
 struct World {
     now: Time,
     jft: bool,
+    base: &'static str,
     config: Config,
     delivery: Delivery<Disk>,
     service: Service,
@@ -116,6 +120,8 @@ struct World {
     dismissing: BTreeSet<EntryId>,
     calls: Vec<DeliveryCall>,
     numbers: usize,
+    /// Whether a write or the disk gave trouble since the start: otherwise no write waits.
+    trouble: bool,
 }
 
 /// Runs the operations; then service and store behave.
@@ -131,7 +137,8 @@ pub fn fhir_delivery(data: &[u8]) {
         now: Time::ZERO,
         jft: settings & 1 == 0,
         config,
-        delivery: open(Time::ZERO, settings & 1 == 0, config, Disk::default()),
+        base: HERE,
+        delivery: open(Time::ZERO, settings & 1 == 0, HERE, config, Disk::default()),
         service: Service::default(),
         books: BTreeMap::new(),
         ended: BTreeSet::new(),
@@ -139,6 +146,7 @@ pub fn fhir_delivery(data: &[u8]) {
         dismissing: BTreeSet::new(),
         calls: Vec::new(),
         numbers: 0,
+        trouble: false,
     };
     for _ in 0..OPERATIONS {
         if luck.is_over() {
@@ -150,17 +158,14 @@ pub fn fhir_delivery(data: &[u8]) {
     world.settle();
 }
 
-fn open(now: Time, jft: bool, config: Config, disk: Disk) -> Delivery<Disk> {
-    let base = |text| BaseAddress::new(text).expect("an address");
+fn open(now: Time, jft: bool, address: &str, config: Config, disk: Disk) -> Delivery<Disk> {
+    let base = |text: &str| BaseAddress::new(text).expect("an address");
     let target = if jft {
         let read = base("https://read.example.net");
-        Target::Jft(JftRequests::new(base("https://service.example.net"), read))
+        Target::Jft(JftRequests::new(base(address), read))
     } else {
         let organisation = OrganisationNumber::new("310000000").expect("a number");
-        Target::Vkp(VkpRequests::new(
-            base("https://service.example.net"),
-            &organisation,
-        ))
+        Target::Vkp(VkpRequests::new(base(address), &organisation))
     };
     let random = Random::new(now.elapsed().as_secs());
     let wall = WALL.after(now.elapsed());
@@ -201,18 +206,22 @@ impl World {
         }
     }
 
-    /// The store is not handed out to be changed: it is taken out and put back, as a restart does.
+    /// The store is not handed out to be changed: it is taken out and put back, as a restart does. The
+    /// service may have another address then.
     fn restart_with_a_failing_disk(&mut self, failures: u8) {
         let mut disk = self.crashed();
+        self.trouble = failures % 4 > 0;
         (disk.failures, disk.half) = (failures % 4, failures >= 128);
-        self.delivery = open(self.now, self.jft, self.config, disk);
+        self.base = if failures & 64 == 0 { HERE } else { THERE };
+        self.delivery = open(self.now, self.jft, self.base, self.config, disk);
     }
 
     fn crashed(&mut self) -> Disk {
         self.calls.clear();
+        self.trouble = false;
         // A start takes its time; ids are drawn from the clock.
         self.now = self.now + Duration::from_secs(1);
-        let fresh = open(self.now, self.jft, self.config, Disk::default());
+        let fresh = open(self.now, self.jft, self.base, self.config, Disk::default());
         let dead = core::mem::replace(&mut self.delivery, fresh);
         let mut disk = dead.into_store();
         disk.failures = 0;
@@ -258,7 +267,8 @@ impl World {
 
     fn crash(&mut self) {
         let disk = self.crashed();
-        self.delivery = open(self.now, self.jft, self.config, disk);
+        self.base = HERE;
+        self.delivery = open(self.now, self.jft, self.base, self.config, disk);
     }
 
     fn submit(&mut self, luck: &mut Luck<'_>) {
@@ -338,9 +348,12 @@ impl World {
         }
         let call = self.calls.remove(luck.below(self.calls.len()));
         let kind = luck.byte();
+        let is_write = is_write(&call);
         let Some(outcome) = self.service.answer(&call, self.jft, kind) else {
+            self.trouble |= is_write;
             return;
         };
+        self.trouble |= is_write && outcome.class != Class::Done;
         self.delivery.handle_outcome(self.now, call.id, &outcome);
         // A second answer to the same call says nothing.
         self.events();
@@ -372,15 +385,38 @@ impl World {
 
     fn retry(&mut self, luck: &mut Luck<'_>) {
         if let Some(id) = self.parked(luck) {
+            let parked = self.delivery.state(id);
+            let Some(EntryState::Parked { why, status, .. }) = &parked else {
+                panic!("it is parked: {parked:?}");
+            };
             let tried = self.delivery.retry(self.now, id);
-            assert_ne!(tried, Ok(false), "it was parked");
-            if tried.is_ok() {
-                let page = self.books.get_mut(&id).expect("a document");
-                match self.delivery.state(id) {
-                    Some(EntryState::Waiting { .. }) => page.tried = self.now,
-                    Some(EntryState::Taken { .. }) => page.taken = self.now,
-                    other => panic!("it is not tried: {other:?}"),
+            let state = self.delivery.state(id);
+            let page = self.books.get_mut(&id).expect("a document");
+            match tried {
+                Ok(Retried::Written) => {
+                    assert!(!why.was_taken(), "what was taken is written again");
+                    assert!(matches!(state, Some(EntryState::Waiting { .. })));
+                    page.tried = self.now;
                 }
+                Ok(Retried::Asked) => {
+                    assert!(status.is_some() && matches!(state, Some(EntryState::Taken { .. })));
+                    page.taken = self.now;
+                }
+                Ok(Retried::TakenBefore) => {
+                    let known = status.as_ref().map(|status| status.as_str());
+                    let here = known.is_some_and(|status| status.starts_with(self.base));
+                    assert!(!here && why.was_taken() && state == parked);
+                    if luck.byte() < 128 {
+                        return;
+                    }
+                    let again = self.delivery.write_again(self.now, id);
+                    assert_ne!(again, Ok(false), "it was parked");
+                    if again.is_ok() {
+                        page.tried = self.now;
+                    }
+                }
+                Err(_) => assert_eq!(state, parked),
+                other => panic!("it was parked: {other:?}"),
             }
         }
     }
@@ -407,6 +443,10 @@ impl World {
     }
 
     fn poll(&mut self) {
+        let now = self.now;
+        // A write whose time is over is given up, and repeated later.
+        let mut writes = self.calls.iter().filter(|call| is_write(call));
+        self.trouble |= writes.any(|call| call.deadline <= now);
         self.delivery.handle_timeout(self.now);
         while let Some(call) = self.delivery.poll_call(self.now) {
             self.called(&call);
@@ -425,8 +465,25 @@ impl World {
         for id in self.books.keys() {
             assert!(self.delivery.state(*id).is_some(), "a document is lost");
         }
+        self.no_write_waits();
         let printed = format!("{:?}", self.delivery);
         assert!(!printed.contains("uuid"));
+    }
+
+    /// Whatever comes of questions, there is room for one write at a time. Where writes gave trouble there
+    /// are good reasons to wait.
+    fn no_write_waits(&self) {
+        let mut open = self.calls.iter().filter(|call| call.deadline > self.now);
+        if self.trouble || open.any(is_write) {
+            return;
+        }
+        for (id, page) in &self.books {
+            let waits = matches!(self.delivery.state(*id), Some(EntryState::Waiting { .. }));
+            if waits && page.lane.is_none() {
+                let under_way = self.calls.iter().any(|call| call.entry == *id);
+                assert!(under_way, "a write waits, and writes gave no trouble");
+            }
+        }
     }
 
     fn called(&self, call: &DeliveryCall) {
@@ -436,6 +493,7 @@ impl World {
             .expect("a call for what has ended");
         let state = self.delivery.state(call.entry);
         let write = call.request.call().action == Action::Write;
+        assert!(call.request.url().starts_with(self.base), "a token abroad");
         if !write {
             assert!(self.jft && matches!(state, Some(EntryState::Taken { .. })));
             return;
@@ -487,12 +545,18 @@ impl World {
                         "not taken"
                     );
                 }
-                Event::Parked { id, reason } => {
+                Event::Parked { id, why } => {
                     let page = self.books.get_mut(&id).expect("a document");
                     page.parked = true;
+                    let has_arrived = self.service.taken.contains(&page.number);
+                    let failed = self.service.failed.contains(&page.number);
+                    assert!(
+                        !has_arrived || failed || why.may_have_arrived(),
+                        "it has arrived: {why}"
+                    );
                     // Not before its time, which an operator may have given it anew.
-                    let patience = match reason {
-                        ParkReason::NotTaken { .. } => (page.tried, self.config.take_within),
+                    let patience = match why.reason {
+                        ParkReason::NotTaken => (page.tried, self.config.take_within),
                         ParkReason::Unconfirmed | ParkReason::Contradictory => {
                             (page.taken, self.config.confirm_within)
                         }
@@ -501,13 +565,14 @@ impl World {
                     // The wall clock counts in microseconds.
                     let now = self.now + Duration::from_micros(2);
                     assert!(now >= patience.0 + patience.1, "given up too early");
-                    assert!(!reason.to_string().is_empty());
+                    assert!(!why.to_string().is_empty());
                     assert!(self.delivery.parked().any(|(parked, ..)| parked == id));
                 }
                 Event::Late { id } | Event::Progress { id, .. } => {
                     assert!(self.books.contains_key(&id));
                 }
                 Event::Unreadable { .. } => panic!("everything can be read"),
+                Event::StoreFailed { .. } => self.trouble = true,
                 _ => {}
             }
         }
@@ -548,6 +613,10 @@ impl World {
     }
 }
 
+fn is_write(call: &DeliveryCall) -> bool {
+    call.request.call().action == Action::Write
+}
+
 impl Service {
     /// `None`: no answer comes. 0: it does what it should.
     fn answer(&mut self, call: &DeliveryCall, jft: bool, kind: u8) -> Option<Outcome> {
@@ -567,7 +636,8 @@ impl Service {
         };
         if request.call().action == Action::Write {
             let number = number_of(request.body());
-            let takes = kind % 16 < 2 || (8..12).contains(&(kind % 16));
+            let had = self.taken.contains(&number);
+            let takes = kind % 16 < 2 || (8..13).contains(&(kind % 16));
             if takes {
                 self.taken.insert(number);
             }
@@ -589,6 +659,8 @@ impl Service {
                 11 => read(202, &[("Location", "https://evil.example.net/1")], ""),
                 12 => read(500, &[], ""),
                 13 => read(413, &[], ""),
+                14 => read(404, &[], "<html>not here</html>"),
+                15 if had => read(409, &[], ""),
                 _ => {
                     self.taken.insert(number);
                     good()

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use alarm_codes::{Event, EventId as AlarmId};
 use fhir_vkp::client::Courier;
-use fhir_vkp::delivery::{StoreError, SubmitError};
+use fhir_vkp::delivery::{Calls, StoreError, SubmitError};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
@@ -16,7 +16,7 @@ use super::document::{Story, Unwritten, Writer, Written};
 use super::look_up::{Desk, Question};
 use super::outbox::{About, Earlier, NOBODY, Outbox, PersonMark};
 use super::register::WatchedRegister;
-use super::report::{self, Reporter};
+use super::report::{self, Look, Reporter};
 use super::{AREA, NAME};
 use crate::journal::{AlarmRecord, EventId, JournalError, JournalHandle, Sequence, Verdict};
 use crate::output::{Orders, PageQuestion};
@@ -156,11 +156,18 @@ impl Feeder {
             self.reporter.not_sent("no_room");
         }
         let delivery = self.courier.delivery();
-        let (waiting, paused) = (delivery.open_documents(), delivery.is_paused());
         // A register that has changed is seen though no alarm asks for it.
         self.register.now();
-        let (warning, devices) = (self.register.warning(), self.register.devices());
-        self.reporter.look(waiting, open, paused, warning, devices);
+        let look = Look {
+            waiting: delivery.open_documents(),
+            late: delivery.late_documents(),
+            open,
+            writes_paused: delivery.is_paused(Calls::Writes),
+            questions_paused: delivery.is_paused(Calls::Questions),
+            register_warning: self.register.warning(),
+            register_devices: self.register.devices(),
+        };
+        self.reporter.look(&look);
     }
 
     async fn keep(&mut self) {

@@ -39,7 +39,7 @@ const SUPERSEDED: &str = "EXISTS (SELECT 1 FROM document AS newer \
      AND (newer.word <> 'dismissed' OR newer.reached))";
 
 /// The columns of a dead letter, but for [`SUPERSEDED`].
-const LETTER: &str = "id, device, code, occurred, since, reason, alarm";
+const LETTER: &str = "id, device, code, occurred, since, reason, alarm, reached";
 
 /// What is said of a document beside its bytes.
 #[derive(Clone)]
@@ -349,7 +349,8 @@ fn letter(row: &Row<'_>) -> rusqlite::Result<DeadLetter> {
         occurred_at: Timestamp::from_micros(row.get(3)?),
         refused_at: Timestamp::from_micros(row.get(4)?),
         reason: row.get(5)?,
-        superseded: row.get(7)?,
+        may_have_arrived: Some(row.get(7)?),
+        superseded: row.get(8)?,
         alarm: Some(EventId::from_bytes(row.get(6)?)),
     })
 }
@@ -389,12 +390,13 @@ fn word(state: &EntryState) -> &'static str {
     match state {
         EntryState::Waiting { .. } => "waiting",
         EntryState::Taken { .. } => "taken",
-        EntryState::Parked { reason, .. } => match reason {
+        EntryState::Parked { why, .. } => match &why.reason {
             ParkReason::Failed(_) => "failed",
             ParkReason::Contradictory => "contradictory",
-            ParkReason::Unconfirmed | ParkReason::WithoutStatus => "unconfirmed",
-            ParkReason::NotTaken { .. } => "not_taken",
             ParkReason::DocumentLost => "lost",
+            // Whatever came of the last attempt: nobody may take it for what is not there.
+            _ if why.may_have_arrived() => "unconfirmed",
+            ParkReason::NotTaken => "not_taken",
             _ => "refused",
         },
         _ => "unknown",
@@ -449,7 +451,7 @@ impl Inner {
     fn update(&self, id: EntryId, state: &EntryState) -> rusqlite::Result<()> {
         let reason = match state {
             // Its `Display` holds no text of the receiver.
-            EntryState::Parked { reason, .. } => Some(reason.to_string()),
+            EntryState::Parked { why, .. } => Some(why.to_string()),
             _ => None,
         };
         self.connection

@@ -2,7 +2,7 @@
 
 use fhir_vkp::answer::{Class, JournalState};
 use fhir_vkp::client::Client;
-use fhir_vkp::delivery::Event;
+use fhir_vkp::delivery::{Calls, Event};
 use fhir_vkp::security;
 use metrics::{Unit, counter, describe_counter, describe_gauge, gauge};
 
@@ -53,6 +53,14 @@ pub(super) fn describe() {
             "alarm_fhir_register_trouble",
             "1 while something is wrong with the register of patients.",
         ),
+        (
+            "alarm_fhir_questions_paused",
+            "1 while nobody asks for a while how far documents are that were sent.",
+        ),
+        (
+            "alarm_fhir_late",
+            "Documents that wait to be taken for longer than they should.",
+        ),
     ] {
         describe_gauge!(name, Unit::Count, text);
     }
@@ -63,6 +71,20 @@ pub(super) fn taken(outcome: &'static str) {
     counter!("alarm_fhir_taken_total", "outcome" => outcome).increment(1);
 }
 
+/// How everything is.
+#[derive(Debug)]
+pub(super) struct Look {
+    pub(super) waiting: usize,
+    pub(super) late: usize,
+    /// Alarms that are not closed.
+    pub(super) open: usize,
+    pub(super) writes_paused: bool,
+    pub(super) questions_paused: bool,
+    /// What is wrong with the register of patients, and how many devices it has.
+    pub(super) register_warning: Option<&'static str>,
+    pub(super) register_devices: usize,
+}
+
 #[derive(Debug)]
 pub(super) struct Reporter {
     pub(super) deliveries: Deliveries,
@@ -70,8 +92,10 @@ pub(super) struct Reporter {
     pub(super) client: Client,
     /// Why there is no token.
     pub(super) no_token: Option<&'static str>,
-    /// Why everything waits.
+    /// Why all documents wait.
     pub(super) paused: Option<&'static str>,
+    /// Why all questions about what was sent wait.
+    pub(super) questions_paused: Option<&'static str>,
 }
 
 impl Reporter {
@@ -106,13 +130,23 @@ impl Reporter {
                     tracing::warn!(%error, "how far a document has come is not shown");
                 }
             }
-            Event::Parked { id, reason } => {
+            Event::Parked { id, why } => {
                 count("dead");
-                tracing::error!(
-                    document = document(*id),
-                    %reason,
-                    "a document is not in the patient record: see /api/deliveries"
-                );
+                let document = document(*id);
+                if why.may_have_arrived() {
+                    tracing::error!(
+                        document,
+                        reason = %why,
+                        "nobody knows whether a document is in the patient record: look there before it is \
+                         written by hand, and see /api/deliveries"
+                    );
+                } else {
+                    tracing::error!(
+                        document,
+                        reason = %why,
+                        "a document is not in the patient record: see /api/deliveries"
+                    );
+                }
             }
             Event::Late { id } => {
                 count("late");
@@ -121,13 +155,30 @@ impl Reporter {
                     "a document is late; it goes on being tried"
                 );
             }
-            Event::Paused { class, .. } => {
+            Event::Paused {
+                calls: Calls::Writes,
+                class,
+                ..
+            } => {
                 self.paused = Some(pause(*class));
                 tracing::error!(reason = self.paused, "no document is sent for a while");
             }
-            Event::Resumed => {
+            Event::Paused { class, .. } => {
+                self.questions_paused = Some(question_pause(*class));
+                tracing::error!(
+                    reason = self.questions_paused,
+                    "nobody asks for a while how far documents are that were sent"
+                );
+            }
+            Event::Resumed {
+                calls: Calls::Writes,
+            } => {
                 self.paused = None;
                 tracing::info!("documents are sent again");
+            }
+            Event::Resumed { .. } => {
+                self.questions_paused = None;
+                tracing::info!("how far documents are is asked for again");
             }
             Event::Unreadable { id } => {
                 count("unreadable");
@@ -168,17 +219,19 @@ impl Reporter {
     }
 
     /// Shows how everything is.
-    pub(super) fn look(
-        &mut self,
-        waiting: usize,
-        open: usize,
-        is_paused: bool,
-        warning: Option<&'static str>,
-        devices: usize,
-    ) {
+    pub(super) fn look(&mut self, look: &Look) {
         self.tokens();
-        if !is_paused {
+        let Look {
+            waiting,
+            late,
+            open,
+            ..
+        } = *look;
+        if !look.writes_paused {
             self.paused = None;
+        }
+        if !look.questions_paused {
+            self.questions_paused = None;
         }
         let overview = match self.outbox.overview() {
             Ok(overview) => overview,
@@ -193,20 +246,27 @@ impl Reporter {
             ("alarm_fhir_open", open),
             ("alarm_fhir_waiting", waiting),
             ("alarm_fhir_dead_letters", overview.dead),
+            ("alarm_fhir_late", late),
             ("alarm_fhir_paused", usize::from(paused.is_some())),
-            ("alarm_fhir_register_devices", devices),
+            ("alarm_fhir_register_devices", look.register_devices),
             (
                 "alarm_fhir_register_trouble",
-                usize::from(warning.is_some()),
+                usize::from(look.register_warning.is_some()),
+            ),
+            (
+                "alarm_fhir_questions_paused",
+                usize::from(self.questions_paused.is_some()),
             ),
         ] {
             gauge!(name).set(count as f64);
         }
         self.deliveries.update(NAME, |state| {
             state.waiting = waiting;
+            state.late = Some(late);
+            state.questions_paused = self.questions_paused;
             state.open = Some(open);
             state.paused = paused;
-            state.warning = warning;
+            state.warning = look.register_warning;
             state.dead = overview.dead;
             state.dead_letters = overview.dead_letters;
             state.documents = overview.documents;
@@ -229,7 +289,20 @@ fn pause(class: Class) -> &'static str {
     match class {
         Class::Token | Class::NonceWanted => "the token is refused",
         Class::Permission => "403: a permission is missing",
-        Class::Configuration => "answers that no such service gives: the address or a proxy",
+        Class::Configuration => {
+            "answers that no such service gives: the address, the media type or a proxy"
+        }
+        _ => "paused",
+    }
+}
+
+fn question_pause(class: Class) -> &'static str {
+    match class {
+        Class::Token | Class::NonceWanted => "the token is refused to questions about the status",
+        Class::Permission => "403 to questions about the status: a permission is missing",
+        Class::Configuration => {
+            "answers to questions about the status that no such service gives: the address or a proxy"
+        }
         _ => "paused",
     }
 }

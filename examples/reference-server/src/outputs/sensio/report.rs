@@ -236,8 +236,12 @@ fn carry_out(
     action: Action,
 ) -> Result<(), OrderError> {
     let done = match action {
-        Action::Retry { as_post: false } => queue.retry(now, id),
-        Action::Retry { as_post: true } => queue.retry_as_post(now, id),
+        Action::Retry {
+            even_if_taken: true,
+            ..
+        } => return Err(OrderError::NothingTaken),
+        Action::Retry { as_post: false, .. } => queue.retry(now, id),
+        Action::Retry { as_post: true, .. } => queue.retry_as_post(now, id),
         Action::Discard => match queue.discard(id) {
             Ok(true) => Ok(()),
             Ok(false) => Err(RetryError::Unknown),
@@ -268,6 +272,7 @@ fn shown(letter: &Letter) -> DeadLetter {
         occurred_at: Timestamp::from_micros(letter.occurred.0),
         refused_at: Timestamp::from_micros(letter.parked.0),
         reason: reason(letter.reason),
+        may_have_arrived: None,
         superseded: letter.superseded,
         alarm: None,
     }

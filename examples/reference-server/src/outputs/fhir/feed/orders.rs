@@ -1,6 +1,6 @@
 //! What operators have done with documents that were refused or withheld.
 
-use fhir_vkp::delivery::{EntryId, StoreError, SubmitError};
+use fhir_vkp::delivery::{EntryId, Retried, StoreError, SubmitError};
 
 use super::super::document::Unwritten;
 use super::super::outbox::{About, Earlier, Found};
@@ -71,9 +71,11 @@ impl Feeder {
             return Err(OrderError::NotParked);
         }
         let done = match (action, found.entry) {
-            (Action::Retry { as_post: true }, _) => return Err(OrderError::NotAnUpdate),
+            (Action::Retry { as_post: true, .. }, _) => return Err(OrderError::NotAnUpdate),
             (Action::Retry { .. }, _) if found.superseded => return Err(OrderError::Superseded),
-            (Action::Retry { .. }, Some(entry)) => self.send_again(entry)?,
+            (Action::Retry { even_if_taken, .. }, Some(entry)) => {
+                return self.send_again(entry, even_if_taken);
+            }
             (Action::Retry { .. }, None) => {
                 return self.write_again(found).await.map_err(OrderError::from);
             }
@@ -86,9 +88,17 @@ impl Feeder {
         }
     }
 
-    fn send_again(&mut self, entry: EntryId) -> Result<bool, StoreError> {
+    /// Asks for the status of what was taken, and sends anything else: what was taken and cannot be asked
+    /// for is sent only if the operator has said that.
+    fn send_again(&mut self, entry: EntryId, even_if_taken: bool) -> Result<(), OrderError> {
         let now = self.courier.now();
-        self.courier.delivery().retry(now, entry)
+        let delivery = self.courier.delivery();
+        match delivery.retry(now, entry)? {
+            Retried::Written | Retried::Asked => Ok(()),
+            Retried::TakenBefore if even_if_taken && delivery.write_again(now, entry)? => Ok(()),
+            Retried::TakenBefore => Err(OrderError::TakenBefore),
+            _ => Err(OrderError::NotParked),
+        }
     }
 
     /// Makes the document of an alarm that is withheld, by the register of now.

@@ -3,8 +3,7 @@
 use std::fmt;
 
 use fhir_vkp::Identifier;
-use fhir_vkp::answer::Refusal;
-use fhir_vkp::delivery::{EntryState, ParkReason, StoreError};
+use fhir_vkp::delivery::{EntryState, StoreError};
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
@@ -86,16 +85,8 @@ impl History {
 
 /// Whether the record has a document in this state, or may have it.
 pub(super) fn may_be_there(state: &EntryState) -> bool {
-    let EntryState::Parked { reason, .. } = state else {
-        return true;
-    };
-    match reason {
-        // 409 and 412 may mean that it is there already.
-        ParkReason::Refused(refusal) => *refusal == Refusal::Conflict,
-        ParkReason::NotPermitted
-        | ParkReason::TooLarge
-        | ParkReason::Failed(_)
-        | ParkReason::NotTaken { maybe_taken: false } => false,
+    match state {
+        EntryState::Parked { why, .. } => why.may_have_arrived(),
         _ => true,
     }
 }

@@ -1,3 +1,6 @@
+use fhir_vkp::answer::Refusal;
+use fhir_vkp::delivery::Parked;
+
 use super::*;
 
 /// What closed it.
@@ -187,7 +190,7 @@ fn what_is_parked_or_withheld_is_shown_with_its_reason_and_nothing_of_the_receiv
     let mut outbox = Outbox::open(&directory.path().join("outbox")).expect("open");
     append(&mut outbox, 1);
     let state = EntryState::Parked {
-        reason: ParkReason::Failed("Kari".into()),
+        why: why(ParkReason::Failed("Kari".into()), false),
         at: WallMicros(9),
         status: None,
     };
@@ -210,6 +213,35 @@ fn what_is_parked_or_withheld_is_shown_with_its_reason_and_nothing_of_the_receiv
     let words: Vec<_> = overview.documents.iter().map(|one| &*one.state).collect();
     assert_eq!(words, ["failed", "withheld"]);
     assert_eq!(loaded(&mut outbox)[0].state, state);
+}
+
+#[test]
+fn a_dead_letter_says_whether_it_may_be_in_the_record_all_the_same() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut outbox = Outbox::open(&directory.path().join("outbox")).expect("open");
+    append(&mut outbox, 1);
+    let conflict = || ParkReason::Refused(Refusal::Conflict);
+    for (why, may_have_arrived, word) in [
+        (why(ParkReason::TooLarge, false), false, "refused"),
+        (why(ParkReason::TooLarge, true), true, "unconfirmed"),
+        (why(conflict(), false), true, "unconfirmed"),
+        (why(conflict(), true), true, "unconfirmed"),
+        (why(ParkReason::NotTaken, false), false, "not_taken"),
+        (why(ParkReason::NotTaken, true), true, "unconfirmed"),
+        (why(ParkReason::WithoutStatus, false), true, "unconfirmed"),
+        (why(ParkReason::Failed("x".into()), false), false, "failed"),
+    ] {
+        let text = why.to_string();
+        parked_as(&mut outbox, 1, why);
+        let overview = outbox.overview().expect("read");
+        let letter = &overview.dead_letters[0];
+        assert_eq!(letter.may_have_arrived, Some(may_have_arrived), "{text}");
+        assert_eq!(
+            (&*letter.reason, &*overview.documents[0].state),
+            (&*text, word)
+        );
+        assert_eq!(outbox.letters(0, 9).expect("read"), overview.dead_letters);
+    }
 }
 
 fn numbers(outbox: &Outbox) -> Vec<u64> {
@@ -308,7 +340,7 @@ fn a_correction_supersedes_what_it_corrects_and_is_found_by_what_reopened_it() {
     };
     assert_eq!(outbox.before(alarm, by).expect("read"), Some(first.clone()));
     let state = EntryState::Parked {
-        reason: ParkReason::TooLarge,
+        why: why(ParkReason::TooLarge, false),
         at: WallMicros(9),
         status: None,
     };
@@ -326,9 +358,20 @@ fn a_correction_supersedes_what_it_corrects_and_is_found_by_what_reopened_it() {
     assert!(outbox.overview().expect("read").dead_letters[0].superseded);
 }
 
-fn parked(outbox: &mut Outbox, id: u64, reason: ParkReason) {
-    let state = EntryState::Parked {
+const fn why(reason: ParkReason, maybe_taken: bool) -> Parked {
+    Parked {
         reason,
+        maybe_taken,
+    }
+}
+
+fn parked(outbox: &mut Outbox, id: u64, reason: ParkReason) {
+    parked_as(outbox, id, why(reason, false));
+}
+
+fn parked_as(outbox: &mut Outbox, id: u64, why: Parked) {
+    let state = EntryState::Parked {
+        why,
         at: WallMicros(9),
         status: None,
     };
@@ -387,10 +430,10 @@ fn what_a_correction_replaces_is_what_the_record_may_have() {
     assert_eq!(replaces(&outbox, 0), None);
     append_as(&mut outbox, 1, writing(0, person), 1);
     assert_eq!(replaces(&outbox, 1), Some(0));
-    parked(&mut outbox, 1, ParkReason::NotTaken { maybe_taken: true });
+    parked_as(&mut outbox, 1, why(ParkReason::NotTaken, true));
     assert_eq!(replaces(&outbox, 1), Some(0));
     for reason in [
-        ParkReason::NotTaken { maybe_taken: false },
+        ParkReason::NotTaken,
         ParkReason::Failed("no such patient".into()),
         ParkReason::NotPermitted,
     ] {

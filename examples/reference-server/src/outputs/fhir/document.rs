@@ -89,7 +89,11 @@ impl Writer {
     /// The lane of a person: documents about one go in order.
     pub(super) fn lane(&self, identifier: &Identifier) -> Lane {
         let mut hasher = blake3::Hasher::new();
-        for part in [&*self.sender, identifier.system(), identifier.reveal()] {
+        for part in [
+            &*self.sender,
+            identifier.canonical_system(),
+            identifier.reveal(),
+        ] {
             hasher.update(part.as_bytes()).update(&[0]);
         }
         let mut first = [0; 8];

@@ -11,7 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use alarm_codes::Event;
-use alarm_codes::national_identity_number::{NationalIdentityNumber, Rule};
+use alarm_codes::national_identity_number::NationalIdentityNumber;
 use fhir_vkp::identifier::system;
 use fhir_vkp::{Identifier, Person};
 use serde::Deserialize;
@@ -24,8 +24,6 @@ pub(super) use watched::WatchedRegister;
 
 /// Bytes that are read.
 const LARGEST: u64 = 64 * 1024 * 1024;
-/// The first day of 2032 in Norway, from which on numbers are given out by the looser rule.
-const FIRST_OF_2032: Timestamp = Timestamp::from_micros(1_956_524_400_000_000);
 /// Why a number is not taken.
 const TYPING_ERROR: &str = "a number that is valid only when given out from 2032: a typing error";
 /// Why an alarm is withheld whose device stands in a line with such a number.
@@ -126,12 +124,10 @@ impl fmt::Debug for Register {
     }
 }
 
-/// Whether this is a number that nobody has yet: valid by the rule of 2032 alone, and before that day in
-/// practice a typing error, that is, somebody else's number (FHIR reference 4).
+/// Whether this is a number that nobody has yet, and in practice somebody else's, mistyped.
 fn is_typing_error(identifier: &Identifier, now: Timestamp) -> bool {
-    let number = identifier.national_identity_number();
-    let by_2032 = number.is_some_and(|number| number.is_ok_and(|it| it.rule() == Rule::Rule2032));
-    by_2032 && now < FIRST_OF_2032
+    let now = alarm_codes::Timestamp::from_micros(now.as_micros());
+    now.is_some_and(|now| identifier.is_not_yet_issued(now))
 }
 
 fn text(value: Option<&Private>) -> Option<&str> {

@@ -23,7 +23,7 @@ pub(in crate::outputs::fhir) struct PersonMark([u8; 16]);
 impl PersonMark {
     fn new(key: &[u8; 32], identifier: &Identifier) -> Self {
         let mut hasher = blake3::Hasher::new_keyed(key);
-        for part in [identifier.system(), identifier.reveal()] {
+        for part in [identifier.canonical_system(), identifier.reveal()] {
             hasher.update(part.as_bytes()).update(&[0]);
         }
         let mut first = [0; 16];

@@ -1,18 +1,23 @@
 //! The way of documents under a list of operations, beside books (FHIR reference 9.1 and 9.2).
 
+mod disk;
+mod service;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
-use fhir_vkp::answer::{Class, Failure, Outcome};
+use fhir_vkp::answer::{Class, Outcome};
 use fhir_vkp::delivery::{
-    Completion, Config, Delivery, DeliveryCall, EntryId, EntryState, Event, Lane, MemoryStore,
-    NewEntry, Order, ParkReason, Retried, Store, StoreError, Stored, SubmitError, Target,
+    Config, Delivery, DeliveryCall, EntryId, EntryState, Event, Lane, Order, ParkReason, Retried,
+    SubmitError, Target,
 };
 use fhir_vkp::identifier::OrganisationNumber;
 use fhir_vkp::request::{Action, BaseAddress, Document, JftRequests, VkpRequests};
 use fhir_vkp::{Random, Time, WallMicros};
 
 use super::luck::Luck;
+use disk::Disk;
+use service::{Service, is_write, number_of};
 
 const OPERATIONS: usize = 200;
 const WALL: WallMicros = WallMicros(1_795_332_425_000_000);
@@ -20,76 +25,6 @@ const DOCUMENTS: usize = 24;
 const HERE: &str = "https://service.example.net";
 /// A token for the one address must not go to the other.
 const THERE: &str = "https://moved.example.net";
-
-/// A store that fails as often as it is told, before or after it did what it was asked.
-#[derive(Default)]
-struct Disk {
-    kept: MemoryStore,
-    failures: u8,
-    half: bool,
-}
-
-impl Disk {
-    /// Whether this fails, and whether it is done all the same.
-    fn fails(&mut self) -> Option<bool> {
-        self.failures = self.failures.checked_sub(1)?;
-        Some(self.half)
-    }
-
-    fn change(
-        &mut self,
-        change: impl FnOnce(&mut MemoryStore) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        match self.fails() {
-            None => change(&mut self.kept),
-            Some(done) => {
-                if done {
-                    change(&mut self.kept)?;
-                }
-                Err(StoreError("full".into()))
-            }
-        }
-    }
-}
-
-impl Store for Disk {
-    fn append(&mut self, entry: &NewEntry<'_>) -> Result<(), StoreError> {
-        self.change(|kept| kept.append(entry))
-    }
-
-    fn update(&mut self, id: EntryId, state: &EntryState) -> Result<(), StoreError> {
-        let text = EntryState::from_text(&state.to_text());
-        assert_eq!(
-            text.as_ref(),
-            Ok(state),
-            "a state that its text does not hold"
-        );
-        self.change(|kept| kept.update(id, state))
-    }
-
-    fn finish(&mut self, id: EntryId, how: Completion) -> Result<(), StoreError> {
-        self.change(|kept| kept.finish(id, how))
-    }
-
-    fn document(&mut self, id: EntryId) -> Result<Option<Document>, StoreError> {
-        match self.fails() {
-            None => self.kept.document(id),
-            Some(_) => Err(StoreError("gone".into())),
-        }
-    }
-
-    fn load(&mut self, visit: &mut dyn FnMut(Stored)) -> Result<(), StoreError> {
-        self.kept.load(visit)
-    }
-}
-
-/// What the service knows, by the number of the document.
-#[derive(Default)]
-struct Service {
-    taken: BTreeSet<usize>,
-    journaled: BTreeSet<usize>,
-    failed: BTreeSet<usize>,
-}
 
 /// One document in the books.
 #[derive(Clone, Copy)]
@@ -178,15 +113,6 @@ fn document(number: usize, note: &str) -> Document {
         r#"{{"resourceType":"Bundle","type":"document","identifier":{{"system":"urn:ietf:rfc:3986","value":"urn:uuid:{number}"}},"note":"{note}"}}"#
     );
     Document::from_json(json.into_bytes()).expect("a document")
-}
-
-fn number_of(body: &[u8]) -> usize {
-    let text = std::str::from_utf8(body).expect("as it was handed in");
-    let (_, rest) = text.split_once("urn:uuid:").expect("an identifier");
-    rest.split('"')
-        .next()
-        .and_then(|digits| digits.parse().ok())
-        .expect("a number")
 }
 
 impl World {
@@ -610,93 +536,5 @@ impl World {
                 "it waits for ever"
             );
         }
-    }
-}
-
-fn is_write(call: &DeliveryCall) -> bool {
-    call.request.call().action == Action::Write
-}
-
-impl Service {
-    /// `None`: no answer comes. 0: it does what it should.
-    fn answer(&mut self, call: &DeliveryCall, jft: bool, kind: u8) -> Option<Outcome> {
-        let request = &call.request;
-        let read = |status, headers: &[(&str, &str)], body: &str| {
-            let headers = headers
-                .iter()
-                .map(|(name, value)| (*name, value.as_bytes()));
-            let body = body.as_bytes().to_vec();
-            Outcome::read(
-                request.call(),
-                status,
-                headers,
-                body,
-                SystemTime::UNIX_EPOCH,
-            )
-        };
-        if request.call().action == Action::Write {
-            let number = number_of(request.body());
-            let had = self.taken.contains(&number);
-            let takes = kind % 16 < 2 || (8..13).contains(&(kind % 16));
-            if takes {
-                self.taken.insert(number);
-            }
-            let location = format!("/v1/Bundle/{number}/$status");
-            let good = || match jft {
-                true => read(202, &[("Location", &location)], ""),
-                false => read(200, &[], ""),
-            };
-            return Some(match kind % 16 {
-                2 => Outcome::failed(request.call(), Failure::NotSent),
-                3 => read(503, &[("Retry-After", "30")], ""),
-                4 => read(401, &[], ""),
-                5 => read(400, &[], ""),
-                6 => read(403, &[], ""),
-                7 => read(302, &[], ""),
-                8 => Outcome::failed(request.call(), Failure::ConnectionLost),
-                9 => return None,
-                10 => read(202, &[], ""),
-                11 => read(202, &[("Location", "https://evil.example.net/1")], ""),
-                12 => read(500, &[], ""),
-                13 => read(413, &[], ""),
-                14 => read(404, &[], "<html>not here</html>"),
-                15 if had => read(409, &[], ""),
-                _ => {
-                    self.taken.insert(number);
-                    good()
-                }
-            });
-        }
-        let number = request
-            .url()
-            .split('/')
-            .nth(5)
-            .and_then(|text| text.parse().ok());
-        let number: usize = number.expect("the address that was handed out");
-        if kind % 8 == 1 || (kind == 0 && !self.failed.contains(&number)) {
-            self.journaled.insert(number);
-        } else if kind % 32 == 2 {
-            self.failed.insert(number);
-        }
-        let said = |known: bool| {
-            if known {
-                "\"2026-03-14T02:21:00Z\""
-            } else {
-                "null"
-            }
-        };
-        let body = format!(
-            r#"{{"registered":"2026-03-14T02:20:00Z","journaled":{},"failed":{}}}"#,
-            said(self.journaled.contains(&number)),
-            said(self.failed.contains(&number))
-        );
-        Some(match kind / 32 {
-            3 => return None,
-            4 => read(404, &[], ""),
-            5 => read(200, &[], "<html>journaled</html>"),
-            6 => Outcome::failed(request.call(), Failure::ConnectionLost),
-            7 => read(403, &[], ""),
-            _ => read(200, &[], &body),
-        })
     }
 }

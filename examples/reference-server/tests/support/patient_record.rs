@@ -53,3 +53,10 @@ pub(crate) fn order(letter: &Value, action: &str) -> String {
     let id = letter["id"].as_u64().expect("an id");
     format!("/api/deliveries/fhir/{id}/{action}")
 }
+
+/// Takes away what the journal keeps of the output, as if it had crashed before it was kept.
+pub(crate) fn forget_the_mark(directory: &Path) {
+    let journal = rusqlite::Connection::open(directory.join("alarms.sqlite")).expect("a journal");
+    let sql = "DELETE FROM state WHERE area = 'outputs.fhir'";
+    assert!(journal.execute(sql, []).expect("the table") > 0);
+}

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) mod connections;
 mod deliveries;
 mod devices;
+mod linger;
 mod view;
 
 use crate::devices::Devices;

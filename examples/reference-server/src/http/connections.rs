@@ -14,6 +14,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::linger::Lingering;
+
 /// How long to wait when the operating system gives no connection: it is out of descriptors.
 const RECOVERY: Duration = Duration::from_secs(1);
 
@@ -64,7 +66,8 @@ impl Connections {
         held: impl Send + 'static,
     ) {
         let service = TowerToHyperService::new(router);
-        let connection = self.server.serve_connection(TokioIo::new(stream), service);
+        let stream = TokioIo::new(Lingering::new(stream));
+        let connection = self.server.serve_connection(stream, service);
         let connection = self.graceful.watch(connection);
         self.running.spawn(async move {
             // It fails when the client goes or keeps silent: nothing to do about it.
@@ -132,7 +135,8 @@ async fn next(
 mod tests {
     use std::net::SocketAddr;
 
-    use axum::routing::get;
+    use axum::http::StatusCode;
+    use axum::routing::{get, post};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::task::JoinHandle;
     use tokio::time::timeout;
@@ -145,7 +149,9 @@ mod tests {
     async fn start(connections: usize) -> (SocketAddr, CancellationToken, JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
         let address = listener.local_addr().expect("bound");
-        let router = Router::new().route("/", get(async || "here"));
+        let router = Router::new()
+            .route("/", get(async || "here"))
+            .route("/", post(async || StatusCode::PAYLOAD_TOO_LARGE));
         let stop = CancellationToken::new();
         let limits = Limits {
             connections,
@@ -193,6 +199,24 @@ mod tests {
         assert!(read(connect(address, WHOLE).await).await.ends_with("here"));
         assert!(begun.elapsed() >= HEAD, "{:?}", begun.elapsed());
         drop(silent);
+        stop.cancel();
+        timeout(PATIENCE, serving)
+            .await
+            .expect("ends")
+            .expect("ends");
+    }
+
+    #[tokio::test]
+    async fn whoever_is_refused_while_sending_hears_it() {
+        let (address, stop, serving) = start(2).await;
+        let head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 400000\r\n\r\n";
+        let mut stream = connect(address, head).await;
+        for _ in 0..40 {
+            stream.write_all(&[b'x'; 10_000]).await.expect("taken");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let answer = read(stream).await;
+        assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
         stop.cancel();
         timeout(PATIENCE, serving)
             .await

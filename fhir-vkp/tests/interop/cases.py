@@ -312,8 +312,13 @@ def case_definitions():
     folder = write_all(WORK / "made-up", documents)
     taken = definitions.published(folder)
     assert taken == [profile, documents["other/list.json"]], taken
-    paths = definitions.write(taken, WORK / "written")
-    assert {url: json.loads(path.read_text()) for url, path in paths.items()} == {profile["url"]: profile}
+    base, far, near = (definition("StructureDefinition", name, snapshot={}) for name in ("base", "far", "near"))
+    near |= {"baseDefinition": f"{base['url']}|1", "differential": {"element": []}}
+    assert definitions.needed([*taken, base, far, near], {near["url"]}) == [taken[1], base, near]
+    paths = definitions.write([*taken, near], WORK / "written")
+    del near["snapshot"]
+    written = [json.loads(path.read_text()) for path in paths.values()]
+    assert written == [profile, near] and list(paths) == [profile["url"], near["url"]], paths
 
     said = profiles_say(folder)
     assert "lacks profiles that the samples claim" in said and "vkp-DetectedIssue" in said, said

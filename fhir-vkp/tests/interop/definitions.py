@@ -36,12 +36,35 @@ def published(folder):
     return [document for document, _ in found.values()]
 
 
+def needed(documents, claimed):
+    """The lists, and the profiles that these profiles are made of: themselves, and what is named in one of them."""
+    profiles = {d["url"]: d for d in documents if d["resourceType"] == "StructureDefinition"}
+    found, left = set(), list(claimed)
+    while left:
+        url = left.pop()
+        if url in profiles and url not in found:
+            found.add(url)
+            left += [text.split("|")[0] for text in texts(profiles[url])]
+    return [d for d in documents if d["resourceType"] != "StructureDefinition" or d["url"] in found]
+
+
+def texts(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from texts(part)
+
+
 def write(documents, folder):
     """Writes each document to a file of its own, so that all judges read the same; the paths of the profiles by url."""
     folder.mkdir()
     profiles = {}
     for number, document in enumerate(documents):
         path = folder / f"{number:03}.json"
+        if "differential" in document:
+            # Some builds carry what a profile comes to as well. All are judged by what they say themselves.
+            document = {name: value for name, value in document.items() if name != "snapshot"}
         path.write_text(json.dumps(document), encoding="utf-8")
         if document["resourceType"] == "StructureDefinition":
             profiles[document["url"]] = path

@@ -14,10 +14,11 @@ KNOWN = {
     # The profiles slice value[x] by its type and allow this one; the validator takes value[x] for empty.
     r"vkp-Observation-CFSscore \[choice-excluded\] Observation\.valueQuantity: "
     r"valueQuantity is excluded choice$": "vkp-Observation-CFSscore allows valueQuantity",
-    r"vkp-Patient-v090 \[choice-excluded\] Patient\.extension\.": "vkp-household allows valueString",
+    r"vkp-Patient-v090 \[choice-excluded\] Patient\.extension\.\d+\.valueString: "
+    r"valueString is excluded choice$": "vkp-household allows valueString",
 }
 
-# The slices that it does not judge, as it says on standard error, by profile.
+# The slices that it does not judge, as it says on standard error, by profile that a sample needs.
 NOT_JUDGED = {
     "no-basis-Patient": {"code"},
     "vkp-Observation": {"author", "organization"},
@@ -30,7 +31,6 @@ NOT_JUDGED = {
     "vkp-Observation-Oxygensat": {"OXSATSCT"},
     "vkp-Observation-Resprate": {"RespRateSCTCode"},
     "vkp-Patient-v090": {"nationality"},
-    "vkp-severity-level-v090": {"valueCodeableConcept"},
 }
 # What else it says there: a pattern that an extension without one does not need.
 REMARKS = {("no-basis-middlename", "primitive 'Extension': no value regex found")}

@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from definitions import Unusable, published, write
+from definitions import Unusable, needed, published, write
 from helios import NOT_JUDGED, Helios
 from published import Published
 from spoil import FAULTS, resources
@@ -141,12 +141,13 @@ def main():
     except Unusable as why:
         print(f"the folder cannot be used; nothing was judged:\n{why}", file=sys.stderr)
         return 2
-    profiles = write(documents, work / "definitions")
     claimed = {p for f in (work / "samples").glob("*.json") for r in resources(read(f)) for p in profiles_of(r)}
-    missing = sorted(claimed - profiles.keys())
+    missing = sorted(claimed - {d["url"] for d in documents if d["resourceType"] == "StructureDefinition"})
     if missing or not claimed:
         print("\n".join(["the folder lacks profiles that the samples claim; nothing was judged:", *missing]), file=sys.stderr)
         return 2
+    documents = needed(documents, claimed)
+    profiles = write(documents, work / "definitions")
     # Only now: to say what is wrong with a folder takes no package.
     from pyrofile import Pyrofile
 

@@ -10,8 +10,12 @@
 //! | `{"ask": "proof", "proofs", "method", "url", "nonce", "token"}` | `{"thumbprint"}` |
 //! | `{"ask": "seen", "method", "base", "path", "headers", "body", "status", "refused"}` | `{}` |
 //!
+//! Each question has a `number` as well, and each answer repeats that of its question: a client that gives up leaves
+//! a question behind, and what the judge says to it later must not be taken for the answer to the next one.
+//!
 //! An answer `{"refused": WORD}` to one of the first two refuses the request; so does an answer that is none of
-//! these. What is refused says why, in one word, in `error_description`. It ends with its standard input.
+//! these or has another number; one with a smaller number is passed over. What is refused says why, in one word, in
+//! `error_description`. It ends with its standard input.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -86,6 +90,8 @@ struct Server {
 /// What both servers know.
 struct Book {
     answers: mpsc::UnboundedReceiver<String>,
+    /// How many questions were asked.
+    questions: u64,
     /// The thumbprint of the key of each token, `None` for a bearer token.
     tokens: HashMap<String, Option<String>>,
     documents: usize,
@@ -94,13 +100,25 @@ struct Book {
 }
 
 impl Book {
-    /// Asks the judge. An answer that cannot be read becomes a string, which accepts nothing.
-    async fn ask(&mut self, question: &Value) -> Value {
+    /// Asks the judge. An answer that cannot be read, or is to another question, becomes a string, which accepts
+    /// nothing.
+    async fn ask(&mut self, mut question: Value) -> Value {
+        self.questions += 1;
+        question["number"] = self.questions.into();
         println!("{question}");
-        let told = std::io::stdout().flush();
-        let answer = self.answers.recv().await.unwrap_or_default();
-        let read = told.ok().and_then(|()| serde_json::from_str(&answer).ok());
-        read.unwrap_or_else(|| json!(""))
+        if std::io::stdout().flush().is_err() {
+            return json!("");
+        }
+        while let Some(answer) = self.answers.recv().await {
+            let answer: Value = serde_json::from_str(&answer).unwrap_or_default();
+            match answer["number"].as_u64() {
+                Some(number) if number == self.questions => return answer,
+                // Of a request that is not there any more: hyper drops its handler with the connection.
+                Some(number) if number < self.questions => {}
+                _ => break,
+            }
+        }
+        json!("")
     }
 }
 
@@ -147,7 +165,7 @@ impl Server {
             "ask": "proof", "proofs": proofs, "method": request.method.as_str(),
             "url": format!("{}{path}", self.base), "nonce": self.nonce, "token": token,
         });
-        let answer = book.ask(&question).await;
+        let answer = book.ask(question).await;
         let error = "invalid_dpop_proof";
         match (refusal(&answer), answer["thumbprint"].as_str()) {
             (None, Some(thumbprint)) => Ok(thumbprint.to_owned()),
@@ -180,7 +198,7 @@ impl Server {
             None
         };
         let question = json!({"ask": "assertion", "form": request.body, "audience": *self.base});
-        let answer = book.ask(&question).await;
+        let answer = book.ask(question).await;
         if !answer.is_object() {
             return Err(refused(401, "invalid_client", "judge"));
         }
@@ -243,7 +261,7 @@ impl Server {
             "ask": "seen", "method": request.method.as_str(), "base": *self.base, "path": request.path,
             "headers": headers, "body": request.body, "status": status, "refused": why,
         });
-        book.ask(&seen).await;
+        book.ask(seen).await;
         response(outcome)
     }
 }
@@ -329,6 +347,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (sender, answers) = mpsc::unbounded_channel();
     let book = Arc::new(Mutex::new(Book {
         answers,
+        questions: 0,
         tokens: HashMap::new(),
         documents: 0,
         asked: HashMap::new(),

@@ -2,6 +2,8 @@
 //! repository, so these tests run only when asked for, and fail without them:
 //!
 //! `FHIR_PROFILES=FOLDER cargo test -p fhir-vkp --test published_codes -- --ignored`
+//!
+//! FOLDER counts from the root of the workspace. Other JSON in it is left out; what is there twice must be equal.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,17 +14,44 @@ use fhir_vkp::codes::{Measure, SystemMatch};
 use fhir_vkp::identifier::system;
 use serde_json::Value;
 
-/// Every JSON document of the folder and those below it.
+/// Every definition in the folder and those below it, once.
 fn published() -> Vec<Value> {
     let folder = std::env::var_os("FHIR_PROFILES").expect("FHIR_PROFILES names the folder");
-    let mut documents = Vec::new();
-    collect(Path::new(&folder), &mut documents);
-    assert!(!documents.is_empty(), "the folder holds no JSON");
+    // Tests run in the folder of the crate, people in that of the workspace.
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let documents = definitions(&workspace.join(folder));
+    assert!(!documents.is_empty(), "the folder holds no definitions");
     documents
 }
 
+/// What has a type and a name, once.
+fn definitions(folder: &Path) -> Vec<Value> {
+    let mut documents = Vec::new();
+    collect(folder, &mut documents);
+    let mut found: BTreeMap<(String, String), Value> = BTreeMap::new();
+    for document in documents {
+        let kind = text(&document, "resourceType").to_owned();
+        // A NamingSystem of R4 has no `url`.
+        let name = match kind.as_str() {
+            "CodeSystem" | "StructureDefinition" => text(&document, "url"),
+            "NamingSystem" => text(&document, "name"),
+            _ => continue,
+        };
+        if name.is_empty() {
+            continue;
+        }
+        let key = (kind, name.to_owned());
+        if let Some(known) = found.get(&key) {
+            assert!(*known == document, "{} is there in two versions", key.1);
+        }
+        found.insert(key, document);
+    }
+    found.into_values().collect()
+}
+
 fn collect(folder: &Path, documents: &mut Vec<Value>) {
-    for entry in fs::read_dir(folder).expect("a folder") {
+    let entries = fs::read_dir(folder);
+    for entry in entries.unwrap_or_else(|why| panic!("{}: {why}", folder.display())) {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
             collect(&path, documents);
@@ -32,7 +61,8 @@ fn collect(folder: &Path, documents: &mut Vec<Value>) {
         {
             let text = fs::read_to_string(&path).expect("a file");
             let text = text.trim_start_matches('\u{feff}');
-            documents.push(serde_json::from_str(text).expect("JSON"));
+            let document = serde_json::from_str(text);
+            documents.push(document.unwrap_or_else(|why| panic!("{}: {why}", path.display())));
         }
     }
 }
@@ -53,6 +83,29 @@ fn concepts(value: &Value, out: &mut Vec<(String, String)>) {
 }
 
 #[test]
+fn definitions_are_found_once_among_other_json() {
+    let name = format!("definitions-{}", std::process::id());
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir_all(folder.join("build")).expect("a folder");
+    let list = r#"{"resourceType": "CodeSystem", "url": "https://example.net/a"}"#;
+    for (name, content) in [
+        ("package.json", r#"{"name": "a"}"#),
+        ("list.json", "[1]"),
+        ("a.json", list),
+        ("build/example.json", r#"{"resourceType": "Patient"}"#),
+        ("build/a.json", &format!("\u{feff}{list}\n")),
+    ] {
+        fs::write(folder.join(name), content).expect("a file");
+    }
+    assert_eq!(definitions(&folder).len(), 1);
+    let other = list.replace("}", r#", "version": "2"}"#);
+    fs::write(folder.join("build/b.json"), other).expect("a file");
+    let refused = std::panic::catch_unwind(|| definitions(&folder));
+    assert!(refused.is_err(), "two versions of one list");
+    fs::remove_dir_all(folder).expect("removed");
+}
+
+#[test]
 #[ignore = "needs FHIR_PROFILES, a folder with the published JSON"]
 fn every_code_system_is_as_it_was_published() {
     let documents = published();
@@ -65,8 +118,11 @@ fn every_code_system_is_as_it_was_published() {
         if !url.starts_with("http://ehelse.no/") {
             continue;
         }
-        let Some(SystemMatch::Canonical(system)) = CodeSystem::recognise(url) else {
-            panic!("{url} is missing");
+        let system = match CodeSystem::recognise(url) {
+            Some(SystemMatch::Canonical(system)) => system,
+            // Kept beside the present one in some states of the repository.
+            Some(SystemMatch::OldVersion(_)) => continue,
+            _ => panic!("{url} is missing"),
         };
         let mut expected = Vec::new();
         concepts(document, &mut expected);
@@ -151,5 +207,5 @@ fn the_naming_systems_lead_to_the_systems_of_the_table() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 5);
+    assert!(compared >= 5, "{compared}");
 }

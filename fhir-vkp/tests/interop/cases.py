@@ -5,8 +5,10 @@ FOLDER is the scratch folder, with `samples` in it; programs and packages come f
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 import traceback
 import urllib.error
 import urllib.request
@@ -14,6 +16,8 @@ from pathlib import Path
 
 from jwcrypto import jwk, jws
 
+import definitions
+import published
 from double import Double
 
 HERE = Path(__file__).parent
@@ -238,6 +242,154 @@ def case_replay():
     assert send(*write) == (401, "iat"), "an old proof passes"
     double.close()
     return f"{len(tried) + 1} attempts refused, each for its own reason"
+
+
+def case_stale_answer():
+    """What the judge says late, of a request that was given up, is no answer to another one."""
+    servers = subprocess.Popen([os.environ["HELSEID_DOUBLE"]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    base = json.loads(servers.stdout.readline())["sts"]["base"]
+    answers = []
+
+    def asked():
+        return json.loads(servers.stdout.readline())
+
+    def answer(**said):
+        print(json.dumps(said), file=servers.stdin, flush=True)
+
+    def second():
+        answers.append(send("POST", base, "/connect/token", {}, b"grant_type=second"))
+
+    host, port = base.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as first:
+        first.sendall(b"POST /connect/token HTTP/1.1\r\nHost: x\r\nContent-Length: 16\r\n\r\ngrant_type=first")
+        given_up = asked()
+    for late in ({"number": given_up["number"]}, {}):
+        thread = threading.Thread(target=second)
+        thread.start()
+        question = asked()
+        assert question["form"] == "grant_type=second" and question["number"] != given_up["number"], question
+        answer(**late)
+        if late:
+            answer(number=question["number"], refused="second")
+        answer(number=asked()["number"])
+        thread.join(timeout=20)
+    servers.stdin.close()
+    assert servers.wait(timeout=20) == 0
+    servers.stdout.close()
+    assert answers == [(401, "second"), (401, "judge")], answers
+    return "an answer to an earlier question and one without a number accept nothing"
+
+
+def write_all(folder, documents):
+    for name, document in documents.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(document if isinstance(document, str) else json.dumps(document), encoding="utf-8")
+    return folder
+
+
+def definition(kind, name, **members):
+    return {"resourceType": kind, "url": f"https://example.net/{name}"} | members
+
+
+def case_definitions():
+    """Of a folder with other JSON the definitions are taken; what is there in two versions is refused by its name."""
+    profile = definition("StructureDefinition", "a", type="Observation")
+    documents = {
+        "package.json": {"name": "example", "resourceType": ["StructureDefinition"]},
+        "build/qa.json": {"errs": 0},
+        "build/canonicals.json": [{"url": profile["url"]}],
+        "build/kommuner.json": "\ufeff[]",
+        "build/a-number.json": 1,
+        "build/example.json": {"resourceType": "Patient", "url": 1},
+        "build/guide.json": definition("ImplementationGuide", "a", version="1"),
+        "other/guide.json": definition("ImplementationGuide", "a", version="2"),
+        "build/nameless.json": {"resourceType": "ValueSet"},
+        "build/a.json": profile,
+        "other/equal.json": "\ufeff" + json.dumps(profile, indent=4),
+        "other/list.json": definition("ValueSet", "a"),
+    }
+    folder = write_all(WORK / "made-up", documents)
+    taken = definitions.published(folder)
+    assert taken == [profile, documents["other/list.json"]], taken
+    base, far, near = (definition("StructureDefinition", name, snapshot={}) for name in ("base", "far", "near"))
+    near |= {"baseDefinition": f"{base['url']}|1", "differential": {"element": []}}
+    assert definitions.needed([*taken, base, far, near], {near["url"]}) == [taken[1], base, near]
+    paths = definitions.write([*taken, near], WORK / "written")
+    del near["snapshot"]
+    written = [json.loads(path.read_text()) for path in paths.values()]
+    assert written == [profile, near] and list(paths) == [profile["url"], near["url"]], paths
+
+    said = profiles_say(folder)
+    assert "lacks profiles that the samples claim" in said and "vkp-DetectedIssue" in said, said
+    write_all(folder, {"other/a.json": profile | {"type": "Patient"}, "other/broken.json": "{"})
+    said = profiles_say(folder)
+    for named in (profile["url"], "build/a.json", "other/a.json", "other/broken.json"):
+        assert named in said, said
+    return "two definitions among twelve files; two versions of one are refused"
+
+
+def profiles_say(folder):
+    """What `profiles.py` says of a folder that it cannot use."""
+    work = WORK / "profiles"
+    work.mkdir(exist_ok=True)
+    if not (work / "samples").exists():
+        (work / "samples").symlink_to(WORK / "samples")
+    command = [sys.executable, HERE / "profiles.py", "no-validator", folder, work]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 2 and not run.stdout, f"{run.returncode}: {run.stdout}{run.stderr}"
+    return run.stderr
+
+
+def case_published():
+    """Our own reading of a made-up profile refuses what is not of its lists, whatever shape it has."""
+    binding = {"strength": "required", "valueSet": "https://example.net/list"}
+    bound = ["Observation.status", "Observation.subject.identifier.system", "Observation.value[x]", "Observation.method"]
+    elements = [{"id": path, "path": path, "binding": binding} for path in bound]
+    elements[-1]["binding"] = binding | {"strength": "extensible"}
+    heart_rate = "http://hl7.org/fhir/StructureDefinition/heartrate"
+    judge = published.Published(
+        [
+            definition("StructureDefinition", "p", baseDefinition="http://hl7.org/fhir/Observation")
+            | {"differential": {"element": elements}},
+            definition("StructureDefinition", "v", baseDefinition=heart_rate, differential={"element": []}),
+            definition("ValueSet", "list", compose={"include": [{"system": "urn:s", "concept": [{"code": "a"}]}]}),
+        ]
+    )
+
+    def refused(profile="p", **members):
+        resource = {"resourceType": "Observation"} | members
+        return [finding.split(":")[0] for finding in judge.errors(resource, [f"https://example.net/{profile}"])]
+
+    good, bad = {"system": "urn:s", "code": "a"}, {"system": "urn:s", "code": "b"}
+    foreign = {"system": "urn:t", "code": "a"}
+    value, subject = "Observation.value[x]", "Observation.subject.identifier.system"
+    tried = [
+        ({"status": "a", "valueCode": "a", "subject": {"identifier": {"system": "a"}}}, []),
+        ({"status": None}, ["Observation.status"]),
+        ({"subject": None}, []),
+        ({"subject": "identifier"}, []),
+        ({"subject": {"identifier": [{"system": "b"}, None, "system"]}}, [subject]),
+        ({"valueCode": "b"}, [value]),
+        ({"valueCodeableConcept": {"coding": [bad, good]}}, []),
+        ({"valueCodeableConcept": {"coding": [bad, foreign, None, "a"]}}, [value]),
+        ({"valueCodeableConcept": {"coding": None, "text": "a"}}, [value]),
+        ({"valueCoding": good}, []),
+        ({"valueCoding": foreign | {"code": ["a"]}}, [value]),
+        ({"valueQuantity": bad | {"value": 1}}, [value]),
+        ({"valueDateTime": "2026", "valueBoolean": True, "valueSet": "x"}, []),
+        ({"method": {"text": "a"}}, []),
+        ({"method": {"coding": [foreign]}}, []),
+        ({"method": {"coding": [bad]}}, ["Observation.method"]),
+    ]
+    for members, expected in tried:
+        assert refused(**members) == expected, f"{members}: {refused(**members)}"
+    vital_sign = {"coding": [{"system": published.VITAL_SIGN[0], "code": "vital-signs"}]}
+    categories = [([vital_sign], True), ([vital_sign, {"coding": [bad]}], True), ([vital_sign] * 2, False)]
+    categories += [([], False), (None, False), (["vital-signs"], False), ([{"coding": [foreign]}], False)]
+    for category, is_good in categories:
+        assert refused("v", category=category) == ([] if is_good else ["Observation.category"]), category
+    return f"{len(tried)} values against bindings, {len(categories)} categories of vital signs"
 
 
 CASES = {name[5:].replace("_", "-"): case for name, case in globals().copy().items() if name.startswith("case_")}

@@ -144,13 +144,14 @@ class Double:
         """Answers the questions of the servers."""
         for line in self.servers.stdout:
             question = json.loads(line)
+            number = question.pop("number")
             try:
                 answer = getattr(self, f"on_{question.pop('ask')}")(**question)
             except Refused as why:
                 answer = {"refused": str(why)}
             except Exception as why:  # a judge that fails accepts nothing
                 answer = {"refused": f"{type(why).__name__}: {why}"}
-            print(json.dumps(answer), file=self.servers.stdin, flush=True)
+            print(json.dumps(answer | {"number": number}), file=self.servers.stdin, flush=True)
 
     def on_assertion(self, **question):
         self.asked += 1

@@ -1,8 +1,8 @@
 """Judges every resource of the samples against the profiles it claims: profiles.py VALIDATOR PROFILES WORK.
 
 VALIDATOR is the `validator-cli` of helios-fhir-validator, PROFILES a folder with the published JSON of VKP, PMD and
-no-basis, WORK holds `samples`. Ends with 1 when a sample has an error, or when a judge takes another set of
-faults than it should; with 2 when the folder lacks a profile.
+no-basis (see `definitions.py`), WORK holds `samples`. Ends with 1 when a sample has an error, or when a judge takes another
+set of faults than it should; with 2 when the folder lacks a profile, or says something in two ways.
 """
 
 import json
@@ -12,9 +12,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from definitions import Unusable, needed, published, write
 from helios import NOT_JUDGED, Helios
 from published import Published
-from pyrofile import Pyrofile
 from spoil import FAULTS, resources
 
 PMD_BATCH = "http://hl7.no/fhir/vkpobservation/StructureDefinition/pmd-Bundle-Observation"
@@ -48,7 +48,7 @@ WRONG_SHAPES = {
 REFUSED = {
     "helios": {
         "base": {"empty-text", "no-status", "no-zone", "null-code", "single-identifier", "unknown-member"},
-        "profiles": WRONG_SHAPES | {"number-without-value", "two-zones"},
+        "profiles": WRONG_SHAPES | {"no-vital-sign", "number-without-value", "two-zones"},
     },
     "pyrofile": {
         "base": {"no-status", "no-zone", "null-code", "unknown-member", "wrong-severity"},
@@ -58,17 +58,11 @@ REFUSED = {
     },
     "published": {
         "base": {"null-code"},
-        "profiles": WRONG_CODES | {"alert-in-words", "alert-of-a-foreign-list", "score-code", "systolic-code"},
+        "profiles": WRONG_CODES
+        | {"alert-in-words", "alert-of-a-foreign-list", "score-code", "systolic-code"}
+        | {"no-vital-sign", "other-than-vital-sign", "vital-sign-of-a-foreign-list"},
     },
 }
-
-
-def published(folder):
-    """Every JSON document of the folder, with its path."""
-    found = []
-    for path in sorted(Path(folder).rglob("*.json")):
-        found.append((json.loads(path.read_text(encoding="utf-8-sig")), path))
-    return found
 
 
 def profiles_of(resource):
@@ -142,14 +136,22 @@ class Court:
 
 def main():
     validator, folder, work = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
-    documents = published(folder)
-    definitions = {d["url"]: path for d, path in documents if d["resourceType"] == "StructureDefinition"}
+    try:
+        documents = published(folder)
+    except Unusable as why:
+        print(f"the folder cannot be used; nothing was judged:\n{why}", file=sys.stderr)
+        return 2
     claimed = {p for f in (work / "samples").glob("*.json") for r in resources(read(f)) for p in profiles_of(r)}
-    missing = sorted(claimed - definitions.keys())
+    missing = sorted(claimed - {d["url"] for d in documents if d["resourceType"] == "StructureDefinition"})
     if missing or not claimed:
         print("\n".join(["the folder lacks profiles that the samples claim; nothing was judged:", *missing]), file=sys.stderr)
         return 2
-    court = Court([Helios(validator, definitions), Pyrofile(folder, work), Published([d for d, _ in documents])])
+    documents = needed(documents, claimed)
+    profiles = write(documents, work / "definitions")
+    # Only now: to say what is wrong with a folder takes no package.
+    from pyrofile import Pyrofile
+
+    court = Court([Helios(validator, profiles), Pyrofile(work / "definitions", work), Published(documents)])
     errors = court.samples(work / "samples")
     slices = sum(map(len, NOT_JUDGED.values()))
     print(f"helios does not judge {slices} slices:")

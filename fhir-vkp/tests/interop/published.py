@@ -2,9 +2,22 @@
 nothing of the tables of the crate either: lists, bindings and codes come from the JSON of VKP, PMD and no-basis.
 
 It judges of each profile that a resource claims, and of those this one builds on in the same folder:
-- bindings of elements (not of slices): system and code must stand in the value set;
-- the codes that slices of `Observation.code` and of its components name: the resource must have each of them.
+- bindings of elements (not of slices, nor in the profiles of extensions) that are required or extensible: system and
+  code must stand in the value set; an element `value[x]` is judged by whichever type it has, if that can be bound;
+- the codes that slices of `Observation.code` and of its components name: the resource must have each of them;
+- the category of a profile that builds on HL7's vital signs, which are not in the folder: `vital-signs`, once.
 """
+
+# What R4 lets a binding speak of.
+BOUND_TYPES = {"Code", "CodeableConcept", "Coding", "Quantity", "String", "Uri"}
+# The vital signs of R4, and the category that all of them demand.
+HL7 = "http://hl7.org/fhir/StructureDefinition/"
+VITAL_SIGNS = {
+    HL7 + name
+    for name in ("vitalsigns", "bmi", "bodyheight", "bodytemp", "bodyweight", "bp", "headcircum", "heartrate")
+    + ("oxygensat", "resprate", "vitalspanel")
+}
+VITAL_SIGN = ("http://terminology.hl7.org/CodeSystem/observation-category", "vital-signs")
 
 
 class Published:
@@ -12,7 +25,7 @@ class Published:
     known = {}
 
     def __init__(self, documents):
-        self.by_url = {(d["resourceType"], d["url"]): d for d in documents if "url" in d}
+        self.by_url = {(d["resourceType"], d["url"]): d for d in documents}
 
     def errors(self, resource, profiles):
         """What is wrong with a resource."""
@@ -24,14 +37,22 @@ class Published:
                 if ":" not in name and binding.get("strength") in ("required", "extensible"):
                     found += self.bound(resource, element["path"], binding)
             found += named(resource, elements)
+            if self.foundation(profile) in VITAL_SIGNS:
+                found += category(resource)
         return found
+
+    def foundation(self, profile):
+        """What a profile builds on in the end, outside of the folder."""
+        while ("StructureDefinition", profile) in self.by_url:
+            profile = self.by_url["StructureDefinition", profile].get("baseDefinition")
+        return profile
 
     def elements(self, profile):
         """The elements of a profile by id, over those of the profiles of this folder that it builds on."""
         definition = self.by_url.get(("StructureDefinition", profile))
         if definition is None:
             return {}
-        merged = self.elements(definition["baseDefinition"])
+        merged = self.elements(definition.get("baseDefinition"))
         for element in definition["differential"]["element"]:
             merged[element["id"]] = merged.get(element["id"], {}) | element
         return merged
@@ -42,13 +63,12 @@ class Published:
         systems = {system for system, _ in allowed}
         found = []
         for value in values(resource, path.split(".")[1:]):
-            if not isinstance(value, dict):
-                good = any(value == code for _, code in allowed)
+            if isinstance(value, dict):
+                have = set(pairs(value))
+                others = binding["strength"] == "extensible" and not systems & {system for system, _ in have}
+                good = bool(have & allowed) or others
             else:
-                codings = value.get("coding", []) if "system" not in value else [value]
-                pairs = {(coding.get("system"), coding.get("code")) for coding in codings}
-                others = binding["strength"] == "extensible" and not systems & {system for system, _ in pairs}
-                good = bool(pairs & allowed) or others
+                good = any(value == code for _, code in allowed)
             if not good:
                 found.append(f"{path}: not of {binding['valueSet']}")
         return found
@@ -88,8 +108,25 @@ def values(value, path):
             yield from values(item, path)
     elif not path:
         yield value
-    elif path[0] in value:
-        yield from values(value[path[0]], path[1:])
+    elif isinstance(value, dict):
+        for name in members(value, path[0]):
+            yield from values(value[name], path[1:])
+
+
+def members(value, name):
+    """The members that an element of this name may have: of `value[x]`, `valueCode` and the like."""
+    stem = name.removesuffix("[x]")
+    names = [name] if stem == name else [stem + kind for kind in BOUND_TYPES]
+    return [name for name in names if name in value]
+
+
+def pairs(value):
+    """System and code of a Coding, or of each in a CodeableConcept; what has not both as text is left out."""
+    codings = value.get("coding", value)
+    for coding in codings if isinstance(codings, list) else [codings]:
+        pair = (coding.get("system"), coding.get("code")) if isinstance(coding, dict) else ()
+        if pair and all(isinstance(part, str) for part in pair):
+            yield pair
 
 
 def fixed(element):
@@ -105,7 +142,13 @@ def named(resource, elements):
         coding = name.removesuffix(".code")
         system = fixed(elements.get(f"{coding}.system"))
         have = values(resource, element["path"].split(".")[1:-1])
-        pairs = {(coding.get("system"), coding.get("code")) for coding in have}
-        if (system, fixed(element)) not in pairs:
+        if (system, fixed(element)) not in {pair for value in have if isinstance(value, dict) for pair in pairs(value)}:
             found.append(f"{coding}: no {fixed(element)} of {system}")
     return found
+
+
+def category(resource):
+    """What is wrong with the category of a vital sign."""
+    have = [value for value in values(resource, ["category"]) if isinstance(value, dict)]
+    count = sum(VITAL_SIGN in pairs(value) for value in have)
+    return [] if count == 1 else [f"Observation.category: {count} times {VITAL_SIGN[1]}"]

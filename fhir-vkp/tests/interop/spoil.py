@@ -160,6 +160,11 @@ def number_without_value(patient):
     del patient["identifier"][0]["value"]
 
 
+@fault("profiles", "pmd-every-measure-by-a-nurse")
+def no_vital_sign(batch):
+    del first(batch, "Observation", "Heartrate")["category"]
+
+
 # A code, or the system of a code or an identifier, is not of the list that is bound.
 
 
@@ -232,6 +237,16 @@ def subject_system(batch):
 def performer_system(batch):
     nurse = first(batch, "Observation", "Heartrate")["performer"][0]
     nurse["identifier"]["system"] = "urn:oid:2.16.578.1.12.4.1.4.101"
+
+
+@fault("profiles", "pmd-every-measure-by-a-nurse")
+def other_than_vital_sign(batch):
+    code(first(batch, "Observation", "Heartrate")["category"][0], "laboratory")
+
+
+@fault("profiles", "pmd-every-measure-by-a-nurse")
+def vital_sign_of_a_foreign_list(batch):
+    first(batch, "Observation", "Heartrate")["category"][0]["coding"][0]["system"] = "https://example.net/categories"
 
 
 @fault("profiles", "pmd-every-measure")

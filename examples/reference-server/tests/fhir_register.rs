@@ -18,6 +18,8 @@ use support::program::Program;
 
 /// Another synthetic person.
 const OTHER: &str = "17712811226";
+/// Valid by the rule of 2032 alone.
+const LATE: &str = "15813499980";
 const HEAD: &str = "controller,identifier,name\n";
 
 fn register(directory: &Path) -> PathBuf {
@@ -287,11 +289,10 @@ fn where_no_patient_is_waited_for_such_alarms_are_counted() {
 
 #[test]
 fn a_number_of_the_rule_of_2032_in_the_register_makes_no_note_about_somebody_else() {
-    let late = "15813499980";
     let directory = tempfile::tempdir().expect("a directory");
     let double = Double::start();
     let table = double.table(directory.path(), &[DEVICE, "SN-2"], BY_END);
-    let rows = format!("{HEAD}{DEVICE},{late},{NAME}\nSN-2,{NUMBER},{NAME}\n");
+    let rows = format!("{HEAD}{DEVICE},{LATE},{NAME}\nSN-2,{NUMBER},{NAME}\n");
     std::fs::write(register(directory.path()), rows).expect("a register");
     let program = start(directory.path(), &table);
     falls_and_ends(&program, DEVICE);
@@ -310,7 +311,7 @@ fn a_number_of_the_rule_of_2032_in_the_register_makes_no_note_about_somebody_els
     let log = program.log();
     assert!(log.contains("line=2") && log.contains("from 2032"), "{log}");
     let all = [log, program.get("/healthz"), program.get("/api/deliveries")];
-    assert!(all.iter().all(|text| !text.contains(late)));
+    assert!(all.iter().all(|text| !text.contains(LATE)));
     // It is mended, and somebody says so.
     write(
         &program,
@@ -323,5 +324,30 @@ fn a_number_of_the_rule_of_2032_in_the_register_makes_no_note_about_somebody_els
     let (status, done) = program.post(&order(&letter, "retry"), "{}");
     assert_eq!(status, 200, "{done}");
     journaled(&program, 2);
+    says_nothing(&program);
+}
+
+#[test]
+fn whose_an_alarm_was_is_kept_where_its_line_is_mistyped_by_the_time_it_is_closed() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let table = double.table(directory.path(), &[DEVICE], BY_END);
+    let program = start(directory.path(), &table);
+    let partner = partner(&program);
+    assert_eq!(partner.event("POST", DEVICE, 906, "{}"), Some(200));
+    program.wait_until("it is open", |program| delivery(program)["open"] == 1);
+    write(&program, directory.path(), &[(DEVICE, LATE)]);
+    assert_eq!(partner.event("DELETE", DEVICE, 906, ""), Some(200));
+    program.wait_until("it is withheld", |program| delivery(program)["dead"] == 1);
+    for (person, retried) in [(OTHER, 0), (NUMBER, 1)] {
+        write(
+            &program,
+            directory.path(),
+            &[(DEVICE, person), ("SN-2", NUMBER)],
+        );
+        let (_, done) = program.post("/api/deliveries/fhir/retry", "");
+        assert_eq!(done["retried"], json!(retried), "{done}");
+    }
+    journaled(&program, 1);
     says_nothing(&program);
 }

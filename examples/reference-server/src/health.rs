@@ -47,6 +47,9 @@ pub struct OutputState {
     /// How many of those that wait are late, where that is watched.
     #[serde(skip_serializing_if = "Option::is_none")]
     late: Option<usize>,
+    /// That more was refused for good than anybody looks at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crowded: Option<&'static str>,
 }
 
 impl OutputState {
@@ -60,6 +63,7 @@ impl OutputState {
             warning: state.warning,
             questions_paused: state.questions_paused,
             late: state.late,
+            crowded: state.crowded,
         }
     }
 }

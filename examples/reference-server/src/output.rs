@@ -104,6 +104,9 @@ pub struct DeliveryState {
     pub last_delivered: Option<Timestamp>,
     /// How many calls were refused for good and are kept for an operator.
     pub dead: usize,
+    /// That there are more of them than anybody looks at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crowded: Option<&'static str>,
     /// The latest of them, at most 100.
     pub dead_letters: Vec<DeadLetter>,
     /// Alarms that are open and will be sent when they are closed.
@@ -187,6 +190,7 @@ impl DeliveryState {
             delivered: 0,
             last_delivered: None,
             dead: 0,
+            crowded: None,
             dead_letters: Vec::new(),
             open: None,
             not_sent: BTreeMap::new(),

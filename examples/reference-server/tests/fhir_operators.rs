@@ -115,7 +115,11 @@ fn a_refused_document_is_sent_again_when_an_operator_says_so_and_given_up_when_t
     let shown = delivery(&program);
     assert_eq!((&shown["dead"], &shown["waiting"]), (&0.into(), &0.into()));
     assert_eq!(shown["documents"][1]["state"], "dismissed");
-    assert_eq!(program.post(&path(1, "discard"), "").0, 409);
+    for action in ["discard", "retry"] {
+        let (status, problem) = program.post(&path(1, action), "");
+        let detail = problem["detail"].as_str().expect("a text");
+        assert!(status == 409 && detail.contains("given up"), "{detail}");
+    }
     assert_eq!(program.post("/api/deliveries/fhir/4711/retry", "").0, 404);
     assert_eq!(program.post("/api/deliveries/sensio/1/retry", "").0, 404);
     let orders = |rest: &str| {
@@ -168,6 +172,46 @@ fn what_the_receiver_has_taken_is_sent_again_only_when_an_operator_says_that_too
     });
     assert_eq!(double.book().documents.len(), 2);
     says_nothing(&program);
+}
+
+/// Lets four days go by for everything that a stopped server keeps for the patient record.
+fn four_days_later(directory: &Path) {
+    let outbox = rusqlite::Connection::open(directory.join("alarms.sqlite.fhir"));
+    let sql = "UPDATE document SET submitted = submitted - 345600000000, \
+               state = json_set(state, '$.since', json_extract(state, '$.since') - 345600000000)";
+    assert_eq!(outbox.expect("an outbox").execute(sql, []), Ok(1));
+}
+
+#[test]
+fn what_was_taken_and_can_be_asked_for_is_sent_again_when_an_operator_says_that_too() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let registered = json!({"registered": "2026-03-14T02:20:00Z"});
+    double.book().status = registered;
+    let table = double.table(directory.path(), &[DEVICE], BY_END);
+    let program = start(directory.path(), &table);
+    falls_and_ends(&program, DEVICE);
+    program.wait_until("it is registered", |program| {
+        delivery(program)["documents"][0]["state"] == "registered"
+    });
+    program.stop();
+    four_days_later(directory.path());
+    let program = start(directory.path(), &table);
+    program.wait_until("it is dead", |program| delivery(program)["dead"] == 1);
+    let letter = delivery(&program)["dead_letters"][0].clone();
+    assert_eq!(letter["reason"], "taken, but not confirmed in time");
+    assert_eq!(double.book().documents.len(), 1);
+    // It stays registered: only what is sent now is journaled.
+    let path = order(&letter, "retry");
+    assert_eq!(program.post(&path, "{\"even_if_taken\":true}").0, 200);
+    program.wait_until("it is sent again", |_| double.book().documents.len() == 2);
+    double.book().status = support::fhir::journaled();
+    program.wait_until("it is journaled", |program| {
+        delivery(program)["documents"][0]["state"] == "journaled"
+    });
+    let book = double.book();
+    assert_eq!(book.documents.len(), 2);
+    assert!(book.by_identifier().values().all(|bytes| bytes.len() == 1));
 }
 
 #[test]
@@ -280,4 +324,35 @@ fn what_an_older_version_withheld_without_saying_what_closed_it_can_only_be_give
     assert_eq!(program.post(&order(&letter, "discard"), "").0, 200);
     assert_eq!(delivery(&program)["documents"][0]["state"], "dismissed");
     assert_eq!(double.book().documents.len(), 0);
+}
+
+#[test]
+fn many_dead_letters_are_told_where_the_health_is() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let (program, _) = one_is_withheld(directory.path(), &double);
+    let crowded = |program: &Program| {
+        let health = program.json("/healthz")["outputs"][0]["crowded"].clone();
+        assert_eq!(health, delivery(program)["crowded"]);
+        health.as_str().map(str::to_owned)
+    };
+    assert_eq!(crowded(&program), None);
+    program.stop();
+    let outbox = rusqlite::Connection::open(directory.path().join("alarms.sqlite.fhir"));
+    let sql = "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 10000) \
+               INSERT INTO document (alarm, device, code, occurred, submitted, state, word, since, reason, \
+               reached) SELECT randomblob(16), device, code, occurred, submitted, state, word, since, \
+               reason, 0 FROM document, number";
+    assert_eq!(outbox.expect("an outbox").execute(sql, []), Ok(10_000));
+    let program = start(
+        directory.path(),
+        &table_on("production", directory.path(), &double),
+    );
+    program.wait_until("it is told", |program| crowded(program).is_some());
+    let delivery = delivery(&program);
+    assert_eq!(delivery["dead"], 10_001);
+    // One less is few enough.
+    let letter = delivery["dead_letters"][0].clone();
+    assert_eq!(program.post(&order(&letter, "discard"), "").0, 200);
+    program.wait_until("all is well", |program| crowded(program).is_none());
 }

@@ -9,7 +9,7 @@ mod support {
 
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use support::fhir::{Double, NAME, NUMBER};
 use support::patient_record::{
     BY_END, DEVICE, delivery, falls_and_ends, order, partner, says_nothing, start,
@@ -18,6 +18,8 @@ use support::program::Program;
 
 /// Another synthetic person.
 const OTHER: &str = "17712811226";
+/// Valid by the rule of 2032 alone.
+const LATE: &str = "15813499980";
 const HEAD: &str = "controller,identifier,name\n";
 
 fn register(directory: &Path) -> PathBuf {
@@ -125,6 +127,48 @@ fn an_alarm_whose_device_is_gone_when_it_is_closed_is_written_when_the_same_pers
 }
 
 #[test]
+fn an_open_alarm_is_not_written_about_whoever_gets_the_device_before_it_is_closed() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let table = double.table(directory.path(), &[DEVICE], BY_END);
+    let program = start(directory.path(), &table);
+    let partner = partner(&program);
+    assert_eq!(partner.event("POST", DEVICE, 906, "{}"), Some(200));
+    program.wait_until("it is open", |program| delivery(program)["open"] == 1);
+    write(&program, directory.path(), &[(DEVICE, OTHER)]);
+    assert_eq!(partner.event("DELETE", DEVICE, 906, ""), Some(200));
+    program.wait_until("it is withheld", |program| delivery(program)["dead"] == 1);
+    let letter = delivery(&program)["dead_letters"][0].clone();
+    assert_eq!(letter["reason"], "another patient has the device now");
+    // Whoever asks for it.
+    assert_eq!(program.post(&order(&letter, "retry"), "").0, 409);
+    let (_, done) = program.post("/api/deliveries/fhir/retry", "");
+    assert_eq!((&done["retried"], &done["left"]), (&json!(0), &json!(1)));
+    // What the other one raises is theirs.
+    falls_and_ends(&program, DEVICE);
+    program.wait_until("a later one is journaled", |program| {
+        delivery(program)["delivered"] == 1
+    });
+    let subject = |index: usize| {
+        let document = double.book().documents[index].1.clone();
+        let document: Value = serde_json::from_slice(&document).expect("JSON");
+        document["entry"][0]["resource"]["subject"]["identifier"]["value"].clone()
+    };
+    assert_eq!(subject(0), OTHER);
+    // An operator has it sent when the register is right.
+    write(
+        &program,
+        directory.path(),
+        &[(DEVICE, NUMBER), ("SN-2", NUMBER)],
+    );
+    let (_, done) = program.post("/api/deliveries/fhir/retry", "");
+    assert_eq!((&done["retried"], &done["left"]), (&json!(1), &json!(0)));
+    journaled(&program, 2);
+    assert_eq!(subject(1), NUMBER);
+    says_nothing(&program);
+}
+
+#[test]
 fn an_alarm_that_was_raised_while_nobody_had_its_device_is_written_when_an_operator_says_so() {
     let directory = tempfile::tempdir().expect("a directory");
     let double = Double::start();
@@ -155,14 +199,26 @@ fn an_alarm_that_was_raised_while_nobody_had_its_device_is_written_when_an_opera
             &done["retried"],
             &done["left"]
         ),
-        (&"fhir".into(), &"retry".into(), &1.into(), &1.into())
+        (&"fhir".into(), &"retry".into(), &0.into(), &2.into())
     );
     let because = done["because"].as_object().expect("why");
     assert!(
-        because
-            .keys()
-            .all(|why| why.contains("no patient has the device now")),
+        because.len() == 1
+            && because
+                .keys()
+                .all(|why| why.contains("nobody knows whose it was")),
         "{done}"
+    );
+    assert_eq!(double.book().documents.len(), 1);
+    // Somebody has looked at this one.
+    let letters = delivery(&program)["dead_letters"].clone();
+    let (status, done) = program.post(&order(&letters[0], "retry"), "");
+    assert_eq!(status, 200, "{done}");
+    let (status, problem) = program.post(&order(&letters[1], "retry"), "");
+    let detail = problem["detail"].as_str().expect("a text");
+    assert!(
+        status == 409 && detail.contains("no patient has the device now"),
+        "{detail}"
     );
     program.wait_until("it is journaled", |program| {
         let delivery = delivery(program);
@@ -187,9 +243,31 @@ fn what_has_waited_for_its_patient_long_enough_is_given_up_and_counted() {
     });
     assert_eq!(not_sent(&program, "withheld"), 1);
     assert_eq!(not_sent(&program, "no_patient"), 1);
-    let (status, _) = program.post(&order(&delivery(&program)["documents"][0], "retry"), "");
-    assert_eq!(status, 409);
     assert!(program.log().contains("given up"));
+    let given_up = delivery(&program)["documents"][0].clone();
+    let answer = |action: &str| {
+        let (status, problem) = program.post(&order(&given_up, action), "");
+        let detail = problem["detail"].as_str().unwrap_or_default();
+        (status, detail.to_owned())
+    };
+    let (status, detail) = answer("retry");
+    assert!(
+        status == 409 && detail.contains("no patient has the device now"),
+        "{detail}"
+    );
+    let (status, detail) = answer("discard");
+    assert!(status == 409 && detail.contains("given up"), "{detail}");
+    // As long as the journal has it an operator can have it made.
+    write(
+        &program,
+        directory.path(),
+        &[(DEVICE, NUMBER), ("SN-2", NUMBER)],
+    );
+    assert_eq!(answer("retry"), (200, String::new()));
+    program.wait_until("it is journaled", |program| {
+        let shown = &delivery(program)["documents"][0];
+        shown["id"] == given_up["id"] && shown["state"] == "journaled"
+    });
 }
 
 #[test]
@@ -211,11 +289,10 @@ fn where_no_patient_is_waited_for_such_alarms_are_counted() {
 
 #[test]
 fn a_number_of_the_rule_of_2032_in_the_register_makes_no_note_about_somebody_else() {
-    let late = "15813499980";
     let directory = tempfile::tempdir().expect("a directory");
     let double = Double::start();
     let table = double.table(directory.path(), &[DEVICE, "SN-2"], BY_END);
-    let rows = format!("{HEAD}{DEVICE},{late},{NAME}\nSN-2,{NUMBER},{NAME}\n");
+    let rows = format!("{HEAD}{DEVICE},{LATE},{NAME}\nSN-2,{NUMBER},{NAME}\n");
     std::fs::write(register(directory.path()), rows).expect("a register");
     let program = start(directory.path(), &table);
     falls_and_ends(&program, DEVICE);
@@ -234,7 +311,7 @@ fn a_number_of_the_rule_of_2032_in_the_register_makes_no_note_about_somebody_els
     let log = program.log();
     assert!(log.contains("line=2") && log.contains("from 2032"), "{log}");
     let all = [log, program.get("/healthz"), program.get("/api/deliveries")];
-    assert!(all.iter().all(|text| !text.contains(late)));
+    assert!(all.iter().all(|text| !text.contains(LATE)));
     // It is mended, and somebody says so.
     write(
         &program,
@@ -242,7 +319,35 @@ fn a_number_of_the_rule_of_2032_in_the_register_makes_no_note_about_somebody_els
         &[(DEVICE, NUMBER), ("SN-2", NUMBER)],
     );
     let (status, done) = program.post("/api/deliveries/fhir/retry", "{}");
-    assert_eq!((status, &done["retried"]), (200, &json!(1)), "{done}");
+    assert_eq!((status, &done["left"]), (200, &json!(1)), "{done}");
+    assert_eq!(delivery(&program)["dead"], 1);
+    let (status, done) = program.post(&order(&letter, "retry"), "{}");
+    assert_eq!(status, 200, "{done}");
     journaled(&program, 2);
+    says_nothing(&program);
+}
+
+#[test]
+fn whose_an_alarm_was_is_kept_where_its_line_is_mistyped_by_the_time_it_is_closed() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let table = double.table(directory.path(), &[DEVICE], BY_END);
+    let program = start(directory.path(), &table);
+    let partner = partner(&program);
+    assert_eq!(partner.event("POST", DEVICE, 906, "{}"), Some(200));
+    program.wait_until("it is open", |program| delivery(program)["open"] == 1);
+    write(&program, directory.path(), &[(DEVICE, LATE)]);
+    assert_eq!(partner.event("DELETE", DEVICE, 906, ""), Some(200));
+    program.wait_until("it is withheld", |program| delivery(program)["dead"] == 1);
+    for (person, retried) in [(OTHER, 0), (NUMBER, 1)] {
+        write(
+            &program,
+            directory.path(),
+            &[(DEVICE, person), ("SN-2", NUMBER)],
+        );
+        let (_, done) = program.post("/api/deliveries/fhir/retry", "");
+        assert_eq!(done["retried"], json!(retried), "{done}");
+    }
+    journaled(&program, 1);
     says_nothing(&program);
 }

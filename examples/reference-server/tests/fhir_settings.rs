@@ -9,7 +9,7 @@ mod support {
 
 use serde_json::{Value, json};
 use support::fhir::Double;
-use support::patient_record::{BY_END, DEVICE, delivery, falls_and_ends, partner, start};
+use support::patient_record::{BY_END, DEVICE, delivery, falls_and_ends, order, partner, start};
 
 #[test]
 fn a_multi_tenant_client_names_the_entity_below_its_main_entity_where_it_acts_for_one() {
@@ -76,4 +76,28 @@ fn care_without_a_code_is_counted_and_goes_under_its_family_only_where_that_is_w
     let code = &document["entry"][1]["resource"]["code"];
     assert_eq!(code["coding"][0]["code"], "4");
     assert_eq!(code["text"], "a synthetic text");
+}
+
+#[test]
+fn why_a_withheld_alarm_is_not_sent_as_things_are_is_told_in_words() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let table = double.table(directory.path(), &["SN-2"], BY_END);
+    let family = format!("{table}uncoded_care = \"family\"\n");
+    let program = start(directory.path(), &family);
+    let partner = partner(&program);
+    assert_eq!(partner.event("POST", DEVICE, UNCODED, "{}"), Some(200));
+    assert_eq!(partner.event("DELETE", DEVICE, UNCODED, ""), Some(200));
+    program.wait_until("it is withheld", |program| delivery(program)["dead"] == 1);
+    let letter = delivery(&program)["dead_letters"][0].clone();
+    program.stop();
+    let table = double.table(directory.path(), &[DEVICE], BY_END);
+    let program = start(directory.path(), &table);
+    let (status, problem) = program.post(&order(&letter, "retry"), "");
+    let detail = problem["detail"].as_str().expect("a text");
+    assert_eq!(status, 409, "{detail}");
+    assert!(
+        detail.contains("the code list has no code for it") && !detail.contains("no_code"),
+        "{detail}"
+    );
 }

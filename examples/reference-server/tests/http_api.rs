@@ -379,6 +379,8 @@ async fn what_an_output_says_to_an_order_is_what_the_caller_hears() {
         (Ok(()), StatusCode::OK),
         (Err(OrderError::Unknown), StatusCode::NOT_FOUND),
         (Err(OrderError::NotParked), StatusCode::CONFLICT),
+        (Err(OrderError::GivenUp), StatusCode::CONFLICT),
+        (Err(OrderError::PersonUnknown), StatusCode::CONFLICT),
         (Err(OrderError::Superseded), StatusCode::CONFLICT),
         (Err(OrderError::TakenBefore), StatusCode::CONFLICT),
         (Err(OrderError::NothingTaken), StatusCode::CONFLICT),
@@ -397,7 +399,8 @@ async fn what_an_output_says_to_an_order_is_what_the_caller_hears() {
                     7,
                     Action::Retry {
                         as_post: true,
-                        even_if_taken: false
+                        even_if_taken: false,
+                        is_bulk: false
                     }
                 )
             );

@@ -50,7 +50,7 @@ pub struct FhirOutputConfig {
     /// Root certificates, PEM, beside those of the system.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub root_certificates: PathBuf,
-    /// The register of patients: which device is whose, TOML or CSV.
+    /// The register of patients: which device is whose, TOML or CSV. Replace it by renaming a whole file onto it.
     pub patients: PathBuf,
     /// The name that goes with the organisation as author.
     #[serde(default, skip_serializing_if = "Option::is_none")]

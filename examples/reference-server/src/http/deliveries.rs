@@ -98,6 +98,7 @@ pub(super) async fn retry(
     let action = Action::Retry {
         as_post,
         even_if_taken,
+        is_bulk: false,
     };
     carry_out(&state, which, action).await
 }
@@ -212,6 +213,8 @@ impl From<OrderError> for Problem {
         let status = match error {
             OrderError::NoOutput(_) | OrderError::Unknown => StatusCode::NOT_FOUND,
             OrderError::NotParked
+            | OrderError::GivenUp
+            | OrderError::PersonUnknown
             | OrderError::Superseded
             | OrderError::NotAnUpdate
             | OrderError::TakenBefore

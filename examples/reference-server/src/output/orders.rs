@@ -25,6 +25,8 @@ pub enum Action {
         as_post: bool,
         /// A document goes although the service has taken it, and may stand in the record twice then.
         even_if_taken: bool,
+        /// It is one of all, and nobody has looked at it: where it is not known whose it was it stays.
+        is_bulk: bool,
     },
     /// It is given up, and what it held is erased.
     Discard,
@@ -54,6 +56,15 @@ pub enum OrderError {
     /// It has, and it is not refused.
     #[error("it is not refused: it waits, is under way or is done, and nothing has to be done")]
     NotParked,
+    /// It was given up, by an operator or because it had waited for long, and cannot be sent again.
+    #[error("it was given up: look in the record, and write it by hand if it is not there")]
+    GivenUp,
+    /// Nobody knows whose it was, so somebody has to look.
+    #[error(
+        "nobody knows whose it was when it was raised: look who had the device then, and retry it by its \
+         id if the register names that person, or discard it"
+    )]
+    PersonUnknown,
     /// Something later has overtaken it.
     #[error("something later has overtaken it, and sent now it would do harm: discard it")]
     Superseded,
@@ -94,9 +105,13 @@ impl OrderError {
         match self {
             Self::NoOutput(_) | Self::Unknown => "unknown",
             Self::NotParked => "not_parked",
+            Self::GivenUp => "given_up",
             Self::Superseded => "superseded",
             Self::TakenBefore => "taken_before",
-            Self::NotAnUpdate | Self::NothingTaken | Self::StillRefused(_) => "refused",
+            Self::NotAnUpdate
+            | Self::NothingTaken
+            | Self::PersonUnknown
+            | Self::StillRefused(_) => "refused",
             Self::NotKept(_) => "not_kept",
             Self::NotRead => "not_read",
             Self::Stopped => "stopped",

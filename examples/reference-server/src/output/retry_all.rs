@@ -42,7 +42,7 @@ pub struct RetryAllError {
 
 impl Deliveries {
     /// Has every dead letter of an output sent again, each as by an order of its own, in the order of their
-    /// ids. Those that are counted as sent again when this returns are so on stable storage; when it is
+    /// ids, but for those of which nobody knows whose they are. Those that are counted as sent again when this returns are so on stable storage; when it is
     /// dropped, those that it has come to are.
     ///
     /// # Errors
@@ -71,15 +71,17 @@ impl Deliveries {
                 let retry = Action::Retry {
                     as_post: false,
                     even_if_taken: false,
+                    is_bulk: true,
                 };
                 match self.order(output, letter.id, retry).await {
                     Ok(()) => all.retried += 1,
                     // Somebody else was quicker.
-                    Err(OrderError::Unknown | OrderError::NotParked) => {}
+                    Err(OrderError::Unknown | OrderError::NotParked | OrderError::GivenUp) => {}
                     Err(
                         error @ (OrderError::Superseded
                         | OrderError::NotAnUpdate
                         | OrderError::TakenBefore
+                        | OrderError::PersonUnknown
                         | OrderError::StillRefused(_)),
                     ) => all.leave(&error),
                     Err(error) => return Err(error),
@@ -125,7 +127,7 @@ mod tests {
                     question.answer(page.map(letter).collect());
                 }
                 Some(order) = orders.next() => {
-                    let retry = Action::Retry { as_post: false, even_if_taken: false };
+                    let retry = Action::Retry { as_post: false, even_if_taken: false, is_bulk: true };
                     assert_eq!(order.action, retry);
                     let said = says(&order);
                     order.answer(said);

@@ -12,6 +12,7 @@ use fhir_vkp::{Identifier, Person, UuidNames, encode};
 
 use super::cases::last_word;
 use super::coding::Coding;
+use super::outbox::NOBODY;
 use crate::config::FhirOutputConfig;
 
 /// A document, and what is shown of it.
@@ -34,6 +35,19 @@ pub(super) enum Unwritten {
     Patient(&'static str),
     /// The register knows no patient who has the device.
     NoPatient,
+}
+
+impl Unwritten {
+    /// For an operator.
+    pub(super) fn in_words(self) -> &'static str {
+        match self {
+            Self::Counted("test") => "it was a test",
+            Self::Counted("no_code") => "the code list has no code for it",
+            Self::Counted(_) => "it is no care",
+            Self::Withheld(reason) | Self::Patient(reason) => reason,
+            Self::NoPatient => NOBODY,
+        }
+    }
 }
 
 /// What a document tells.

@@ -14,7 +14,7 @@ use super::super::place::mark_row;
 use super::cases::{Case, Cases, Step};
 use super::document::{Story, Unwritten, Writer, Written};
 use super::look_up::{Desk, Question};
-use super::outbox::{About, Earlier, NOBODY, Outbox, PersonMark};
+use super::outbox::{ANOTHER, About, Earlier, NOBODY, Outbox, PersonMark};
 use super::register::WatchedRegister;
 use super::report::{self, Look, Reporter};
 use super::{AREA, NAME};
@@ -32,6 +32,9 @@ const LOOK: Duration = Duration::from_millis(50);
 const SHOW: Duration = Duration::from_millis(500);
 /// Alarms read at a time.
 const PAGE: u32 = 200;
+/// Dead letters from which on the health says so: they stay until somebody acts.
+const MANY: usize = 10_000;
+const CROWDED: &str = "more than 10,000 dead letters wait for somebody";
 /// How long to wait when the outbox or the journal does not do what it should.
 const RECOVERY: Duration = Duration::from_secs(1);
 
@@ -168,6 +171,19 @@ impl Feeder {
             register_devices: self.register.devices(),
         };
         self.reporter.look(&look);
+        self.tell_crowded();
+    }
+
+    /// Says so where more wait for somebody than anybody looks at.
+    fn tell_crowded(&self) {
+        let deliveries = &self.reporter.deliveries;
+        deliveries.update(NAME, |state| {
+            let crowded = (state.dead > MANY).then_some(CROWDED);
+            if crowded.is_some() && state.crowded.is_none() {
+                tracing::error!(dead = state.dead, "{CROWDED}");
+            }
+            state.crowded = crowded;
+        });
     }
 
     async fn keep(&mut self) {
@@ -325,11 +341,9 @@ impl Feeder {
             later.extend(self.fetch(*id).await?);
         }
         later.extend(last.cloned());
-        let (written, person) = self.write(&first, &later, &case.reopened_by, case.writing)?;
-        let person = match written {
-            Err(Unwritten::NoPatient) => person.or(case.person),
-            _ => person,
-        };
+        let (writing, raised_by) = (case.writing, case.person);
+        let (written, person) =
+            self.write(&first, &later, &case.reopened_by, writing, raised_by)?;
         let reopened_by = case.reopened_by.iter().copied().map(journal_id);
         let about = |code: &str, person| About {
             reopened_by: reopened_by.clone().collect(),
@@ -353,29 +367,28 @@ impl Feeder {
                 self.reporter.not_sent(reason);
                 Ok(())
             }
-            Err(Unwritten::Withheld(reason)) => {
+            Err(Unwritten::Withheld(reason) | Unwritten::Patient(reason)) => {
                 self.withhold(&about(first.kind.name(), person), reason)
-            }
-            Err(Unwritten::Patient(reason)) => {
-                self.withhold(&about(first.kind.name(), None), reason)
             }
             Err(Unwritten::NoPatient) => self.await_patient(&about(first.kind.name(), person)),
         }
     }
 
     /// Makes the document of an alarm by the register of now, and says whose it is. What went before
-    /// decides whether it may be: an alarm is one person's.
+    /// decides whether it may be, and whose device it was when it was raised, where the outbox does not know
+    /// that yet: an alarm is one person's.
     fn write(
         &mut self,
         first: &Event,
         later: &[Event],
         reopened_by: &[AlarmId],
         writing: u32,
+        raised_by: Option<PersonMark>,
     ) -> Result<(Result<Written, Unwritten>, Option<PersonMark>), StoreError> {
         let history = self.outbox.history(journal_id(first.event_id), writing)?;
         let person = match self.register.person(first) {
             Ok(person) => person,
-            Err(reason) => return Ok((Err(Unwritten::Patient(reason)), None)),
+            Err(reason) => return Ok((Err(Unwritten::Patient(reason)), raised_by)),
         };
         let identifier = person.as_ref().and_then(|one| one.identifier.as_ref());
         let mark = identifier.map(|identifier| self.outbox.mark(identifier));
@@ -387,16 +400,17 @@ impl Feeder {
             replaces: history.replaces,
         };
         let written = self.writer.write(&story, person);
-        let written = match (written, history.objection(mark)) {
-            (Ok(_), Some(reason)) => Err(Unwritten::Patient(reason)),
-            (written, _) => written,
-        };
-        let mark = match written {
+        let is_another = raised_by.is_some() && mark.is_some() && raised_by != mark;
+        Ok(match (written, history.objection(mark)) {
+            (Err(no @ Unwritten::Counted(_)), _) => (Err(no), mark),
             // Whose it was, for when the register knows the device again.
-            Err(Unwritten::NoPatient) => history.person(),
-            _ => mark,
-        };
-        Ok((written, mark))
+            (Err(no @ Unwritten::NoPatient), _) => (Err(no), history.person().or(raised_by)),
+            _ if is_another => (Err(Unwritten::Patient(ANOTHER)), raised_by),
+            (Ok(_), Some(reason)) => (Err(Unwritten::Patient(reason)), None),
+            // The number itself is what is wrong.
+            (Err(no @ Unwritten::Patient(_)), _) => (Err(no), None),
+            (written, _) => (written, mark),
+        })
     }
 
     fn withhold(&self, about: &About, reason: &'static str) -> Result<(), Stopped> {

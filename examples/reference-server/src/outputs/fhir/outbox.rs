@@ -8,6 +8,7 @@
 mod awaiting;
 mod history;
 mod schema;
+mod shown;
 
 use std::fmt;
 use std::path::Path;
@@ -19,27 +20,25 @@ use fhir_vkp::delivery::{
     StoredEntry,
 };
 use fhir_vkp::request::Document;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use crate::journal::EventId;
-use crate::output::{DeadLetter, DocumentState};
-use crate::time::Timestamp;
 
-pub(super) use history::{NOBODY, PersonMark};
+pub(super) use history::{ANOTHER, NOBODY, PersonMark};
 
 /// Delivered documents that are remembered.
 const REMEMBERED: u64 = 10_000;
 /// Removals after which the log is folded back, so that what was delivered does not stay in it.
 const CHECKPOINT: usize = 64;
-/// Documents and dead letters that are shown, the latest.
-const SHOWN: i64 = 100;
+/// The planner would read what waits for somebody, too.
+const FORGET: &str = "DELETE FROM document INDEXED BY document_over \
+     WHERE entry IS NULL AND reason IS NULL AND id <= (SELECT max(id) FROM document) - ?1";
+/// Whether there is something of which bytes are kept.
+const WAITS: &str = "SELECT 1 FROM document WHERE entry IS NOT NULL LIMIT 1";
 /// Whether a correction came after a document; one that was given up and is not in the record is none.
 const SUPERSEDED: &str = "EXISTS (SELECT 1 FROM document AS newer \
      WHERE newer.alarm = document.alarm AND newer.writing > document.writing \
      AND (newer.word <> 'dismissed' OR newer.reached))";
-
-/// The columns of a dead letter, but for [`SUPERSEDED`].
-const LETTER: &str = "id, device, code, occurred, since, reason, alarm, reached";
 
 /// What is said of a document beside its bytes.
 #[derive(Clone)]
@@ -71,14 +70,6 @@ impl fmt::Debug for About {
     }
 }
 
-/// What an operator sees of the outbox.
-#[derive(Debug, Default)]
-pub(super) struct Overview {
-    pub(super) dead: usize,
-    pub(super) dead_letters: Vec<DeadLetter>,
-    pub(super) documents: Vec<DocumentState>,
-}
-
 /// An earlier document about an alarm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Earlier {
@@ -100,6 +91,17 @@ pub(super) struct Found {
     pub(super) is_dead: bool,
     /// Whether a correction came later.
     pub(super) superseded: bool,
+    /// Whether somebody has to look at it no more.
+    pub(super) given_up: Option<GivenUp>,
+}
+
+/// What was never delivered, and who has decided that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum GivenUp {
+    /// An operator.
+    Dismissed,
+    /// Nobody: it had waited for its patient for too long.
+    Expired,
 }
 
 struct Inner {
@@ -195,7 +197,7 @@ impl Outbox {
             return Ok(None);
         };
         let sql = format!(
-            "SELECT entry, alarm, reason IS NOT NULL, {SUPERSEDED}, writing, later, reopened \
+            "SELECT entry, alarm, reason IS NOT NULL, {SUPERSEDED}, writing, later, reopened, word \
              FROM document WHERE id = ?1"
         );
         let inner = self.inner();
@@ -208,6 +210,11 @@ impl Outbox {
                 is_dead: row.get(2)?,
                 superseded: row.get(3)?,
                 document: earlier(row, 4)?,
+                given_up: match &*row.get::<_, String>(7)? {
+                    "dismissed" => Some(GivenUp::Dismissed),
+                    "expired" => Some(GivenUp::Expired),
+                    _ => None,
+                },
             })
         });
         found.optional().map_err(failed)
@@ -225,10 +232,18 @@ impl Outbox {
     pub(super) fn dismiss(&self, number: u64) -> Result<bool, StoreError> {
         let sql = "UPDATE document SET reason = NULL, word = 'dismissed', since = ?2 \
                    WHERE id = ?1 AND entry IS NULL AND reason IS NOT NULL";
-        let inner = self.inner();
-        let mut dismiss = inner.connection.prepare_cached(sql).map_err(failed)?;
-        let dismissed = dismiss.execute(params![number.cast_signed(), now()]);
-        Ok(dismissed.map_err(failed)? > 0)
+        let mut inner = self.inner();
+        let mut dismiss = || -> rusqlite::Result<bool> {
+            let change = inner.connection.transaction()?;
+            let key = params![number.cast_signed(), now()];
+            let dismissed = change.prepare_cached(sql)?.execute(key)? > 0;
+            if dismissed {
+                forget(&change)?;
+            }
+            change.commit()?;
+            Ok(dismissed)
+        };
+        dismiss().map_err(failed)
     }
 
     /// Says what the next document is about. Without it none is taken.
@@ -290,81 +305,13 @@ impl Outbox {
             inner.erase_log();
         }
     }
-
-    /// Dead letters with a greater number, in order, at most `limit`.
-    pub(super) fn letters(&self, after: u64, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
-        let after = i64::try_from(after).unwrap_or(i64::MAX);
-        let inner = self.inner();
-        let read = || -> rusqlite::Result<Vec<DeadLetter>> {
-            let sql = format!(
-                "SELECT {LETTER}, {SUPERSEDED} FROM document \
-                 WHERE reason IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2"
-            );
-            let mut letters = inner.connection.prepare_cached(&sql)?;
-            letters.query_map(params![after, limit], letter)?.collect()
-        };
-        read().map_err(failed)
-    }
-
-    /// What an operator sees.
-    pub(super) fn overview(&self) -> Result<Overview, StoreError> {
-        let inner = self.inner();
-        let read = || -> rusqlite::Result<Overview> {
-            let sql = "SELECT count(*) FROM document WHERE reason IS NOT NULL";
-            let dead: i64 = inner
-                .connection
-                .prepare_cached(sql)?
-                .query_row([], |row| row.get(0))?;
-            let sql = format!(
-                "SELECT {LETTER}, {SUPERSEDED} FROM document \
-                 WHERE reason IS NOT NULL ORDER BY since DESC, id DESC LIMIT ?1"
-            );
-            let mut letters = inner.connection.prepare_cached(&sql)?;
-            let letters = letters.query_map([SHOWN], letter)?;
-            let sql = "SELECT alarm, code, word, since, id, writing FROM document \
-                       ORDER BY id DESC LIMIT ?1";
-            let mut documents = inner.connection.prepare_cached(sql)?;
-            let documents = documents.query_map([SHOWN], document)?;
-            let mut overview = Overview {
-                dead: usize::try_from(dead).unwrap_or(0),
-                dead_letters: letters.collect::<Result<_, _>>()?,
-                documents: documents.collect::<Result<_, _>>()?,
-            };
-            // The oldest first, as elsewhere.
-            overview.dead_letters.reverse();
-            overview.documents.reverse();
-            Ok(overview)
-        };
-        read().map_err(failed)
-    }
 }
 
-fn letter(row: &Row<'_>) -> rusqlite::Result<DeadLetter> {
-    let id: i64 = row.get(0)?;
-    Ok(DeadLetter {
-        id: id.cast_unsigned(),
-        device: row.get(1)?,
-        code: row.get(2)?,
-        method: "POST",
-        occurred_at: Timestamp::from_micros(row.get(3)?),
-        refused_at: Timestamp::from_micros(row.get(4)?),
-        reason: row.get(5)?,
-        may_have_arrived: Some(row.get(7)?),
-        superseded: row.get(8)?,
-        alarm: Some(EventId::from_bytes(row.get(6)?)),
-    })
-}
-
-fn document(row: &Row<'_>) -> rusqlite::Result<DocumentState> {
-    let id: i64 = row.get(4)?;
-    Ok(DocumentState {
-        id: id.cast_unsigned(),
-        writing: row.get(5)?,
-        alarm: EventId::from_bytes(row.get(0)?),
-        code: row.get(1)?,
-        state: row.get(2)?,
-        since: Timestamp::from_micros(row.get(3)?),
-    })
+/// Forgets what is over but for the latest. Whatever becomes over does this, so that it does not grow where
+/// nothing is delivered.
+fn forget(change: &Transaction<'_>) -> rusqlite::Result<()> {
+    let mut forget = change.prepare_cached(FORGET)?;
+    forget.execute([REMEMBERED.cast_signed()]).map(drop)
 }
 
 /// From three columns, the first of which is this one.
@@ -420,7 +367,8 @@ impl Inner {
                  lane = excluded.lane, body = excluded.body, state = excluded.state, \
                  word = excluded.word, since = excluded.since, person = excluded.person, \
                  reached = excluded.reached, reason = NULL \
-                 WHERE document.entry IS NULL AND document.reason IS NOT NULL \
+                 WHERE document.entry IS NULL \
+                 AND (document.reason IS NOT NULL OR document.word = 'expired') \
                  OR document.body = excluded.body AND document.word = 'waiting'",
             )
             .and_then(|mut insert| {
@@ -488,12 +436,7 @@ impl Inner {
         if finished == 0 {
             return Ok(());
         }
-        change
-            .prepare_cached(
-                "DELETE FROM document WHERE body IS NULL AND reason IS NULL AND id <= \
-                 (SELECT max(id) FROM document) - ?1",
-            )?
-            .execute([REMEMBERED.cast_signed()])?;
+        forget(&change)?;
         change.commit()?;
         self.removals += 1;
         self.erase_log();
@@ -519,8 +462,7 @@ impl Inner {
 
     /// Folds the log back now and then, and when nothing waits.
     fn fold_log(&mut self) -> rusqlite::Result<()> {
-        let sql = "SELECT 1 FROM document WHERE body IS NOT NULL LIMIT 1";
-        let waits = self.connection.prepare_cached(sql)?.exists([])?;
+        let waits = self.connection.prepare_cached(WAITS)?.exists([])?;
         if self.removals >= CHECKPOINT || self.log_stays || !waits {
             let fold = "PRAGMA wal_checkpoint(TRUNCATE)";
             self.connection.query_row(fold, [], |_| Ok(()))?;

@@ -2,9 +2,8 @@
 
 use fhir_vkp::delivery::{EntryId, Retried, StoreError, SubmitError};
 
-use super::super::document::Unwritten;
-use super::super::outbox::{About, Earlier, Found};
-use super::{Feeder, NOBODY, alarm_id, journal_id};
+use super::super::outbox::{About, Earlier, Found, GivenUp};
+use super::{Feeder, alarm_id, journal_id};
 use crate::journal::JournalError;
 use crate::output::{Action, Order, OrderError, PageQuestion};
 
@@ -67,14 +66,21 @@ impl Feeder {
 
     async fn carry_out(&mut self, number: u64, action: Action) -> Result<(), OrderError> {
         let found = self.outbox.find(number)?.ok_or(OrderError::Unknown)?;
-        if !found.is_dead {
-            return Err(OrderError::NotParked);
+        match (found.given_up, action) {
+            // It was withheld until then, and is made anew.
+            (Some(GivenUp::Expired), Action::Retry { .. }) => {}
+            (Some(_), _) => return Err(OrderError::GivenUp),
+            (None, _) if !found.is_dead => return Err(OrderError::NotParked),
+            (None, _) => {}
         }
         let done = match (action, found.entry) {
             (Action::Retry { as_post: true, .. }, _) => return Err(OrderError::NotAnUpdate),
             (Action::Retry { .. }, _) if found.superseded => return Err(OrderError::Superseded),
             (Action::Retry { even_if_taken, .. }, Some(entry)) => {
                 return self.send_again(entry, even_if_taken);
+            }
+            (Action::Retry { is_bulk: true, .. }, None) if !self.knows_person(&found)? => {
+                return Err(OrderError::PersonUnknown);
             }
             (Action::Retry { .. }, None) => {
                 return self.write_again(found).await.map_err(OrderError::from);
@@ -88,14 +94,25 @@ impl Feeder {
         }
     }
 
-    /// Asks for the status of what was taken, and sends anything else: what was taken and cannot be asked
-    /// for is sent only if the operator has said that.
+    /// Whether it is known whose a withheld alarm was: nobody else gets it then.
+    fn knows_person(&self, found: &Found) -> Result<bool, StoreError> {
+        let history = self.outbox.history(found.alarm, found.document.writing)?;
+        Ok(history.person().is_some())
+    }
+
+    /// Asks for the status of what was taken, and sends anything else. What was taken is sent only if the
+    /// operator has said that, whether or not it can be asked for: to ask once more answers nothing.
     fn send_again(&mut self, entry: EntryId, even_if_taken: bool) -> Result<(), OrderError> {
         let now = self.courier.now();
         let delivery = self.courier.delivery();
+        if even_if_taken {
+            return match delivery.write_again(now, entry)? {
+                true => Ok(()),
+                false => Err(OrderError::NotParked),
+            };
+        }
         match delivery.retry(now, entry)? {
             Retried::Written | Retried::Asked => Ok(()),
-            Retried::TakenBefore if even_if_taken && delivery.write_again(now, entry)? => Ok(()),
             Retried::TakenBefore => Err(OrderError::TakenBefore),
             _ => Err(OrderError::NotParked),
         }
@@ -125,15 +142,10 @@ impl Feeder {
             return refused("what closed the alarm is no longer known: discard it");
         }
         let reopenings: Vec<_> = reopened_by.iter().copied().map(alarm_id).collect();
-        let (written, person) = self.write(&first, &later, &reopenings, writing)?;
+        let (written, person) = self.write(&first, &later, &reopenings, writing, None)?;
         let written = match written {
             Ok(written) => written,
-            Err(
-                Unwritten::Withheld(reason)
-                | Unwritten::Patient(reason)
-                | Unwritten::Counted(reason),
-            ) => return refused(reason),
-            Err(Unwritten::NoPatient) => return refused(NOBODY),
+            Err(unwritten) => return refused(unwritten.in_words()),
         };
         self.outbox.announce(About {
             alarm: journal_id(first.event_id),

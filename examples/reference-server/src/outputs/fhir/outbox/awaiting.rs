@@ -5,12 +5,27 @@ use std::time::Duration;
 use fhir_vkp::delivery::StoreError;
 use rusqlite::params;
 
-use super::{About, Outbox, failed, now};
+use super::{About, NOBODY, Outbox, failed, forget, now};
 
-/// What their state says.
+/// What the state of those says whose device nobody has.
 const AWAITING: &str = "no_patient";
+/// What it says of those of them that are withheld for another reason by now, such as that somebody else has
+/// the device: they are tried all the same, and not given up.
+const REWORDED: &str = "reworded";
 /// The latest of them that are kept.
 const MOST: i64 = 10_000;
+
+/// Gives up those that have waited since before, and that correct nothing.
+pub(super) const EXPIRE: &str = "UPDATE document SET reason = NULL, state = '', word = 'expired', since = ?2 \
+     WHERE reason IS NOT NULL AND entry IS NULL AND state = ?1 AND submitted <= ?3 AND writing = 0 \
+     AND reason = ?4";
+pub(super) const COUNT: &str = "SELECT count(*) FROM document \
+     WHERE reason IS NOT NULL AND entry IS NULL AND state = ?1";
+/// Gives up those that have to make room.
+const MAKE_ROOM: &str = "UPDATE document SET reason = NULL, state = '', word = 'expired', since = ?2 \
+     WHERE reason IS NOT NULL AND entry IS NULL AND state = ?1 AND writing = 0 AND reason = ?4 \
+     AND id <= (SELECT id FROM document WHERE reason IS NOT NULL AND entry IS NULL AND state = ?1 \
+     ORDER BY id DESC LIMIT 1 OFFSET ?3)";
 
 impl Outbox {
     /// Keeps that an alarm is not sent while nobody has its device.
@@ -32,27 +47,29 @@ impl Outbox {
         let inner = self.inner();
         let read = || -> rusqlite::Result<Vec<u64>> {
             let sql = "SELECT id FROM document WHERE reason IS NOT NULL AND entry IS NULL \
-                       AND state = ?1 AND person IS NOT NULL AND id > ?2 ORDER BY id LIMIT ?3";
+                       AND state IN (?1, ?4) AND person IS NOT NULL AND id > ?2 ORDER BY id LIMIT ?3";
             let mut numbers = inner.connection.prepare_cached(sql)?;
-            let numbers = numbers.query_map(params![AWAITING, after, limit], |row| {
-                row.get(0).map(i64::cast_unsigned)
-            })?;
+            let which = params![AWAITING, after, limit, REWORDED];
+            let numbers = numbers.query_map(which, |row| row.get(0).map(i64::cast_unsigned))?;
             numbers.collect()
         };
         read().map_err(failed)
     }
 
-    /// Says anew why one is not sent.
+    /// Says anew why one is not sent. Once that was anything else than that nobody has its device it is not
+    /// given up any more.
     pub(in crate::outputs::fhir) fn reword(
         &self,
         number: u64,
         reason: &str,
     ) -> Result<(), StoreError> {
-        let sql = "UPDATE document SET reason = ?2 \
+        let sql = "UPDATE document SET reason = ?2, \
+                   state = CASE ?2 WHEN ?3 THEN state ELSE ?4 END \
                    WHERE id = ?1 AND entry IS NULL AND reason IS NOT NULL AND reason <> ?2";
         let inner = self.inner();
         let mut reword = inner.connection.prepare_cached(sql).map_err(failed)?;
-        let reworded = reword.execute(params![number.cast_signed(), reason]);
+        let reworded = params![number.cast_signed(), reason, NOBODY, REWORDED];
+        let reworded = reword.execute(reworded);
         reworded.map(drop).map_err(failed)
     }
 
@@ -65,14 +82,26 @@ impl Outbox {
     fn expire_beyond(&self, after: Duration, most: i64) -> Result<usize, StoreError> {
         let after = i64::try_from(after.as_micros()).unwrap_or(i64::MAX);
         let now = now();
-        let sql = "UPDATE document SET reason = NULL, state = '', word = 'expired', since = ?2 \
-                   WHERE reason IS NOT NULL AND entry IS NULL AND state = ?1 AND writing = 0 \
-                   AND (submitted <= ?3 OR id <= (SELECT id FROM document WHERE reason IS NOT NULL \
-                   AND entry IS NULL AND state = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?4))";
-        let inner = self.inner();
-        let mut expire = inner.connection.prepare_cached(sql).map_err(failed)?;
-        let expired = expire.execute(params![AWAITING, now, now.saturating_sub(after), most]);
-        expired.map_err(failed)
+        let since = now.saturating_sub(after);
+        let mut inner = self.inner();
+        let mut expire = || -> rusqlite::Result<usize> {
+            let change = inner.connection.transaction()?;
+            let which = params![AWAITING, now, since, NOBODY];
+            let mut expired = change.prepare_cached(EXPIRE)?.execute(which)?;
+            let count: i64 = change
+                .prepare_cached(COUNT)?
+                .query_row([AWAITING], |row| row.get(0))?;
+            if count > most {
+                let which = params![AWAITING, now, most, NOBODY];
+                expired += change.prepare_cached(MAKE_ROOM)?.execute(which)?;
+            }
+            if expired > 0 {
+                forget(&change)?;
+            }
+            change.commit()?;
+            Ok(expired)
+        };
+        expire().map_err(failed)
     }
 }
 
@@ -143,5 +172,26 @@ mod tests {
         assert_eq!(letters[0].reason, "another reason");
         outbox.dismiss(3).expect("given up");
         assert_eq!(outbox.awaiting(0, 9), Ok(vec![1]));
+    }
+    #[test]
+    fn what_is_withheld_for_another_reason_by_now_is_tried_and_not_given_up() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let outbox = Outbox::open(&directory.path().join("outbox")).expect("open");
+        let person = Identifier::new("https://epj.example.net", "4711").expect("one");
+        for number in 1..=2 {
+            let mut about = about(number, 0);
+            about.person = Some(outbox.mark(&person));
+            outbox.await_patient(&about, NOBODY).expect("kept");
+            outbox.reword(u64::from(number), NOBODY).expect("kept");
+        }
+        outbox.reword(1, "another reason").expect("kept");
+        assert_eq!(outbox.expire_beyond(Duration::ZERO, 0), Ok(1));
+        assert_eq!(states(&outbox), ["withheld", "expired"]);
+        assert_eq!(outbox.awaiting(0, 9), Ok(vec![1]));
+        // Nobody has it again: somebody has to look all the same.
+        outbox.reword(1, NOBODY).expect("kept");
+        assert_eq!(outbox.expire(Duration::ZERO), Ok(0));
+        assert_eq!(outbox.awaiting(0, 9), Ok(vec![1]));
+        assert_eq!(outbox.overview().expect("read").dead, 1);
     }
 }

@@ -14,6 +14,9 @@ use crate::journal::EventId;
 /// Why a document is withheld whose device the register does not know.
 pub(in crate::outputs::fhir) const NOBODY: &str = "no patient has the device now";
 
+/// Why one is withheld whose device is somebody else's by now.
+pub(in crate::outputs::fhir) const ANOTHER: &str = "another patient has the device now";
+
 /// Tells whether two documents are about the same person, and nothing else: a hash under a key that is
 /// drawn for each outbox. It does not print.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,9 +79,7 @@ impl History {
             (None, Some(_)) => Some(
                 "an older version did not keep whose record the earlier document went to: correct it there",
             ),
-            (Some(before), Some(now)) => {
-                (before != now).then_some("another patient has the device now")
-            }
+            (Some(before), Some(now)) => (before != now).then_some(ANOTHER),
         }
     }
 }

@@ -43,8 +43,28 @@ const REACHED: &str = "\
     UPDATE document SET reached = 0 WHERE word IN ('withheld', 'failed') \
     OR word = 'refused' AND state NOT LIKE '%\"conflict\"%' OR state LIKE '%\"not-taken\"%';";
 
-const INDEX: &str =
-    "CREATE INDEX IF NOT EXISTS document_dead ON document (since) WHERE reason IS NOT NULL;";
+/// Of what waits for somebody, of what of it waits for the register, and of what is over. Those that an
+/// outbox does not have yet are made when it is opened: what is in it is the same with and without them.
+const INDEXES: &str = "\
+    CREATE INDEX IF NOT EXISTS document_dead ON document (since) WHERE reason IS NOT NULL; \
+    CREATE INDEX IF NOT EXISTS document_withheld ON document (state, submitted) \
+      WHERE reason IS NOT NULL AND entry IS NULL; \
+    CREATE INDEX IF NOT EXISTS document_over ON document (id) WHERE entry IS NULL AND reason IS NULL;";
+
+/// How many wait for somebody is shown twice a second: it is counted once, and then followed, in memory.
+const FOLLOW: &str = "\
+    PRAGMA temp_store = MEMORY; \
+    CREATE TEMP TABLE tally AS SELECT count(*) AS dead FROM document WHERE reason IS NOT NULL; \
+    CREATE TEMP TRIGGER tally_insert AFTER INSERT ON main.document WHEN NEW.reason IS NOT NULL \
+      BEGIN UPDATE tally SET dead = dead + 1; END; \
+    CREATE TEMP TRIGGER tally_update AFTER UPDATE OF reason ON main.document \
+      WHEN (NEW.reason IS NULL) <> (OLD.reason IS NULL) \
+      BEGIN UPDATE tally SET dead = dead + (OLD.reason IS NULL) - (NEW.reason IS NULL); END; \
+    CREATE TEMP TRIGGER tally_delete AFTER DELETE ON main.document WHEN OLD.reason IS NOT NULL \
+      BEGIN UPDATE tally SET dead = dead - 1; END;";
+
+/// How many wait for somebody.
+pub(super) const TALLY: &str = "SELECT dead FROM tally";
 
 /// Opens the file or creates it; it is this connection's own until it is dropped.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
@@ -53,6 +73,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     if version != VERSION {
         return Err(failed(format_args!("its tables have version {version}")));
     }
+    connection.execute_batch(FOLLOW).map_err(failed)?;
     Ok(connection)
 }
 
@@ -72,6 +93,11 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<i64> {
     match version {
         0 => change.execute_batch(TABLE)?,
         2 => change.execute_batch(FROM_2)?,
+        VERSION => {
+            change.execute_batch(INDEXES)?;
+            change.commit()?;
+            return Ok(VERSION);
+        }
         1 => {
             change.execute_batch(
                 "DROP INDEX document_dead; ALTER TABLE document RENAME TO document_1;",
@@ -83,7 +109,7 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<i64> {
     }
     change.execute_batch(REACHED)?;
     change.execute_batch(KEY)?;
-    change.execute_batch(INDEX)?;
+    change.execute_batch(INDEXES)?;
     change.pragma_update(None, "user_version", VERSION)?;
     change.commit()?;
     Ok(VERSION)

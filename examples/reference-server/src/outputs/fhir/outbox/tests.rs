@@ -3,6 +3,8 @@ use fhir_vkp::delivery::Parked;
 
 use super::*;
 
+mod bounds;
+
 /// What closed it.
 fn later(number: u8) -> EventId {
     EventId::from_bytes([number + 100; 16])

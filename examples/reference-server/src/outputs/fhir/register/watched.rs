@@ -62,6 +62,8 @@ pub(in crate::outputs::fhir) struct WatchedRegister {
     /// How long those are remembered.
     keep: Duration,
     seen: Option<(SystemTime, u64)>,
+    /// Whether what was seen could not be read.
+    unread: bool,
     looked: Instant,
     warning: Option<&'static str>,
     readings: u64,
@@ -88,6 +90,7 @@ impl WatchedRegister {
             former: Former::default(),
             keep,
             seen,
+            unread: false,
             looked: Instant::now(),
             warning,
             readings: 1,
@@ -95,28 +98,35 @@ impl WatchedRegister {
     }
 
     /// The register as it is now. A file that cannot be read changes nothing, nor does one that is empty all
-    /// at once: it is half written, or was exported from nowhere.
+    /// at once: it is half written, or was exported from nowhere. What could not be read is tried again at
+    /// each look: where its rights are mended nothing else of it changes.
     pub(in crate::outputs::fhir) fn now(&mut self) -> &Register {
         if self.looked.elapsed() >= LOOK {
             self.looked = Instant::now();
             let seen = seen(&self.path);
-            if seen != self.seen {
+            let is_new = seen != self.seen;
+            if is_new || self.unread {
                 self.seen = seen;
-                self.read();
+                self.read(is_new);
             }
         }
         &self.register
     }
 
-    fn read(&mut self) {
+    /// `is_new` where nothing was said about this file yet.
+    fn read(&mut self, is_new: bool) {
         let register = match Register::read(&self.path, Timestamp::now()) {
             Ok(register) => register,
             Err(error) => {
-                tracing::error!(%error, "the register of patients stays as it was");
+                if is_new {
+                    tracing::error!(%error, "the register of patients stays as it was");
+                }
+                self.unread = true;
                 self.warning = Some(UNREADABLE);
                 return;
             }
         };
+        self.unread = false;
         if register.len() == 0 && self.register.len() > 0 {
             tracing::error!(
                 devices = self.register.len(),

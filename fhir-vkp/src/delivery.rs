@@ -50,6 +50,7 @@
 mod config;
 mod entry;
 mod event;
+mod keep;
 mod lanes;
 mod outcome;
 mod pause;
@@ -58,9 +59,10 @@ mod state;
 mod store;
 mod submit;
 mod target;
+mod ways;
 
 pub use config::{Config, Order};
-pub use event::Event;
+pub use event::{Event, LastAttempt};
 pub use lanes::Lane;
 pub use pause::Calls;
 pub use poll::{CallId, DeliveryCall};
@@ -79,9 +81,11 @@ use crate::clock::{Time, WallMicros};
 use crate::identifier::Identifier;
 
 use entry::{Entry, Stage};
+use keep::Unkeepings;
 use lanes::Lanes;
 use pause::Pauses;
 use poll::Flight;
+use ways::Ways;
 
 /// Delivers documents to one service of one municipality.
 ///
@@ -100,14 +104,15 @@ pub struct Delivery<S> {
     entries: HashMap<EntryId, Entry>,
     lanes: Lanes,
     identifiers: HashMap<Identifier, EntryId>,
-    /// What may be written, and when: [`Entry::due`].
-    writes: BTreeSet<(Time, EntryId)>,
+    /// What may be written, by types.
+    ways: Ways,
     /// What may be asked for, and when: [`Entry::due`].
     asks: BTreeSet<(Time, EntryId)>,
     /// When an entry is late or its time is over: [`Entry::alarm`].
     alarms: BTreeSet<(Time, EntryId)>,
     flights: HashMap<CallId, Flight>,
     pauses: Pauses,
+    unkept: Unkeepings,
     events: VecDeque<Event>,
     next_entry: u64,
     next_call: u64,
@@ -142,10 +147,11 @@ impl<S: Store> Delivery<S> {
             entries: HashMap::new(),
             lanes: Lanes::default(),
             identifiers: HashMap::new(),
-            writes: BTreeSet::new(),
+            ways: Ways::new(config),
             asks: BTreeSet::new(),
             alarms: BTreeSet::new(),
             flights: HashMap::new(),
+            unkept: Unkeepings::default(),
             events: VecDeque::new(),
             // Ids are not used again after a restart, so that reports of two runs do not mix.
             next_entry: u64::try_from(wall.0).unwrap_or(1),
@@ -175,6 +181,7 @@ impl<S: Store> Delivery<S> {
             EntryState::Taken { .. } => false,
             EntryState::Parked { why, .. } => why.maybe_taken,
         };
+        restored.patience = Some(self.now + self.config.after_restart);
         if let Some(identifier) = &restored.identifier {
             self.identifiers.insert(identifier.clone(), id);
         }
@@ -211,10 +218,22 @@ impl<S: Store> Delivery<S> {
     /// Ends the pauses of writes and of questions: for an operator who has mended the cause.
     pub fn resume(&mut self, now: Time) {
         self.advance(now);
+        let mut ended = Vec::new();
         for calls in Calls::ALL {
             if self.pauses.of_mut(calls).end() {
-                self.events.push_back(Event::Resumed { calls });
+                ended.push((calls, None));
             }
+        }
+        for (resource, way) in self.ways.all_mut() {
+            if way.pause.end() {
+                ended.push((Calls::Writes, Some(resource)));
+            }
+        }
+        if ended.iter().any(|(_, resource)| resource.is_some()) {
+            self.reorder();
+        }
+        for (calls, resource) in ended {
+            self.events.push_back(Event::Resumed { calls, resource });
         }
     }
 
@@ -245,17 +264,23 @@ impl<S: Store> Delivery<S> {
         Some(self.entries.get(&id)?.state())
     }
 
-    /// Whether calls of this kind wait after what [concerns all](crate::answer::Class::concerns_all): the
-    /// pause is on, or it is over and documents still wait, because nothing has gone through since and one
-    /// call at a time goes ahead.
+    /// Whether calls of this kind wait, all or those that write one type, after what
+    /// [concerns all](crate::answer::Class::concerns_all): the pause is on, or it is over and documents
+    /// still wait, because nothing has gone through since and one call at a time goes ahead.
     #[must_use]
     pub fn is_paused(&self, calls: Calls) -> bool {
         let pause = self.pauses.of(calls);
         let waits = |entry: &Entry| match calls {
-            Calls::Writes => matches!(entry.stage, Stage::Waiting { .. }),
-            Calls::Questions => matches!(entry.stage, Stage::Following { .. }),
+            Calls::Writes => {
+                matches!(entry.stage, Stage::Waiting { .. })
+                    && (pause.is_probing() || self.ways.in_trouble(entry.resource))
+            }
+            Calls::Questions => {
+                matches!(entry.stage, Stage::Following { .. }) && pause.is_probing()
+            }
         };
-        pause.is_probing() && (pause.is_paused(self.now) || self.entries.values().any(waits))
+        let type_is_paused = calls == Calls::Writes && self.ways.is_any_paused(self.now);
+        pause.is_paused(self.now) || type_is_paused || self.entries.values().any(waits)
     }
 
     /// Documents that were reported as [late](Event::Late) and still wait.
@@ -270,7 +295,8 @@ impl<S: Store> Delivery<S> {
         &self.store
     }
 
-    /// Ends the machine and gives the store back. What waits is in it.
+    /// Ends the machine and gives the store back. What waits is in it; what it could not keep
+    /// ([`unkept_documents`](Self::unkept_documents)) is not.
     pub fn into_store(self) -> S {
         self.store
     }

@@ -7,18 +7,20 @@
 //! |---|---|
 //! | VKP, PIT | 2xx to the write is the end: [`Event::Done`] |
 //! | JFT | 202 is the beginning: the status is asked for, 2 seconds to 15 minutes apart, until it says [journaled](Event::Journaled) or failed |
-//! | order | documents of one [`Lane`], such as those of one patient, one after the other |
+//! | order | documents of one [`Lane`], such as those of one patient, one after the other; only a type whose address seems wrong is not waited for by the other types |
 //! | repeats | byte for byte the same; a document whose identifier is on its way is [not taken twice](Submitted) |
 //! | failures that pass | repeated after 1 second to 5 minutes, and not before the time that the server asks for, of which [5 minutes](crate::answer::PAUSE_LIMIT) count; [`Event::Late`] after 5 minutes |
-//! | what [concerns all](crate::answer::Class::concerns_all): 401, 403, 3xx, and to a write 404, 405, 406 and 415 from a wrong path | all wait, a minute to 15 minutes, then one goes ahead; writes and questions each [on their own](Calls) |
-//! | the same to one document alone, while others go through | the others do not wait: 403 parks it, with anything else it goes on being tried |
-//! | the end of patience | [parked](Event::Parked) for an operator: refused, failed, not taken within a day, not confirmed within three days |
-//! | a lost answer | what is parked later says that it [may have arrived](Parked::may_have_arrived) |
+//! | what [concerns all](crate::answer::Class::concerns_all): 401 and 403 | all wait, a minute to 15 minutes, then one goes ahead, of each type in its turn; writes and questions each [on their own](Calls) |
+//! | a wrong address: 3xx, and to a write 404, 405, 406, 410 and 415 without a code of VKP | the documents of that type wait likewise, the others go on |
+//! | the same to one document again and again, while others go through | it is parked, after 403 as [not permitted](ParkReason::NotPermitted), else as [turned away](ParkReason::TurnedAway); where nothing goes through nothing is parked |
+//! | the end of patience | [parked](Event::Parked) for an operator: refused, failed, not taken within a day, not confirmed within three days; [after a restart](Config::after_restart) not before an hour |
+//! | a lost answer, and 500, 502, 504, or 503 without `Retry-After`, as of proxies | what is parked later says that it [may have arrived](Parked::may_have_arrived) |
+//! | a store that fails | is [asked again](Delivery::unkept_documents) to keep what it could not, 1 second to a minute apart |
 //! | [retry](Delivery::retry) | what was taken is asked for, never written again; anything else is written, the same bytes |
 //!
 //! Nothing leaves the store but what is done, journaled, or [dismissed](Delivery::dismiss) by somebody. A
 //! wrong address therefore costs time and nothing else: until it is put right [`Delivery::is_paused`] and
-//! [`Delivery::late_documents`] show it, and what is not taken within the day waits with the operator.
+//! [`Delivery::late_documents`] show it, and what is not taken waits with the operator.
 //!
 //! ```
 //! use std::time::SystemTime;

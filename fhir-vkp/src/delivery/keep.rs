@@ -139,7 +139,7 @@ impl<S: Store> Delivery<S> {
 
     /// Keeps what could not be kept, until the store fails again.
     pub(super) fn make_good(&mut self) {
-        if !self.unkept.again.is_some_and(|again| again <= self.now) {
+        if self.unkept.again.is_none_or(|again| again > self.now) {
             return;
         }
         while let Some((id, what)) = self.unkept.next() {

@@ -39,11 +39,11 @@ impl Lanes {
         steps_aside: impl Fn(EntryId) -> (Resource, bool),
     ) -> Vec<EntryId> {
         let (mut turns, mut types) = (Vec::new(), Vec::new());
-        for id in self.0.get(&lane).into_iter().flatten() {
-            let (resource, aside) = steps_aside(*id);
+        for id in self.waiting(lane) {
+            let (resource, aside) = steps_aside(id);
             if !types.contains(&resource) {
                 types.push(resource);
-                turns.push(*id);
+                turns.push(id);
             }
             if !aside {
                 break;
@@ -61,8 +61,12 @@ impl Lanes {
         }
     }
 
-    /// All lanes, and who is in them.
-    pub(super) fn all(&self) -> impl Iterator<Item = (Lane, &VecDeque<EntryId>)> {
-        self.0.iter().map(|(lane, waiting)| (*lane, waiting))
+    pub(super) fn all(&self) -> Vec<Lane> {
+        self.0.keys().copied().collect()
+    }
+
+    /// Who is in a lane, the first one first.
+    pub(super) fn waiting(&self, lane: Lane) -> impl Iterator<Item = EntryId> {
+        self.0.get(&lane).into_iter().flatten().copied()
     }
 }

@@ -173,6 +173,12 @@ impl<S: Store> Delivery<S> {
             self.leave_lane(id);
         }
         self.begin(id);
+        // Taken by a call from before the trouble of its type, it does not step aside any more.
+        let entry = self.entries.get(&id);
+        let aside = entry.filter(|entry| self.ways.in_trouble(entry.resource));
+        if let Some(lane) = aside.and_then(|entry| entry.lane) {
+            self.reorder_lane(lane);
+        }
     }
 
     fn asked(&mut self, id: EntryId, outcome: &Outcome) {

@@ -351,25 +351,26 @@ impl<S: Store> Delivery<S> {
 
     /// After a type came into trouble or out of it: others need not wait for it, or have to again.
     pub(super) fn reorder(&mut self) {
-        let mut early = Vec::new();
-        let lanes: Vec<_> = self.lanes.all().map(|(lane, _)| lane).collect();
-        for (lane, waiting) in self.lanes.all() {
-            let turns = self.turns(lane);
-            let waits = |id: &EntryId| {
-                let entry = self.entries.get(id);
-                entry.is_some_and(|entry| {
-                    entry.due.is_some() && matches!(entry.stage, Stage::Waiting { .. })
-                })
-            };
-            let has_no_turn = |id: &&EntryId| !turns.contains(id) && waits(id);
-            early.extend(waiting.iter().filter(has_no_turn).copied());
+        for lane in self.lanes.all() {
+            self.reorder_lane(lane);
         }
-        for id in early {
+    }
+
+    /// Lets go whose turn it is in a lane, and nobody else.
+    pub(super) fn reorder_lane(&mut self, lane: Lane) {
+        let turns = self.turns(lane);
+        let goes = |id: &EntryId| {
+            let entry = self.entries.get(id);
+            entry.is_some_and(|entry| {
+                entry.due.is_some() && matches!(entry.stage, Stage::Waiting { .. })
+            })
+        };
+        let waiting = self.lanes.waiting(lane);
+        let early = waiting.filter(|id| !turns.contains(id) && goes(id));
+        for id in early.collect::<Vec<_>>() {
             self.unschedule(id);
         }
-        for lane in lanes {
-            self.wake(lane);
-        }
+        self.wake(lane);
     }
 
     pub(super) fn unschedule(&mut self, id: EntryId) {

@@ -93,8 +93,9 @@ pub enum Class {
     /// 2xx whose body is cut, too long, or not JSON: what was asked for did not come.
     Malformed,
     /// The address, the media type or a proxy is wrong: 3xx, 407 and other answers that none of the
-    /// services gives; and to a write or a batch 405, 406, 415, and 404 or 410 that no `OperationOutcome`
-    /// explains, as from a gateway: nothing of that is about one document.
+    /// services gives; and to a write or a batch 404, 405, 406, 410 and 415 without a code of VKP, whatever
+    /// an `OperationOutcome` says, as FHIR servers do of an unknown path: nothing of that is about one
+    /// document.
     Configuration,
 }
 
@@ -106,7 +107,7 @@ pub enum Refusal {
     /// [`NO_ACTIVE_SERVICE`](OutcomeCode::NO_ACTIVE_SERVICE): the patient has no service among those of
     /// the request.
     Coded(OutcomeCode),
-    /// 404 or 410; to a write or a batch only with an `OperationOutcome` that says why.
+    /// 404 or 410 to anything but a write or a batch, whose address is that of a type.
     NotFound,
     /// 409 or 412.
     Conflict,
@@ -144,7 +145,8 @@ impl Class {
         )
     }
 
-    /// Whether no such call will go through before somebody has acted: token, permission, addresses.
+    /// Whether no such call will go through before somebody has acted: token, permission, addresses. An
+    /// address may be that of one type of resource.
     #[must_use]
     pub const fn concerns_all(self) -> bool {
         matches!(

@@ -7,18 +7,20 @@
 //! |---|---|
 //! | VKP, PIT | 2xx to the write is the end: [`Event::Done`] |
 //! | JFT | 202 is the beginning: the status is asked for, 2 seconds to 15 minutes apart, until it says [journaled](Event::Journaled) or failed |
-//! | order | documents of one [`Lane`], such as those of one patient, one after the other |
+//! | order | documents of one [`Lane`], such as those of one patient, one after the other; only a type whose address seems wrong is not waited for by the other types |
 //! | repeats | byte for byte the same; a document whose identifier is on its way is [not taken twice](Submitted) |
 //! | failures that pass | repeated after 1 second to 5 minutes, and not before the time that the server asks for, of which [5 minutes](crate::answer::PAUSE_LIMIT) count; [`Event::Late`] after 5 minutes |
-//! | what [concerns all](crate::answer::Class::concerns_all): 401, 403, 3xx, and to a write 404, 405, 406 and 415 from a wrong path | all wait, a minute to 15 minutes, then one goes ahead; writes and questions each [on their own](Calls) |
-//! | the same to one document alone, while others go through | the others do not wait: 403 parks it, with anything else it goes on being tried |
-//! | the end of patience | [parked](Event::Parked) for an operator: refused, failed, not taken within a day, not confirmed within three days |
-//! | a lost answer | what is parked later says that it [may have arrived](Parked::may_have_arrived) |
+//! | what [concerns all](crate::answer::Class::concerns_all): 401 and 403 | all wait, a minute to 15 minutes, then one goes ahead, of each type in its turn; writes and questions each [on their own](Calls) |
+//! | a wrong address: 3xx, and to a write 404, 405, 406, 410 and 415 without a code of VKP | the documents of that type wait likewise, the others go on |
+//! | the same to one document again and again, while others go through | it is parked, after 403 as [not permitted](ParkReason::NotPermitted), else as [turned away](ParkReason::TurnedAway); where nothing goes through nothing is parked |
+//! | the end of patience | [parked](Event::Parked) for an operator: refused, failed, not taken within a day, not confirmed within three days; [after a restart](Config::after_restart) not before an hour |
+//! | a lost answer, and 500, 502, 504, or 503 without `Retry-After`, as of proxies | what is parked later says that it [may have arrived](Parked::may_have_arrived) |
+//! | a store that fails | is [asked again](Delivery::unkept_documents) to keep what it could not, 1 second to a minute apart |
 //! | [retry](Delivery::retry) | what was taken is asked for, never written again; anything else is written, the same bytes |
 //!
 //! Nothing leaves the store but what is done, journaled, or [dismissed](Delivery::dismiss) by somebody. A
 //! wrong address therefore costs time and nothing else: until it is put right [`Delivery::is_paused`] and
-//! [`Delivery::late_documents`] show it, and what is not taken within the day waits with the operator.
+//! [`Delivery::late_documents`] show it, and what is not taken waits with the operator.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -50,6 +52,7 @@
 mod config;
 mod entry;
 mod event;
+mod keep;
 mod lanes;
 mod outcome;
 mod pause;
@@ -58,9 +61,10 @@ mod state;
 mod store;
 mod submit;
 mod target;
+mod ways;
 
 pub use config::{Config, Order};
-pub use event::Event;
+pub use event::{Event, LastAttempt};
 pub use lanes::Lane;
 pub use pause::Calls;
 pub use poll::{CallId, DeliveryCall};
@@ -79,9 +83,11 @@ use crate::clock::{Time, WallMicros};
 use crate::identifier::Identifier;
 
 use entry::{Entry, Stage};
+use keep::Unkeepings;
 use lanes::Lanes;
 use pause::Pauses;
 use poll::Flight;
+use ways::Ways;
 
 /// Delivers documents to one service of one municipality.
 ///
@@ -100,14 +106,15 @@ pub struct Delivery<S> {
     entries: HashMap<EntryId, Entry>,
     lanes: Lanes,
     identifiers: HashMap<Identifier, EntryId>,
-    /// What may be written, and when: [`Entry::due`].
-    writes: BTreeSet<(Time, EntryId)>,
+    /// What may be written, by types.
+    ways: Ways,
     /// What may be asked for, and when: [`Entry::due`].
     asks: BTreeSet<(Time, EntryId)>,
     /// When an entry is late or its time is over: [`Entry::alarm`].
     alarms: BTreeSet<(Time, EntryId)>,
     flights: HashMap<CallId, Flight>,
     pauses: Pauses,
+    unkept: Unkeepings,
     events: VecDeque<Event>,
     next_entry: u64,
     next_call: u64,
@@ -142,10 +149,11 @@ impl<S: Store> Delivery<S> {
             entries: HashMap::new(),
             lanes: Lanes::default(),
             identifiers: HashMap::new(),
-            writes: BTreeSet::new(),
+            ways: Ways::new(config),
             asks: BTreeSet::new(),
             alarms: BTreeSet::new(),
             flights: HashMap::new(),
+            unkept: Unkeepings::default(),
             events: VecDeque::new(),
             // Ids are not used again after a restart, so that reports of two runs do not mix.
             next_entry: u64::try_from(wall.0).unwrap_or(1),
@@ -175,6 +183,7 @@ impl<S: Store> Delivery<S> {
             EntryState::Taken { .. } => false,
             EntryState::Parked { why, .. } => why.maybe_taken,
         };
+        restored.patience = Some(self.now + self.config.after_restart);
         if let Some(identifier) = &restored.identifier {
             self.identifiers.insert(identifier.clone(), id);
         }
@@ -211,10 +220,22 @@ impl<S: Store> Delivery<S> {
     /// Ends the pauses of writes and of questions: for an operator who has mended the cause.
     pub fn resume(&mut self, now: Time) {
         self.advance(now);
+        let mut ended = Vec::new();
         for calls in Calls::ALL {
             if self.pauses.of_mut(calls).end() {
-                self.events.push_back(Event::Resumed { calls });
+                ended.push((calls, None));
             }
+        }
+        for (resource, way) in self.ways.all_mut() {
+            if way.pause.end() {
+                ended.push((Calls::Writes, Some(resource)));
+            }
+        }
+        if ended.iter().any(|(_, resource)| resource.is_some()) {
+            self.reorder();
+        }
+        for (calls, resource) in ended {
+            self.events.push_back(Event::Resumed { calls, resource });
         }
     }
 
@@ -245,17 +266,23 @@ impl<S: Store> Delivery<S> {
         Some(self.entries.get(&id)?.state())
     }
 
-    /// Whether calls of this kind wait after what [concerns all](crate::answer::Class::concerns_all): the
-    /// pause is on, or it is over and documents still wait, because nothing has gone through since and one
-    /// call at a time goes ahead.
+    /// Whether calls of this kind wait, all or those that write one type, after what
+    /// [concerns all](crate::answer::Class::concerns_all): the pause is on, or it is over and documents
+    /// still wait, because nothing has gone through since and one call at a time goes ahead.
     #[must_use]
     pub fn is_paused(&self, calls: Calls) -> bool {
         let pause = self.pauses.of(calls);
         let waits = |entry: &Entry| match calls {
-            Calls::Writes => matches!(entry.stage, Stage::Waiting { .. }),
-            Calls::Questions => matches!(entry.stage, Stage::Following { .. }),
+            Calls::Writes => {
+                matches!(entry.stage, Stage::Waiting { .. })
+                    && (pause.is_probing() || self.ways.in_trouble(entry.resource))
+            }
+            Calls::Questions => {
+                matches!(entry.stage, Stage::Following { .. }) && pause.is_probing()
+            }
         };
-        pause.is_probing() && (pause.is_paused(self.now) || self.entries.values().any(waits))
+        let type_is_paused = calls == Calls::Writes && self.ways.is_any_paused(self.now);
+        pause.is_paused(self.now) || type_is_paused || self.entries.values().any(waits)
     }
 
     /// Documents that were reported as [late](Event::Late) and still wait.
@@ -270,7 +297,8 @@ impl<S: Store> Delivery<S> {
         &self.store
     }
 
-    /// Ends the machine and gives the store back. What waits is in it.
+    /// Ends the machine and gives the store back. What waits is in it; what it could not keep
+    /// ([`unkept_documents`](Self::unkept_documents)) is not.
     pub fn into_store(self) -> S {
         self.store
     }

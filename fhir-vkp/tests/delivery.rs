@@ -2,14 +2,15 @@
 #![cfg(feature = "requests")]
 
 #[path = "delivery/support.rs"]
+#[allow(dead_code)]
 mod support;
 
 use core::time::Duration;
 
 use fhir_vkp::answer::{Class, JournalState, Refusal};
 use fhir_vkp::delivery::{
-    Calls, Config, Delivery, EntryState, Event, Lane, MemoryStore, Order, ParkReason, Retried,
-    SubmitError, Target,
+    Calls, Config, Delivery, EntryState, Event, Lane, LastAttempt, MemoryStore, Order, ParkReason,
+    Retried, SubmitError, Target,
 };
 use fhir_vkp::request::{Action, RequestError};
 use fhir_vkp::{OutcomeCode, Random, Time, WallMicros};
@@ -195,9 +196,16 @@ fn what_is_not_taken_is_late_and_then_parked() {
         serve(&mut delivery, now, |_| 503);
         now = delivery.poll_timeout().unwrap_or(now);
     }
+    let last = Some(LastAttempt {
+        class: Class::Transient,
+        status: Some(503),
+    });
     assert_eq!(
         events(&mut delivery),
-        [Event::Late { id }, parked(id, ParkReason::NotTaken, false)]
+        [
+            Event::Late { id, last },
+            parked(id, ParkReason::NotTaken, true)
+        ]
     );
 }
 
@@ -224,6 +232,7 @@ fn a_refused_client_pauses_all_and_one_goes_ahead() {
     let calls = Calls::Writes;
     let paused = Event::Paused {
         calls,
+        resource: None,
         class,
         until,
     };
@@ -328,13 +337,18 @@ fn after_a_restart_it_goes_on_where_it_was() {
     );
     let third = submitted(&mut delivery, at(0), 3, None);
     assert!(third > second, "ids are not used again");
-    // What was submitted long ago is out of time at once.
+    // What was submitted long ago is out of time, once it was tried.
     let target: Target = jft();
     let (later, random) = (WallMicros(support::WALL.0 + 90_000_000_000), Random::new(7));
     let store = delivery.into_store();
     let mut late = Delivery::open(Time::ZERO, later, target, store, Config::default(), random)
         .expect("opened");
     late.handle_timeout(Time::ZERO);
+    assert!(matches!(
+        late.state(second),
+        Some(EntryState::Waiting { .. })
+    ));
+    late.handle_timeout(at(3_600_000));
     assert!(events(&mut late).contains(&parked(second, ParkReason::NotTaken, true)));
 }
 
@@ -344,7 +358,8 @@ fn what_is_tried_again_has_its_new_time_after_a_restart_too() {
     let id = submitted(&mut first, at(0), 1, None);
     let wall = |day: i64| WallMicros(support::WALL.0 + day * 86_400_000_000);
     let reopen = |store: MemoryStore, day| {
-        let (config, random) = (Config::default(), Random::new(7));
+        let (mut config, random) = (Config::default(), Random::new(7));
+        config.after_restart = Duration::ZERO;
         Delivery::open(Time::ZERO, wall(day), vkp(), store, config, random).expect("opened")
     };
     let mut delivery = reopen(first.into_store(), 2);

@@ -2,6 +2,8 @@
 //! journaled that is not.
 #![cfg(feature = "requests")]
 
+#[path = "delivery/flaky.rs"]
+mod flaky;
 #[path = "delivery/support.rs"]
 #[allow(dead_code)]
 mod support;
@@ -9,12 +11,23 @@ mod support;
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
-use fhir_vkp::answer::{Failure, Outcome};
-use fhir_vkp::delivery::{Config, Delivery, DeliveryCall, EntryId, Event, Lane, MemoryStore};
-use fhir_vkp::request::Action;
+use fhir_vkp::answer::{Class, Failure, Outcome};
+use fhir_vkp::delivery::{
+    Config, Delivery, DeliveryCall, EntryId, EntryState, Event, Lane, MemoryStore, Store,
+};
+use fhir_vkp::request::{Action, Document, Resource};
 use fhir_vkp::{Random, Time, WallMicros};
+use flaky::Flaky;
 use proptest::prelude::*;
-use support::{Answer, bundle, jft};
+use support::{Answer, bundle, dispense, jft};
+
+/// Notes, and medicines handed out.
+fn document(number: u32) -> Document {
+    match number % 3 {
+        2 => dispense(number),
+        _ => bundle(number),
+    }
+}
 
 /// What JFT really knows.
 #[derive(Default)]
@@ -24,6 +37,8 @@ struct Jft {
     order: Vec<Vec<u8>>,
     journaled: BTreeSet<usize>,
     failed: BTreeSet<usize>,
+    /// An answer as from a wrong address was given, after which other types go ahead.
+    turned_away: bool,
     calm: bool,
 }
 
@@ -45,7 +60,7 @@ impl Jft {
         if call.request.call().action == Action::Write {
             return match luck % 16 {
                 1 => lost(Failure::NotSent),
-                2 => Some(Answer::of(503).read(call)),
+                2 => Some(Answer::of(503).with(("Retry-After", "1")).read(call)),
                 3 => {
                     self.take(call.request.body());
                     Some(Answer::of(500).read(call))
@@ -65,6 +80,14 @@ impl Jft {
                 10 => {
                     self.take(call.request.body());
                     Some(Answer::of(202).read(call))
+                }
+                11 => {
+                    // A proxy says so, after it has handed the document on.
+                    self.take(call.request.body());
+                    Some(Answer::of(503).read(call))
+                }
+                12 | 13 if call.request.resource() == Some(Resource::MedicationDispense) => {
+                    Some(Answer::of(404).read(call))
                 }
                 _ => {
                     let number = self.take(call.request.body());
@@ -107,19 +130,22 @@ impl Jft {
 }
 
 struct Run {
-    delivery: Delivery<MemoryStore>,
+    delivery: Delivery<Flaky>,
+    store: Flaky,
     jft: Jft,
     now: Time,
     documents: BTreeMap<EntryId, (u32, Option<Lane>)>,
     journaled: BTreeSet<EntryId>,
     parked: BTreeSet<EntryId>,
+    /// Parked, which a crash came before the store could keep: others may have gone since.
+    came_back: BTreeSet<EntryId>,
 }
 
 fn wall(now: Time) -> WallMicros {
     support::WALL.after(now.elapsed())
 }
 
-fn open(now: Time, store: MemoryStore) -> Delivery<MemoryStore> {
+fn open<S: Store>(now: Time, store: S) -> Delivery<S> {
     let random = Random::new(now.elapsed().as_secs());
     Delivery::open(now, wall(now), jft(), store, Config::default(), random).expect("opened")
 }
@@ -130,7 +156,7 @@ impl Run {
             match event {
                 Event::Journaled { id, .. } => {
                     let (number, _) = self.documents[&id];
-                    let at_jft = self.jft.taken[bundle(number).body()];
+                    let at_jft = self.jft.taken[document(number).body()];
                     assert!(
                         self.jft.journaled.contains(&at_jft),
                         "journaled out of thin air"
@@ -140,7 +166,7 @@ impl Run {
                 Event::Parked { id, why } => {
                     assert!(self.parked.insert(id), "twice");
                     let (number, _) = self.documents[&id];
-                    if let Some(at_jft) = self.jft.taken.get(bundle(number).body()) {
+                    if let Some(at_jft) = self.jft.taken.get(document(number).body()) {
                         let failed = self.jft.failed.contains(at_jft);
                         assert!(why.may_have_arrived() || failed, "it has arrived: {why}");
                     }
@@ -152,9 +178,14 @@ impl Run {
     }
 
     fn crash(&mut self) {
-        let fresh = open(self.now, MemoryStore::new());
-        let dead = core::mem::replace(&mut self.delivery, fresh);
-        self.delivery = open(self.now, dead.into_store());
+        // What the store could not keep until now comes again.
+        for entry in self.store.entries() {
+            self.journaled.remove(&entry.id);
+            if !matches!(entry.state, EntryState::Parked { .. }) && self.parked.remove(&entry.id) {
+                self.came_back.insert(entry.id);
+            }
+        }
+        self.delivery = open(self.now, self.store.clone());
     }
 
     fn turn(&mut self, luck: &mut impl Iterator<Item = u8>) {
@@ -163,7 +194,7 @@ impl Run {
         while let Some(call) = self.delivery.poll_call(self.now) {
             let (number, _) = self.documents[&call.entry];
             if call.request.call().action == Action::Write {
-                assert_eq!(call.request.body(), bundle(number).body());
+                assert_eq!(call.request.body(), document(number).body());
             }
             calls.push(call);
             // Answers come in any order.
@@ -179,6 +210,8 @@ impl Run {
 
     fn answer(&mut self, call: &DeliveryCall, luck: &mut impl Iterator<Item = u8>) {
         if let Some(outcome) = self.jft.answer(call, luck.next().unwrap_or(0)) {
+            let is_write = call.request.call().action == Action::Write;
+            self.jft.turned_away |= is_write && outcome.class == Class::Configuration;
             self.delivery.handle_outcome(self.now, call.id, &outcome);
         }
     }
@@ -194,17 +227,21 @@ proptest! {
         crashes in prop::collection::btree_set(0usize..60, 0..4),
     ) {
         let mut luck = luck.into_iter();
+        let store = Flaky::default();
         let mut run = Run {
-            delivery: open(Time::ZERO, MemoryStore::new()),
+            delivery: open(Time::ZERO, store.clone()),
+            store,
             jft: Jft::default(),
             now: Time::ZERO,
             documents: BTreeMap::new(),
             journaled: BTreeSet::new(),
             parked: BTreeSet::new(),
+            came_back: BTreeSet::new(),
         };
         for (number, lane) in (0..).zip(&lanes) {
             let lane = lane.map(Lane);
-            let submitted = run.delivery.submit(run.now, &bundle(number), lane);
+            run.store.failures.set(0);
+            let submitted = run.delivery.submit(run.now, &document(number), lane);
             let submitted = submitted.expect("taken over");
             prop_assert!(!submitted.repeated);
             run.documents.insert(submitted.id, (number, lane));
@@ -215,6 +252,9 @@ proptest! {
                 run.crash();
             }
             run.jft.calm = luck.len() == 0;
+            if luck.next().unwrap_or(0) % 16 == 1 {
+                run.store.failures.set(luck.next().unwrap_or(0).into());
+            }
             prop_assert!(step < 20_000, "it never ends");
             // As late as asked for, and sometimes much later.
             let Some(next) = run.delivery.poll_timeout() else { break };
@@ -226,14 +266,26 @@ proptest! {
         }
         // Everybody is accounted for: journaled, or in the store for an operator.
         for id in run.documents.keys() {
-            let kept = run.delivery.store().entries().any(|entry| entry.id == *id);
+            prop_assert_eq!(run.delivery.state(*id), run.store.state(*id));
+            let kept = run.store.state(*id).is_some();
             prop_assert_eq!(run.journaled.contains(id), !kept);
             prop_assert_eq!(run.parked.contains(id), kept);
         }
-        // What was taken of a lane was taken in its order.
-        for lane in 0..3 {
-            let in_lane = run.documents.values().filter(|(_, of)| *of == Some(Lane(lane)));
-            let submitted: Vec<_> = in_lane.map(|(number, _)| bundle(*number).body().to_vec()).collect();
+        prop_assert_eq!(run.delivery.unkept_documents(), 0);
+        // What was taken of a lane was taken in its order, but for another type whose address seemed wrong.
+        let types = match run.jft.turned_away {
+            true => vec![vec![Resource::Bundle], vec![Resource::MedicationDispense]],
+            false => vec![vec![Resource::Bundle, Resource::MedicationDispense]],
+        };
+        for (lane, types) in (0..3).flat_map(|lane| types.iter().map(move |types| (lane, types))) {
+            let in_lane = run.documents.iter().filter(|(id, (_, of))| {
+                *of == Some(Lane(lane)) && !run.came_back.contains(id)
+            });
+            let documents = in_lane.map(|(_, (number, _))| document(*number));
+            let submitted: Vec<_> = documents
+                .filter(|document| types.contains(&document.resource()))
+                .map(|document| document.body().to_vec())
+                .collect();
             let taken: Vec<_> = run.jft.order.iter().filter(|body| submitted.contains(body)).collect();
             let expected: Vec<_> = submitted.iter().filter(|body| taken.contains(body)).collect();
             prop_assert_eq!(taken, expected);

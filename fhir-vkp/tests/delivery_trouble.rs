@@ -150,12 +150,16 @@ fn a_conflict_after_a_lost_answer_does_not_read_like_a_refusal() {
 
 #[test]
 fn what_may_have_arrived_is_known_for_every_way_in_which_a_document_is_parked() {
+    let later = ("Retry-After", "1");
     for (lost, maybe_taken) in [
-        (503, false),
-        (429, false),
-        (500, true),
-        (502, true),
-        (504, true),
+        // Proxies that have handed the document on say so, too.
+        (Answer::of(503), true),
+        (Answer::of(503).with(later), false),
+        (Answer::of(429), false),
+        (Answer::of(500), true),
+        (Answer::of(502), true),
+        (Answer::of(502).with(later), true),
+        (Answer::of(504), true),
     ] {
         for (status, reason) in [
             (400, ParkReason::Refused(Refusal::Uncoded)),
@@ -163,7 +167,7 @@ fn what_may_have_arrived_is_known_for_every_way_in_which_a_document_is_parked() 
         ] {
             let mut delivery = delivery(vkp());
             let id = submitted(&mut delivery, at(0), 1, None);
-            exchange(&mut delivery, at(0), Action::Write, &Answer::of(lost));
+            exchange(&mut delivery, at(0), Action::Write, &lost);
             let now = delivery.poll_timeout().expect("a repeat");
             exchange(&mut delivery, now, Action::Write, &Answer::of(status));
             assert_eq!(events(&mut delivery), [parked(id, reason, maybe_taken)]);
@@ -232,6 +236,7 @@ fn a_refused_question_pauses_questions_and_says_so() {
     exchange(&mut delivery, now, Action::Status, &Answer::of(403));
     let paused = Event::Paused {
         calls: Calls::Questions,
+        resource: None,
         class: Class::Permission,
         until: now + Duration::from_secs(60),
     };
@@ -276,8 +281,9 @@ fn a_document_that_alone_is_turned_away_does_not_hold_up_the_others() {
         pauses += events(&mut delivery).into_iter().filter(paused).count();
         now = now + Duration::from_secs(30);
     }
-    assert_eq!((pauses, delivery.open_documents()), (1, 1));
-    assert_eq!(delivery.late_documents(), 1);
+    assert_eq!((pauses, delivery.open_documents()), (1, 0));
+    let (id, why, _) = delivery.parked().next().expect("parked");
+    assert_eq!((id, &why.reason), (bad, &ParkReason::TurnedAway));
 }
 
 #[test]

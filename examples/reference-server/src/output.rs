@@ -85,7 +85,7 @@ pub struct DeliveryState {
     /// Calls under way, where that is counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_flight: Option<usize>,
-    /// Why nothing is sent for a while.
+    /// Why nothing, or nothing of one type, is sent for a while.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paused: Option<&'static str>,
     /// What is wrong though it works, such as with a file that it reads.

@@ -47,18 +47,15 @@ fn wants_nonce(headers: &Headers, body: &[u8]) -> bool {
 }
 
 fn refused(call: Call, status: u16, body: &[u8]) -> Class {
-    let outcome = OperationOutcome::read(body);
-    let code = outcome.as_ref().and_then(OperationOutcome::code);
-    // An empty one says nothing, as a gateway may.
-    let explained = outcome.is_some_and(|outcome| !outcome.issues.is_empty());
+    let code = OperationOutcome::read(body).and_then(|outcome| outcome.code());
     match (code, status) {
         (Some(OutcomeCode::TIMEOUT), _) => Class::Transient,
         (Some(code), _) => Class::Refused(Refusal::Coded(code)),
         (None, 403) => Class::Permission,
         // What is created has no address yet: it is the one of the type that is wrong, such as while a
-        // gateway is set up anew. Method and media type are those of every document, whatever is said.
-        (None, 404 | 410) if creates(call) && !explained => Class::Configuration,
-        (None, 405 | 406 | 415) if creates(call) => Class::Configuration,
+        // gateway is set up anew; servers of FHIR answer an unknown path in FHIR. Method and media type are
+        // those of every document, too.
+        (None, 404 | 405 | 406 | 410 | 415) if creates(call) => Class::Configuration,
         (None, 404 | 410) => Class::Refused(Refusal::NotFound),
         (None, 409 | 412) => Class::Refused(Refusal::Conflict),
         (None, 406 | 415) => Class::Refused(Refusal::MediaType),
@@ -131,13 +128,10 @@ mod tests {
         let of = |action, status, body| class(action, status, &[], body);
         let not_found = Class::Refused(Refusal::NotFound);
         for action in [Action::Write, Action::Batch] {
-            for body in ["", "<html>not here</html>", "{}", EMPTY] {
-                assert_eq!(of(action, 404, body), Class::Configuration, "{body}");
-                assert_eq!(of(action, 410, body), Class::Configuration, "{body}");
-            }
-            assert_eq!(of(action, 404, SAID), not_found);
-            for status in [405, 406, 415] {
-                assert_eq!(of(action, status, SAID), Class::Configuration);
+            for body in ["", "<html>not here</html>", "{}", EMPTY, SAID] {
+                for status in [404, 405, 406, 410, 415] {
+                    assert_eq!(of(action, status, body), Class::Configuration, "{body}");
+                }
             }
         }
         // Elsewhere the address is that of one resource, or of one search.

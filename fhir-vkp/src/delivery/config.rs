@@ -19,13 +19,18 @@ pub struct Config {
     pub write: Backoff,
     /// The pauses between questions for the status: 2 seconds to 15 minutes, growing, at random.
     pub status: Backoff,
+    /// The pauses before the store is asked again to keep what it could not keep: 1 second to a minute.
+    pub keep: Backoff,
     /// When a document that was not taken is reported as late: 5 minutes.
     pub late_after: Duration,
     /// When a document that was not taken is parked: a day.
     pub take_within: Duration,
     /// When a document that was taken but not confirmed is parked: three days.
     pub confirm_within: Duration,
-    /// The pause of all writes, or of all questions, after what
+    /// The least patience after a start, so that what waited through a long outage is tried before it is
+    /// parked: an hour.
+    pub after_restart: Duration,
+    /// The pause of all writes, of those of one type, or of all questions, after what
     /// [concerns all](crate::answer::Class::concerns_all), such as 401, 403 or 3xx: a minute, doubling,
     pub first_pause: Duration,
     /// up to 15 minutes.
@@ -61,9 +66,14 @@ impl Default for Config {
                 first: seconds(2),
                 longest: seconds(900),
             },
+            keep: Backoff {
+                first: seconds(1),
+                longest: seconds(60),
+            },
             late_after: seconds(300),
             take_within: seconds(24 * HOUR),
             confirm_within: seconds(72 * HOUR),
+            after_restart: seconds(HOUR),
             first_pause: seconds(60),
             longest_pause: seconds(900),
             order: Order::default(),

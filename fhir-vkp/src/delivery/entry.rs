@@ -5,13 +5,15 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use crate::answer::JournalState;
 use crate::clock::{Time, WallMicros};
 use crate::identifier::Identifier;
-use crate::request::{Document, StatusAddress};
+use crate::request::{Document, Resource, StatusAddress};
 
+use super::event::LastAttempt;
 use super::lanes::Lane;
 use super::state::{EntryState, Parked};
 
 /// A document, without its bytes: they stay in the store.
 pub(super) struct Entry {
+    pub(super) resource: Resource,
     pub(super) lane: Option<Lane>,
     pub(super) identifier: Option<Identifier>,
     /// Tells bytes from others with the same identifier.
@@ -28,11 +30,18 @@ pub(super) struct Entry {
     /// When it is late or its time is over, as it stands among the alarms.
     pub(super) alarm: Option<Time>,
     pub(super) late: bool,
-    /// When what [concerns all](crate::answer::Class::concerns_all) came to this one last, whether it did
-    /// while others went through, and how often that was 403.
+    /// What the last attempt to write it came to.
+    pub(super) last: Option<LastAttempt>,
+    /// Until when its patience lasts at least, after a restart.
+    pub(super) patience: Option<Time>,
+    /// When what [concerns all](crate::answer::Class::concerns_all) came to this one last.
     pub(super) stopped: Option<Time>,
+    /// Whether it did while others went through for which the same pause would hold.
     pub(super) stopped_alone: bool,
+    /// How often that was 403 while others went through.
     pub(super) forbidden_alone: u32,
+    /// How often it was as from a wrong address while others went through, of this type or another.
+    pub(super) turned_away_alone: u32,
 }
 
 pub(super) enum Stage {
@@ -55,6 +64,7 @@ pub(super) enum Stage {
 impl Entry {
     pub(super) fn new(document: &Document, lane: Option<Lane>, submitted: WallMicros) -> Self {
         Self {
+            resource: document.resource(),
             lane,
             identifier: document.identifier().cloned(),
             fingerprint: fingerprint(document),
@@ -66,9 +76,12 @@ impl Entry {
             due: None,
             alarm: None,
             late: false,
+            last: None,
+            patience: None,
             stopped: None,
             stopped_alone: false,
             forbidden_alone: 0,
+            turned_away_alone: 0,
         }
     }
 
@@ -76,9 +89,11 @@ impl Entry {
     pub(super) const fn start_anew(&mut self) {
         self.tries = 0;
         self.late = false;
+        self.last = None;
         self.stopped = None;
         self.stopped_alone = false;
         self.forbidden_alone = 0;
+        self.turned_away_alone = 0;
     }
 
     pub(super) fn state(&self) -> EntryState {

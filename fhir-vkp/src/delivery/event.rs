@@ -1,7 +1,10 @@
 //! What a delivery reports.
 
-use crate::answer::{Class, JournalState, JournalStatus};
+use core::fmt;
+
+use crate::answer::{Class, JournalState, JournalStatus, Outcome};
 use crate::clock::Time;
+use crate::request::Resource;
 
 use super::pause::Calls;
 use super::state::Parked;
@@ -48,11 +51,16 @@ pub enum Event {
     Late {
         /// Which document.
         id: EntryId,
+        /// What the last attempt came to; `None` when none was made in this run, such as where others go
+        /// first.
+        last: Option<LastAttempt>,
     },
-    /// All calls of a kind wait.
+    /// Calls of a kind wait.
     Paused {
         /// Which ones.
         calls: Calls,
+        /// Those that write documents of this type, whose address seems wrong; `None`: all of the kind.
+        resource: Option<Resource>,
         /// What the service answered.
         class: Class,
         /// When one call goes ahead.
@@ -62,18 +70,51 @@ pub enum Event {
     Resumed {
         /// Of which calls.
         calls: Calls,
+        /// Of those that write documents of this type; `None`: of all of the kind.
+        resource: Option<Resource>,
     },
     /// An entry of the store cannot be read, and is left alone.
     Unreadable {
         /// Which document.
         id: EntryId,
     },
-    /// The store could not keep how far a document has come. It goes on; after a crash it would be
-    /// sent or asked for again.
+    /// The store could not keep how far a document has come, or hand it out. It goes on, and so do the
+    /// attempts to keep it, of which only the first one is reported; after a crash before one succeeds it
+    /// would be sent or asked for again ([`unkept_documents`](super::Delivery::unkept_documents)).
     StoreFailed {
         /// Which document.
         id: EntryId,
         /// Why.
         error: StoreError,
     },
+    /// All that could not be kept is kept now.
+    StoreRecovered,
+}
+
+/// What an attempt to write a document came to. It prints without any word of the receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LastAttempt {
+    /// What it means.
+    pub class: Class,
+    /// The status of the answer; `None` when there was none.
+    pub status: Option<u16>,
+}
+
+impl LastAttempt {
+    pub(super) const fn of(outcome: &Outcome) -> Self {
+        Self {
+            class: outcome.class,
+            status: outcome.status,
+        }
+    }
+}
+
+impl fmt::Display for LastAttempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.class.fmt(f)?;
+        match self.status {
+            Some(status) => write!(f, " (status {status})"),
+            None => Ok(()),
+        }
+    }
 }

@@ -1,10 +1,11 @@
 //! What follows from what came.
 
-use crate::answer::{Class, JournalState, JournalStatus, Outcome};
+use crate::answer::{Class, JournalState, JournalStatus, Outcome, Refusal};
 use crate::clock::Time;
+use crate::request::Resource;
 
 use super::entry::Stage;
-use super::event::Event;
+use super::event::{Event, LastAttempt};
 use super::pause::Calls;
 use super::poll::CallId;
 use super::state::{ParkReason, Parked};
@@ -14,9 +15,14 @@ use super::{Delivery, Order};
 /// 403 to one document alone, while others go through: after so many it is parked.
 const FORBIDDEN_ALONE: u32 = 2;
 
-/// Whether the service has looked at the document itself: token and permission were good.
+/// As from a wrong address, while others go through. More than 403, because one of several gateways may be
+/// set up anew.
+const TURNED_AWAY_ALONE: u32 = 4;
+
+/// Whether the service itself has answered: address, token and permission were good. What has no code may
+/// come from a gateway that looks at the body first.
 const fn went_through(class: Class) -> bool {
-    matches!(class, Class::Done | Class::Refused(_) | Class::TooLarge)
+    matches!(class, Class::Done | Class::Refused(Refusal::Coded(_)))
 }
 
 /// Whether the service may have taken a document although it did not say so: the answer was lost, or it is
@@ -24,8 +30,13 @@ const fn went_through(class: Class) -> bool {
 fn may_be_taken(outcome: &Outcome) -> bool {
     match outcome.class {
         Class::Ambiguous | Class::Malformed | Class::ServerFault => true,
-        // 429, 425 and 503 say that nothing was done.
-        Class::Transient => !matches!(outcome.status, Some(425 | 429 | 503)),
+        // 429 and 425 say that nothing was done, and so does 503 from one who knows when to come again. Any
+        // other 503 may be that of a proxy which has handed the document on.
+        Class::Transient => match outcome.status {
+            Some(425 | 429) => false,
+            Some(503) => outcome.pause.is_none(),
+            _ => true,
+        },
         _ => false,
     }
 }
@@ -43,15 +54,17 @@ impl<S: Store> Delivery<S> {
         };
         entry.in_flight = false;
         let follows = matches!(entry.stage, Stage::Following { .. });
-        entry.maybe_taken |= !follows && may_be_taken(outcome);
+        if !follows {
+            entry.maybe_taken |= may_be_taken(outcome);
+            entry.last = Some(LastAttempt::of(outcome));
+        }
         let calls = Calls::of(flight.call);
-        let pause = self.pauses.of_mut(calls);
         if outcome.class.concerns_all() {
-            self.pause_all(id, calls, outcome.class);
+            self.stop(id, calls, outcome.class);
         } else if let Some(asked) = outcome.pause.filter(|_| outcome.class.may_repeat()) {
-            pause.hold(now + asked);
-        } else if went_through(outcome.class) && pause.passed(now) {
-            self.events.push_back(Event::Resumed { calls });
+            self.pauses.of_mut(calls).hold(now + asked);
+        } else if went_through(outcome.class) {
+            self.passed(calls, flight.resource);
         }
         if follows {
             self.asked(id, outcome);
@@ -60,33 +73,70 @@ impl<S: Store> Delivery<S> {
         }
     }
 
-    /// Lets all calls of a kind wait, unless it is this document alone, as where a filter on the way takes
-    /// offence at it.
-    fn pause_all(&mut self, id: EntryId, calls: Calls, class: Class) {
+    /// Something went through, which may end pauses.
+    fn passed(&mut self, calls: Calls, resource: Resource) {
         let now = self.now;
-        let last_passed = self.pauses.of(calls).last_passed;
-        if let Some(entry) = self.entries.get_mut(&id) {
-            let others_passed = entry.stopped.is_some_and(|since| last_passed > Some(since));
-            entry.stopped = Some(now);
-            if others_passed && matches!(class, Class::Permission | Class::Configuration) {
-                entry.stopped_alone = true;
-                entry.forbidden_alone += u32::from(class == Class::Permission);
-            }
-            if entry.stopped_alone {
-                return;
-            }
+        let mut resumed = Vec::new();
+        if self.pauses.of_mut(calls).passed(now) {
+            resumed.push(None);
         }
-        if let Some(until) = self.pauses.of_mut(calls).begin(now) {
-            self.events.push_back(Event::Paused {
-                calls,
-                class,
-                until,
-            });
+        if calls == Calls::Writes && self.ways.of_mut(resource).pause.passed(now) {
+            resumed.push(Some(resource));
+            self.reorder();
+        }
+        for resource in resumed {
+            self.events.push_back(Event::Resumed { calls, resource });
         }
     }
 
+    /// Lets all calls wait that would come to the same, unless it is this document alone, as where a filter
+    /// on the way takes offence at it.
+    fn stop(&mut self, id: EntryId, calls: Calls, class: Class) {
+        let now = self.now;
+        let last_passed = self.pauses.of(calls).last_passed;
+        let Some(entry) = self.entries.get_mut(&id) else {
+            return;
+        };
+        // Each type has an address of its own.
+        let by_type = calls == Calls::Writes && class == Class::Configuration;
+        let resource = by_type.then_some(entry.resource);
+        let pause = match resource {
+            Some(resource) => &mut self.ways.of_mut(resource).pause,
+            None => self.pauses.of_mut(calls),
+        };
+        let since = entry.stopped.replace(now);
+        let has_passed = |last: Option<Time>| since.is_some_and(|since| last > Some(since));
+        match class {
+            Class::Permission if has_passed(last_passed) => entry.forbidden_alone += 1,
+            Class::Configuration if has_passed(last_passed) => entry.turned_away_alone += 1,
+            _ => {}
+        }
+        let may_be_alone = matches!(class, Class::Permission | Class::Configuration);
+        entry.stopped_alone |= may_be_alone && has_passed(pause.last_passed);
+        if entry.stopped_alone {
+            return;
+        }
+        let was_in_trouble = pause.is_probing();
+        let Some(until) = pause.begin(now) else {
+            return;
+        };
+        if by_type && !was_in_trouble {
+            self.reorder();
+        }
+        self.events.push_back(Event::Paused {
+            calls,
+            resource,
+            class,
+            until,
+        });
+    }
+
     fn written(&mut self, id: EntryId, outcome: &Outcome) {
-        let forbidden = |entry: &super::Entry| entry.forbidden_alone >= FORBIDDEN_ALONE;
+        let alone = match (outcome.class, self.entries.get(&id)) {
+            (Class::Permission, Some(entry)) => entry.forbidden_alone >= FORBIDDEN_ALONE,
+            (Class::Configuration, Some(entry)) => entry.turned_away_alone >= TURNED_AWAY_ALONE,
+            _ => false,
+        };
         match outcome.class {
             Class::Done if self.target.confirms_at_once() => {
                 self.finish(id, Completion::Done);
@@ -95,9 +145,8 @@ impl<S: Store> Delivery<S> {
             Class::Done => self.taken(id, outcome),
             Class::Refused(refusal) => self.park(id, ParkReason::Refused(refusal)),
             Class::TooLarge => self.park(id, ParkReason::TooLarge),
-            Class::Permission if self.entries.get(&id).is_some_and(forbidden) => {
-                self.park(id, ParkReason::NotPermitted);
-            }
+            Class::Permission if alone => self.park(id, ParkReason::NotPermitted),
+            Class::Configuration if alone => self.park(id, ParkReason::TurnedAway),
             _ => self.again(id, Some(outcome)),
         }
     }
@@ -124,6 +173,12 @@ impl<S: Store> Delivery<S> {
             self.leave_lane(id);
         }
         self.begin(id);
+        // Taken by a call from before the trouble of its type, it does not step aside any more.
+        let entry = self.entries.get(&id);
+        let aside = entry.filter(|entry| self.ways.in_trouble(entry.resource));
+        if let Some(lane) = aside.and_then(|entry| entry.lane) {
+            self.reorder_lane(lane);
+        }
     }
 
     fn asked(&mut self, id: EntryId, outcome: &Outcome) {
@@ -168,9 +223,13 @@ impl<S: Store> Delivery<S> {
         let Some(entry) = self.entries.get_mut(&id) else {
             return;
         };
-        let (calls, backoff) = match &entry.stage {
-            Stage::Following { .. } => (Calls::Questions, self.config.status),
-            _ => (Calls::Writes, self.config.write),
+        let (opens_at, backoff) = match &entry.stage {
+            Stage::Following { .. } => (self.pauses.opens_at(Calls::Questions), self.config.status),
+            _ => {
+                let way = self.ways.of_mut(entry.resource).pause.opens_at();
+                let all = self.pauses.opens_at(Calls::Writes);
+                (all.max(way), self.config.write)
+            }
         };
         let mut pause = backoff.pause(entry.tries, &mut self.random);
         entry.tries = entry.tries.saturating_add(1);
@@ -180,7 +239,7 @@ impl<S: Store> Delivery<S> {
         let mut at = self.now + pause;
         // After a pause of all, others go before the one that brought it about.
         if outcome.is_some_and(|outcome| outcome.class.concerns_all()) {
-            at = at.max(self.pauses.opens_at(calls) + pause);
+            at = at.max(opens_at + pause);
         }
         self.schedule(id, at);
         self.set_alarm(id);
@@ -211,23 +270,6 @@ impl<S: Store> Delivery<S> {
         self.unschedule(id);
         self.clear_alarm(id);
         self.leave_lane(id);
-    }
-
-    /// Keeps how far a document has come.
-    fn keep(&mut self, id: EntryId) {
-        let Some(entry) = self.entries.get(&id) else {
-            return;
-        };
-        if let Err(error) = self.store.update(id, &entry.state()) {
-            self.events.push_back(Event::StoreFailed { id, error });
-        }
-    }
-
-    fn finish(&mut self, id: EntryId, how: Completion) {
-        if let Err(error) = self.store.finish(id, how) {
-            self.events.push_back(Event::StoreFailed { id, error });
-        }
-        self.forget(id);
     }
 
     pub(super) fn forget(&mut self, id: EntryId) {

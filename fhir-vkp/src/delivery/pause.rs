@@ -82,7 +82,7 @@ pub(super) struct Pause {
 }
 
 impl Pause {
-    const fn new(config: &Config) -> Self {
+    pub(super) const fn new(config: &Config) -> Self {
         Self {
             first: config.first_pause,
             longest: config.longest_pause,
@@ -102,7 +102,7 @@ impl Pause {
         self.until.is_some()
     }
 
-    fn opens_at(&self) -> Time {
+    pub(super) fn opens_at(&self) -> Time {
         self.hold.max(self.until.unwrap_or(Time::ZERO))
     }
 

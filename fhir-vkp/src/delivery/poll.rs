@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 
 use crate::answer::{Failure, Outcome};
 use crate::clock::Time;
-use crate::request::Request;
+use crate::request::{Call, Request, Resource};
 
-use super::entry::Stage;
+use super::entry::{Entry, Stage};
 use super::event::Event;
+use super::lanes::Lane;
 use super::pause::Calls;
 use super::state::ParkReason;
 use super::store::{EntryId, Store};
+use super::ways::Way;
 use super::{Delivery, Order};
 
 /// Which call; answers to calls that were given up do not count.
@@ -35,7 +37,9 @@ pub struct DeliveryCall {
 /// A call under way.
 pub(super) struct Flight {
     pub(super) entry: EntryId,
-    pub(super) call: crate::request::Call,
+    pub(super) call: Call,
+    /// The type of the document.
+    pub(super) resource: Resource,
     pub(super) deadline: Time,
 }
 
@@ -47,8 +51,17 @@ impl<S: Store> Delivery<S> {
         loop {
             let id = Calls::ALL.into_iter().find_map(|calls| {
                 let may_go = now >= self.pauses.opens_at(calls) && self.has_room(calls);
-                let (_, id) = first_due(self.due(calls), now).filter(|_| may_go)?;
-                Some(id)
+                if !may_go {
+                    return None;
+                }
+                match calls {
+                    Calls::Writes => {
+                        let by_turns = self.pauses.of(calls).is_probing();
+                        let has_room = |resource, way: &Way| self.way_has_room(resource, way);
+                        self.ways.next(now, by_turns, has_room)
+                    }
+                    Calls::Questions => first_due(&self.asks, now).map(|(_, id)| id),
+                }
             })?;
             self.unschedule(id);
             let Some(request) = self.request(id) else {
@@ -56,14 +69,18 @@ impl<S: Store> Delivery<S> {
             };
             self.next_call += 1;
             let (call, deadline) = (CallId(self.next_call), now + self.config.attempt);
-            let flight = Flight {
-                entry: id,
-                call: request.call(),
-                deadline,
-            };
-            self.flights.insert(call, flight);
             if let Some(entry) = self.entries.get_mut(&id) {
                 entry.in_flight = true;
+                let flight = Flight {
+                    entry: id,
+                    call: request.call(),
+                    resource: entry.resource,
+                    deadline,
+                };
+                if Calls::of(flight.call) == Calls::Writes {
+                    self.ways.called(flight.resource, self.next_call);
+                }
+                self.flights.insert(call, flight);
             }
             return Some(DeliveryCall {
                 id: call,
@@ -71,13 +88,6 @@ impl<S: Store> Delivery<S> {
                 request,
                 deadline,
             });
-        }
-    }
-
-    const fn due(&self, calls: Calls) -> &BTreeSet<(Time, EntryId)> {
-        match calls {
-            Calls::Writes => &self.writes,
-            Calls::Questions => &self.asks,
         }
     }
 
@@ -93,6 +103,16 @@ impl<S: Store> Delivery<S> {
         let flights = self.flights.values();
         let alike = flights.filter(|flight| Calls::of(flight.call) == calls);
         self.flights.len() < parallel && alike.count() < most
+    }
+
+    /// Whether one more document of this type may be under way: one at a time since its address seems
+    /// wrong.
+    fn way_has_room(&self, resource: Resource, way: &Way) -> bool {
+        let mut flights = self.flights.values();
+        let alike = |flight: &Flight| {
+            Calls::of(flight.call) == Calls::Writes && flight.resource == resource
+        };
+        !way.pause.is_probing() || !flights.any(alike)
     }
 
     /// `None` when the document cannot be had; what follows from that is done.
@@ -126,20 +146,26 @@ impl<S: Store> Delivery<S> {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Time> {
         let first = |set: &BTreeSet<(Time, EntryId)>| set.first().map(|(time, _)| *time);
+        let has_room = |resource, way: &Way| self.way_has_room(resource, way);
         let call = |calls| {
-            let due = first(self.due(calls)).filter(|_| self.has_room(calls))?;
+            let due = match calls {
+                Calls::Writes => self.ways.next_time(has_room),
+                Calls::Questions => first(&self.asks),
+            };
+            let due = due.filter(|_| self.has_room(calls))?;
             Some(due.max(self.pauses.opens_at(calls)))
         };
         let flights = self.flights.values().map(|flight| flight.deadline).min();
         Calls::ALL
             .map(call)
             .into_iter()
-            .chain([flights, first(&self.alarms)])
+            .chain([flights, first(&self.alarms), self.unkept.again()])
             .flatten()
             .min()
     }
 
-    /// Gives up calls that took too long, and documents whose time is over.
+    /// Gives up calls that took too long, and documents whose time is over; keeps what the store could not
+    /// keep before.
     pub fn handle_timeout(&mut self, now: Time) {
         let now = self.advance(now);
         let over = self.flights.iter();
@@ -153,6 +179,7 @@ impl<S: Store> Delivery<S> {
             self.alarms.remove(&(time, id));
             self.ring(id);
         }
+        self.make_good();
     }
 
     fn ring(&mut self, id: EntryId) {
@@ -168,7 +195,8 @@ impl<S: Store> Delivery<S> {
         if let Some(entry) = self.entries.get_mut(&id) {
             if matches!(entry.stage, Stage::Waiting { .. }) && !entry.late {
                 entry.late = true;
-                self.events.push_back(Event::Late { id });
+                let last = entry.last;
+                self.events.push_back(Event::Late { id, last });
             }
         }
         self.set_alarm(id);
@@ -206,7 +234,9 @@ impl<S: Store> Delivery<S> {
             Stage::Following { since, .. } => (self.config.confirm_within, *since),
             Stage::Parked { .. } => return None,
         };
-        Some(within.saturating_sub(self.wall().since(since)))
+        let left = within.saturating_sub(self.wall().since(since));
+        let patience = entry.patience.map(|until| until.since(self.now));
+        Some(left.max(patience.unwrap_or_default()))
     }
 
     pub(super) fn set_alarm(&mut self, id: EntryId) {
@@ -269,30 +299,86 @@ impl<S: Store> Delivery<S> {
     /// Lets a document go at this time, if it is its turn.
     pub(super) fn schedule(&mut self, id: EntryId, at: Time) {
         self.unschedule(id);
-        let Some(entry) = self.entries.get_mut(&id) else {
+        let Some(entry) = self.entries.get(&id) else {
             return;
         };
-        let set = match &entry.stage {
+        match &entry.stage {
             Stage::Waiting { .. } => {
                 if entry
                     .lane
-                    .is_some_and(|lane| !self.lanes.is_first(lane, id))
+                    .is_some_and(|lane| !self.turns(lane).contains(&id))
                 {
                     return;
                 }
-                &mut self.writes
+                self.ways.insert(entry.resource, (at, id));
             }
-            Stage::Following { .. } => &mut self.asks,
+            Stage::Following { .. } => {
+                self.asks.insert((at, id));
+            }
             Stage::Parked { .. } => return,
+        }
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.due = Some(at);
+        }
+    }
+
+    /// Whose turn it is in a lane.
+    fn turns(&self, lane: Lane) -> Vec<EntryId> {
+        self.lanes.turns(lane, |id| {
+            self.entries
+                .get(&id)
+                .map_or((Resource::Bundle, true), |entry| {
+                    let waits = matches!(entry.stage, Stage::Waiting { .. });
+                    let aside = waits && self.ways.in_trouble(entry.resource);
+                    (entry.resource, aside)
+                })
+        })
+    }
+
+    /// Lets go whose turn it is in a lane, where they do not already.
+    fn wake(&mut self, lane: Lane) {
+        for id in self.turns(lane) {
+            let rests = |entry: &Entry| {
+                matches!(entry.stage, Stage::Waiting { .. })
+                    && !entry.in_flight
+                    && entry.due.is_none()
+            };
+            if self.entries.get(&id).is_some_and(rests) {
+                self.schedule(id, self.now);
+            }
+        }
+    }
+
+    /// After a type came into trouble or out of it: others need not wait for it, or have to again.
+    pub(super) fn reorder(&mut self) {
+        for lane in self.lanes.all() {
+            self.reorder_lane(lane);
+        }
+    }
+
+    /// Lets go whose turn it is in a lane, and nobody else.
+    pub(super) fn reorder_lane(&mut self, lane: Lane) {
+        let turns = self.turns(lane);
+        let goes = |id: &EntryId| {
+            let entry = self.entries.get(id);
+            entry.is_some_and(|entry| {
+                entry.due.is_some() && matches!(entry.stage, Stage::Waiting { .. })
+            })
         };
-        entry.due = Some(at);
-        set.insert((at, id));
+        let waiting = self.lanes.waiting(lane);
+        let early = waiting.filter(|id| !turns.contains(id) && goes(id));
+        for id in early.collect::<Vec<_>>() {
+            self.unschedule(id);
+        }
+        self.wake(lane);
     }
 
     pub(super) fn unschedule(&mut self, id: EntryId) {
-        let due = self.entries.get_mut(&id).and_then(|entry| entry.due.take());
-        if let Some(due) = due {
-            self.writes.remove(&(due, id));
+        let Some(entry) = self.entries.get_mut(&id) else {
+            return;
+        };
+        if let Some(due) = entry.due.take() {
+            self.ways.remove(entry.resource, (due, id));
             self.asks.remove(&(due, id));
         }
     }
@@ -300,13 +386,13 @@ impl<S: Store> Delivery<S> {
     /// Leaves the lane, so that the next one may go.
     pub(super) fn leave_lane(&mut self, id: EntryId) {
         let lane = self.entries.get(&id).and_then(|entry| entry.lane);
-        let next = lane.and_then(|lane| self.lanes.leave(lane, id));
-        if let Some(next) = next {
-            self.schedule(next, self.now);
+        if let Some(lane) = lane {
+            self.lanes.leave(lane, id);
+            self.wake(lane);
         }
     }
 }
 
-fn first_due(set: &BTreeSet<(Time, EntryId)>, now: Time) -> Option<(Time, EntryId)> {
+pub(super) fn first_due(set: &BTreeSet<(Time, EntryId)>, now: Time) -> Option<(Time, EntryId)> {
     set.first().copied().filter(|(time, _)| *time <= now)
 }

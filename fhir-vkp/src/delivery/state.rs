@@ -94,6 +94,9 @@ pub enum ParkReason {
     Refused(Refusal),
     /// 403 to this document alone.
     NotPermitted,
+    /// Turned away several times as from a wrong address (404, 405, 406, 410, 415, 3xx), while others
+    /// went through: the address of its type may be wrong.
+    TurnedAway,
     /// 413, although it is within the published limit.
     TooLarge,
     /// It was not taken in time.
@@ -122,6 +125,7 @@ impl fmt::Display for ParkReason {
         f.write_str(match self {
             Self::Refused(refusal) => return refusal.fmt(f),
             Self::NotPermitted => "not permitted",
+            Self::TurnedAway => "turned away as from a wrong address, while others go through",
             Self::TooLarge => "too large for the service",
             Self::NotTaken => "not taken in time",
             Self::Unconfirmed => "taken, but not confirmed in time",
@@ -211,6 +215,7 @@ impl ParkReason {
             Self::Refused(Refusal::MediaType) => ("media-type", None),
             Self::Refused(Refusal::Uncoded) => ("refused", None),
             Self::NotPermitted => ("not-permitted", None),
+            Self::TurnedAway => ("turned-away", None),
             Self::TooLarge => ("too-large", None),
             Self::NotTaken => ("not-taken", None),
             Self::Unconfirmed => ("unconfirmed", None),
@@ -229,6 +234,7 @@ impl ParkReason {
             "media-type" => Self::Refused(Refusal::MediaType),
             "refused" => Self::Refused(Refusal::Uncoded),
             "not-permitted" => Self::NotPermitted,
+            "turned-away" => Self::TurnedAway,
             "too-large" => Self::TooLarge,
             "not-taken" | "maybe-taken" => Self::NotTaken,
             "unconfirmed" => Self::Unconfirmed,
@@ -255,6 +261,7 @@ mod tests {
             ParkReason::Refused(Refusal::MediaType),
             ParkReason::Refused(Refusal::Uncoded),
             ParkReason::NotPermitted,
+            ParkReason::TurnedAway,
             ParkReason::TooLarge,
             ParkReason::NotTaken,
             ParkReason::Unconfirmed,

@@ -83,7 +83,8 @@ impl<S: Store> Delivery<S> {
                 false => Err(SubmitError::IdentifierReused),
             };
         }
-        if self.entries.len() >= self.config.capacity {
+        // What has left and may still be in the store has its place there.
+        if self.entries.len() + self.unkept.ends() >= self.config.capacity {
             return Err(SubmitError::Full);
         }
         let (id, submitted) = (EntryId(self.next_entry), self.wall());
@@ -176,7 +177,11 @@ impl<S: Store> Delivery<S> {
         state: &EntryState,
         stage: Stage,
     ) -> Result<(), StoreError> {
-        self.store.update(id, state)?;
+        if let Err(error) = self.store.update(id, state) {
+            self.is_doubtful(id);
+            return Err(error);
+        }
+        self.is_kept(id);
         if let Some(entry) = self.entries.get_mut(&id) {
             entry.stage = stage;
             entry.start_anew();
@@ -196,6 +201,7 @@ impl<S: Store> Delivery<S> {
             return Ok(false);
         }
         self.store.finish(id, Completion::Dismissed)?;
+        self.is_kept(id);
         self.forget(id);
         Ok(true)
     }

@@ -143,7 +143,7 @@ impl fmt::Debug for Header<'_> {
 }
 
 /// A type of resource that a call is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Resource {
     /// A Bundle.

@@ -4,7 +4,8 @@ use std::time::SystemTime;
 
 use fhir_vkp::answer::Outcome;
 use fhir_vkp::delivery::{
-    Config, Delivery, DeliveryCall, EntryId, Event, Lane, MemoryStore, ParkReason, Parked, Target,
+    Config, Delivery, DeliveryCall, EntryId, Event, Lane, MemoryStore, ParkReason, Parked, Store,
+    Target,
 };
 use fhir_vkp::identifier::OrganisationNumber;
 use fhir_vkp::request::{Action, BaseAddress, Document, JftRequests, VkpRequests};
@@ -43,7 +44,15 @@ pub(crate) fn bundle(number: u32) -> Document {
     Document::from_json(json.into_bytes()).expect("a document")
 }
 
-pub(crate) fn open(target: Target, config: Config, store: MemoryStore) -> Delivery<MemoryStore> {
+/// A medicine that was handed out.
+pub(crate) fn dispense(number: u32) -> Document {
+    let json = format!(
+        r#"{{"resourceType":"MedicationDispense","identifier":[{{"system":"urn:ietf:rfc:3986","value":"urn:uuid:{number}"}}]}}"#
+    );
+    Document::from_json(json.into_bytes()).expect("a document")
+}
+
+pub(crate) fn open<S: Store>(target: Target, config: Config, store: S) -> Delivery<S> {
     Delivery::open(Time::ZERO, WALL, target, store, config, Random::new(7)).expect("opened")
 }
 
@@ -51,7 +60,7 @@ pub(crate) fn delivery(target: Target) -> Delivery<MemoryStore> {
     open(target, Config::default(), MemoryStore::new())
 }
 
-pub(crate) fn events(delivery: &mut Delivery<MemoryStore>) -> Vec<Event> {
+pub(crate) fn events(delivery: &mut Delivery<impl Store>) -> Vec<Event> {
     core::iter::from_fn(|| delivery.poll_event()).collect()
 }
 
@@ -65,11 +74,7 @@ pub(crate) fn parked(id: EntryId, reason: ParkReason, maybe_taken: bool) -> Even
 }
 
 /// The next call, which must be for this.
-pub(crate) fn sent(
-    delivery: &mut Delivery<MemoryStore>,
-    now: Time,
-    action: Action,
-) -> DeliveryCall {
+pub(crate) fn sent(delivery: &mut Delivery<impl Store>, now: Time, action: Action) -> DeliveryCall {
     let call = delivery.poll_call(now).expect("a call is due");
     assert_eq!(call.request.call().action, action);
     call
@@ -77,7 +82,7 @@ pub(crate) fn sent(
 
 /// The number that a document got, which is taken over.
 pub(crate) fn submitted(
-    delivery: &mut Delivery<MemoryStore>,
+    delivery: &mut Delivery<impl Store>,
     now: Time,
     number: u32,
     lane: Option<Lane>,
@@ -88,7 +93,7 @@ pub(crate) fn submitted(
 
 /// The answer to a call has come.
 pub(crate) fn reply(
-    delivery: &mut Delivery<MemoryStore>,
+    delivery: &mut Delivery<impl Store>,
     now: Time,
     call: &DeliveryCall,
     answer: &Answer,
@@ -98,7 +103,7 @@ pub(crate) fn reply(
 
 /// The next call, which must be for this, is answered at once.
 pub(crate) fn exchange(
-    delivery: &mut Delivery<MemoryStore>,
+    delivery: &mut Delivery<impl Store>,
     now: Time,
     action: Action,
     answer: &Answer,
@@ -108,14 +113,14 @@ pub(crate) fn exchange(
 }
 
 /// A document that JFT has accepted at the start and that is followed now.
-pub(crate) fn followed(delivery: &mut Delivery<MemoryStore>, number: u32) -> EntryId {
+pub(crate) fn followed(delivery: &mut Delivery<impl Store>, number: u32) -> EntryId {
     let id = submitted(delivery, at(0), number, None);
     exchange(delivery, at(0), Action::Write, &accepted());
     id
 }
 
 /// The next question for the state, asked when it is due, is answered with this.
-pub(crate) fn asked(delivery: &mut Delivery<MemoryStore>, body: &str) {
+pub(crate) fn asked(delivery: &mut Delivery<impl Store>, body: &str) {
     let now = delivery.poll_timeout().expect("a question");
     let answer = Answer::of(200).body(body);
     exchange(delivery, now, Action::Status, &answer);
@@ -123,7 +128,7 @@ pub(crate) fn asked(delivery: &mut Delivery<MemoryStore>, body: &str) {
 
 /// Answers all that is due with a status; how many calls that were.
 pub(crate) fn serve(
-    delivery: &mut Delivery<MemoryStore>,
+    delivery: &mut Delivery<impl Store>,
     now: Time,
     status: impl Fn(&DeliveryCall) -> u16,
 ) -> u32 {

@@ -16,6 +16,7 @@ mod register;
 mod report;
 mod settings;
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
 use std::path::PathBuf;
@@ -164,6 +165,7 @@ impl FhirOutput {
                 client: self.client,
                 no_token: None,
                 paused: None,
+                types_paused: BTreeSet::new(),
                 questions_paused: None,
             },
             outbox,

@@ -12,7 +12,7 @@ use fhir_vkp::delivery::{
     SubmitError, Target,
 };
 use fhir_vkp::identifier::OrganisationNumber;
-use fhir_vkp::request::{Action, BaseAddress, Document, JftRequests, VkpRequests};
+use fhir_vkp::request::{Action, BaseAddress, Document, JftRequests, Resource, VkpRequests};
 use fhir_vkp::{Random, Time, WallMicros};
 
 use super::luck::Luck;
@@ -39,6 +39,12 @@ struct Page {
     taken: Time,
 }
 
+impl Page {
+    fn resource(&self) -> Resource {
+        document(self.number, "").resource()
+    }
+}
+
 struct World {
     now: Time,
     jft: bool,
@@ -55,6 +61,8 @@ struct World {
     dismissing: BTreeSet<EntryId>,
     calls: Vec<DeliveryCall>,
     numbers: usize,
+    /// The types that an answer as from a wrong address came to in this run: others need not wait for them.
+    turned_away: BTreeSet<Resource>,
     /// Whether a write or the disk gave trouble since the start: otherwise no write waits.
     trouble: bool,
 }
@@ -81,6 +89,7 @@ pub fn fhir_delivery(data: &[u8]) {
         dismissing: BTreeSet::new(),
         calls: Vec::new(),
         numbers: 0,
+        turned_away: BTreeSet::new(),
         trouble: false,
     };
     for _ in 0..OPERATIONS {
@@ -109,8 +118,12 @@ fn open(now: Time, jft: bool, address: &str, config: Config, disk: Disk) -> Deli
 
 /// A document with this number; the same number with another note is another document with its identifier.
 fn document(number: usize, note: &str) -> Document {
+    let kind = match number % 3 {
+        0 => "MedicationDispense",
+        _ => "Bundle",
+    };
     let json = format!(
-        r#"{{"resourceType":"Bundle","type":"document","identifier":{{"system":"urn:ietf:rfc:3986","value":"urn:uuid:{number}"}},"note":"{note}"}}"#
+        r#"{{"resourceType":"{kind}","type":"document","identifier":{{"system":"urn:ietf:rfc:3986","value":"urn:uuid:{number}"}},"note":"{note}"}}"#
     );
     Document::from_json(json.into_bytes()).expect("a document")
 }
@@ -145,6 +158,7 @@ impl World {
     fn crashed(&mut self) -> Disk {
         self.calls.clear();
         self.trouble = false;
+        self.turned_away.clear();
         // A start takes its time; ids are drawn from the clock.
         self.now = self.now + Duration::from_secs(1);
         let fresh = open(self.now, self.jft, self.base, self.config, Disk::default());
@@ -228,7 +242,11 @@ impl World {
                     .any(|one| one.id == submitted.id);
                 assert!(kept, "taken over without being kept");
             }
-            Err(SubmitError::Full) => assert!(self.books.len() >= self.config.capacity),
+            Err(SubmitError::Full) => {
+                // What has left and is still in the store has its place there.
+                let kept = self.books.len() + self.delivery.unkept_documents();
+                assert!(kept >= self.config.capacity);
+            }
             Err(SubmitError::Store(_)) => drop(self.doubtful.insert(number, lane)),
             Err(other) => panic!("{other}"),
         }
@@ -280,6 +298,11 @@ impl World {
             return;
         };
         self.trouble |= is_write && outcome.class != Class::Done;
+        if let Some(resource) = call.request.resource().filter(|_| is_write) {
+            if outcome.class == Class::Configuration {
+                self.turned_away.insert(resource);
+            }
+        }
         self.delivery.handle_outcome(self.now, call.id, &outcome);
         // A second answer to the same call says nothing.
         self.events();
@@ -392,8 +415,29 @@ impl World {
             assert!(self.delivery.state(*id).is_some(), "a document is lost");
         }
         self.no_write_waits();
+        self.store_knows();
         let printed = format!("{:?}", self.delivery);
         assert!(!printed.contains("uuid"));
+    }
+
+    /// Once the store has kept what it could not keep at first, it knows what there is to know.
+    fn store_knows(&self) {
+        if self.delivery.unkept_documents() > 0 {
+            let due = self.delivery.poll_timeout();
+            assert!(due.is_some(), "it is never kept");
+            return;
+        }
+        let kept = self.delivery.store().kept.entries();
+        let kept: BTreeMap<_, _> = kept.map(|one| (one.id, &one.state)).collect();
+        for id in self.books.keys() {
+            // A dismissal that failed may have left the store.
+            if !self.dismissing.contains(id) {
+                assert_eq!(kept.get(id).copied(), self.delivery.state(*id).as_ref());
+            }
+        }
+        for id in &self.ended {
+            assert!(!kept.contains_key(id), "what has ended would come again");
+        }
     }
 
     /// Whatever comes of questions, there is room for one write at a time. Where writes gave trouble there
@@ -433,9 +477,11 @@ impl World {
             return;
         }
         for (earlier, other) in self.books.range(..call.entry) {
+            let aside = self.turned_away.contains(&other.resource());
+            let aside = aside && other.resource() != page.resource();
             if other.lane == page.lane && !other.parked {
                 let before = match self.delivery.state(*earlier) {
-                    Some(EntryState::Waiting { .. }) => true,
+                    Some(EntryState::Waiting { .. }) => !aside,
                     Some(EntryState::Taken { .. }) => self.config.order == Order::Journaled,
                     _ => false,
                 };
@@ -494,7 +540,7 @@ impl World {
                     assert!(!why.to_string().is_empty());
                     assert!(self.delivery.parked().any(|(parked, ..)| parked == id));
                 }
-                Event::Late { id } | Event::Progress { id, .. } => {
+                Event::Late { id, .. } | Event::Progress { id, .. } => {
                     assert!(self.books.contains_key(&id));
                 }
                 Event::Unreadable { .. } => panic!("everything can be read"),

@@ -165,6 +165,7 @@ impl Feeder {
             waiting: delivery.open_documents(),
             late: delivery.late_documents(),
             open,
+            unkept: delivery.unkept_documents(),
             writes_paused: delivery.is_paused(Calls::Writes),
             questions_paused: delivery.is_paused(Calls::Questions),
             register_warning: self.register.warning(),

@@ -1,8 +1,11 @@
 //! What became of the documents: metrics, lines of the log, and what `GET /api/deliveries` shows.
 
+use std::collections::BTreeSet;
+
 use fhir_vkp::answer::{Class, JournalState};
 use fhir_vkp::client::Client;
 use fhir_vkp::delivery::{Calls, Event};
+use fhir_vkp::request::Resource;
 use fhir_vkp::security;
 use metrics::{Unit, counter, describe_counter, describe_gauge, gauge};
 
@@ -43,7 +46,7 @@ pub(super) fn describe() {
         ),
         (
             "alarm_fhir_paused",
-            "1 while no document is sent for a while.",
+            "1 while no document, or none of one type, is sent for a while.",
         ),
         (
             "alarm_fhir_register_devices",
@@ -78,6 +81,8 @@ pub(super) struct Look {
     pub(super) late: usize,
     /// Alarms that are not closed.
     pub(super) open: usize,
+    /// Documents of which the outbox could not keep how far they have come.
+    pub(super) unkept: usize,
     pub(super) writes_paused: bool,
     pub(super) questions_paused: bool,
     /// What is wrong with the register of patients, and how many devices it has.
@@ -94,6 +99,8 @@ pub(super) struct Reporter {
     pub(super) no_token: Option<&'static str>,
     /// Why all documents wait.
     pub(super) paused: Option<&'static str>,
+    /// The types of documents that wait alone, because their address seems wrong.
+    pub(super) types_paused: BTreeSet<Resource>,
     /// Why all questions about what was sent wait.
     pub(super) questions_paused: Option<&'static str>,
 }
@@ -148,20 +155,36 @@ impl Reporter {
                     );
                 }
             }
-            Event::Late { id } => {
+            Event::Late { id, last } => {
                 count("late");
+                // No word of the receiver.
+                let last = last.map_or_else(|| "none was made".to_owned(), |last| last.to_string());
                 tracing::error!(
                     document = document(*id),
+                    last_attempt = %last,
                     "a document is late; it goes on being tried"
                 );
             }
             Event::Paused {
                 calls: Calls::Writes,
+                resource: None,
                 class,
                 ..
             } => {
                 self.paused = Some(pause(*class));
                 tracing::error!(reason = self.paused, "no document is sent for a while");
+            }
+            Event::Paused {
+                calls: Calls::Writes,
+                resource: Some(resource),
+                ..
+            } => {
+                self.types_paused.insert(*resource);
+                tracing::error!(
+                    r#type = resource.name(),
+                    reason = type_pause(*resource),
+                    "documents of one type are not sent for a while; the others are"
+                );
             }
             Event::Paused { class, .. } => {
                 self.questions_paused = Some(question_pause(*class));
@@ -172,9 +195,20 @@ impl Reporter {
             }
             Event::Resumed {
                 calls: Calls::Writes,
+                resource: None,
             } => {
                 self.paused = None;
                 tracing::info!("documents are sent again");
+            }
+            Event::Resumed {
+                calls: Calls::Writes,
+                resource: Some(resource),
+            } => {
+                self.types_paused.remove(resource);
+                tracing::info!(
+                    r#type = resource.name(),
+                    "documents of this type are sent again"
+                );
             }
             Event::Resumed { .. } => {
                 self.questions_paused = None;
@@ -186,7 +220,10 @@ impl Reporter {
             }
             Event::StoreFailed { id, error } => {
                 count("store_failed");
-                tracing::error!(document = document(*id), %error, "the outbox cannot be written");
+                tracing::error!(document = document(*id), %error, "the outbox does not do what it should; it is asked again");
+            }
+            Event::StoreRecovered => {
+                tracing::info!("what the outbox could not keep is kept now");
             }
             _ => {}
         }
@@ -229,6 +266,7 @@ impl Reporter {
         } = *look;
         if !look.writes_paused {
             self.paused = None;
+            self.types_paused.clear();
         }
         if !look.questions_paused {
             self.questions_paused = None;
@@ -240,7 +278,14 @@ impl Reporter {
                 return;
             }
         };
-        let paused = self.paused.or(self.no_token);
+        let type_paused = self.types_paused.first().copied().map(type_pause);
+        let paused = self.paused.or(self.no_token).or(type_paused);
+        let warning = match look.unkept {
+            0 => look.register_warning,
+            _ => Some(
+                "the outbox cannot be written: after a crash now, documents would be sent again",
+            ),
+        };
         #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
         for (name, count) in [
             ("alarm_fhir_open", open),
@@ -266,7 +311,7 @@ impl Reporter {
             state.questions_paused = self.questions_paused;
             state.open = Some(open);
             state.paused = paused;
-            state.warning = look.register_warning;
+            state.warning = warning;
             state.dead = overview.dead;
             state.dead_letters = overview.dead_letters;
             state.documents = overview.documents;
@@ -293,6 +338,19 @@ fn pause(class: Class) -> &'static str {
             "answers that no such service gives: the address, the media type or a proxy"
         }
         _ => "paused",
+    }
+}
+
+/// One type alone waits. VKP documents the path of Bundles, those of the others are likely.
+const fn type_pause(resource: Resource) -> &'static str {
+    match resource {
+        Resource::Bundle => {
+            "notes alone (Bundle): their address, the media type or a proxy is wrong"
+        }
+        Resource::MedicationDispense => {
+            "medicines alone (MedicationDispense): their address, the media type or a proxy is wrong"
+        }
+        _ => "one type of documents alone: its address, the media type or a proxy is wrong",
     }
 }
 

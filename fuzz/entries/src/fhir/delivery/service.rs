@@ -5,7 +5,11 @@ use std::time::SystemTime;
 
 use fhir_vkp::answer::{Failure, Outcome};
 use fhir_vkp::delivery::DeliveryCall;
-use fhir_vkp::request::Action;
+use fhir_vkp::request::{Action, Resource};
+
+/// As servers of FHIR say that there is nothing at a path.
+const EXPLAINED: &str =
+    r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"not-found"}]}"#;
 
 /// What the service knows, by the number of the document.
 #[derive(Default)]
@@ -55,8 +59,16 @@ impl Service {
                 9 => return None,
                 10 => read(202, &[], ""),
                 11 => read(202, &[("Location", "https://evil.example.net/1")], ""),
+                // A proxy says 503 as well, after it has handed the document on.
+                12 if kind & 16 != 0 => read(503, &[], ""),
                 12 => read(500, &[], ""),
                 13 => read(413, &[], ""),
+                // The path of one type is wrong, or that of all.
+                14 if kind & 16 != 0 && !is_dispense(call) => {
+                    self.taken.insert(number);
+                    good()
+                }
+                14 if kind & 32 != 0 => read(404, &[], EXPLAINED),
                 14 => read(404, &[], "<html>not here</html>"),
                 15 if had => read(409, &[], ""),
                 _ => {
@@ -106,6 +118,10 @@ pub(super) fn number_of(body: &[u8]) -> usize {
         .next()
         .and_then(|digits| digits.parse().ok())
         .expect("a number")
+}
+
+fn is_dispense(call: &DeliveryCall) -> bool {
+    call.request.resource() == Some(Resource::MedicationDispense)
 }
 
 pub(super) fn is_write(call: &DeliveryCall) -> bool {

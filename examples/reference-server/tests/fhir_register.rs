@@ -8,6 +8,7 @@ mod support {
 }
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::fhir::{Double, NAME, NUMBER};
@@ -350,4 +351,25 @@ fn whose_an_alarm_was_is_kept_where_its_line_is_mistyped_by_the_time_it_is_close
     }
     journaled(&program, 1);
     says_nothing(&program);
+}
+
+#[test]
+fn a_register_that_cannot_be_read_is_told_once_though_it_is_tried_again() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let table = double.table(directory.path(), &[DEVICE], BY_END);
+    let program = start(directory.path(), &table);
+    let told = |program: &Program| {
+        let log = program.log();
+        let told = log.matches("the register of patients stays as it was");
+        told.count()
+    };
+    std::fs::write(register(directory.path()), HEAD.as_bytes().split_at(9).0).expect("a register");
+    program.wait_until("it is told", |program| told(program) == 1);
+    // Long enough for two looks.
+    std::thread::sleep(Duration::from_secs(5));
+    assert_eq!(told(&program), 1);
+    assert!(warning(&program).is_some_and(|text| text.contains("cannot be read")));
+    write(&program, directory.path(), &[(DEVICE, NUMBER)]);
+    program.wait_until("all is well", |program| warning(program).is_none());
 }

@@ -8,6 +8,7 @@ mod support {
 }
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::fhir::{Double, NAME, NUMBER};
@@ -57,6 +58,17 @@ fn journaled(program: &Program, count: u64) {
     });
 }
 
+/// Raises an alarm, closes it when the register has these rows, and hands out the dead letter of it.
+fn raised_and_closed(program: &Program, directory: &Path, rows: &[(&str, &str)]) -> Value {
+    let partner = partner(program);
+    assert_eq!(partner.event("POST", DEVICE, 906, "{}"), Some(200));
+    program.wait_until("it is open", |program| delivery(program)["open"] == 1);
+    write(program, directory, rows);
+    assert_eq!(partner.event("DELETE", DEVICE, 906, ""), Some(200));
+    program.wait_until("it is withheld", |program| delivery(program)["dead"] == 1);
+    delivery(program)["dead_letters"][0].clone()
+}
+
 #[test]
 fn a_register_that_is_empty_for_a_moment_loses_no_note() {
     let directory = tempfile::tempdir().expect("a directory");
@@ -87,13 +99,7 @@ fn an_alarm_whose_device_is_gone_when_it_is_closed_is_written_when_the_same_pers
     let double = Double::start();
     let table = double.table(directory.path(), &[DEVICE, "SN-2"], BY_END);
     let program = start(directory.path(), &table);
-    let partner = partner(&program);
-    assert_eq!(partner.event("POST", DEVICE, 906, "{}"), Some(200));
-    program.wait_until("it is open", |program| delivery(program)["open"] == 1);
-    write(&program, directory.path(), &[("SN-2", NUMBER)]);
-    assert_eq!(partner.event("DELETE", DEVICE, 906, ""), Some(200));
-    program.wait_until("it is withheld", |program| delivery(program)["dead"] == 1);
-    let letter = delivery(&program)["dead_letters"][0].clone();
+    let letter = raised_and_closed(&program, directory.path(), &[("SN-2", NUMBER)]);
     assert_eq!(letter["reason"], "no patient has the device now");
     assert_eq!(letter["alarm"], program.alarms("fall")[0]["id"]);
     assert_eq!(delivery(&program)["documents"][0]["state"], "withheld");
@@ -132,13 +138,7 @@ fn an_open_alarm_is_not_written_about_whoever_gets_the_device_before_it_is_close
     let double = Double::start();
     let table = double.table(directory.path(), &[DEVICE], BY_END);
     let program = start(directory.path(), &table);
-    let partner = partner(&program);
-    assert_eq!(partner.event("POST", DEVICE, 906, "{}"), Some(200));
-    program.wait_until("it is open", |program| delivery(program)["open"] == 1);
-    write(&program, directory.path(), &[(DEVICE, OTHER)]);
-    assert_eq!(partner.event("DELETE", DEVICE, 906, ""), Some(200));
-    program.wait_until("it is withheld", |program| delivery(program)["dead"] == 1);
-    let letter = delivery(&program)["dead_letters"][0].clone();
+    let letter = raised_and_closed(&program, directory.path(), &[(DEVICE, OTHER)]);
     assert_eq!(letter["reason"], "another patient has the device now");
     // Whoever asks for it.
     assert_eq!(program.post(&order(&letter, "retry"), "").0, 409);
@@ -333,12 +333,7 @@ fn whose_an_alarm_was_is_kept_where_its_line_is_mistyped_by_the_time_it_is_close
     let double = Double::start();
     let table = double.table(directory.path(), &[DEVICE], BY_END);
     let program = start(directory.path(), &table);
-    let partner = partner(&program);
-    assert_eq!(partner.event("POST", DEVICE, 906, "{}"), Some(200));
-    program.wait_until("it is open", |program| delivery(program)["open"] == 1);
-    write(&program, directory.path(), &[(DEVICE, LATE)]);
-    assert_eq!(partner.event("DELETE", DEVICE, 906, ""), Some(200));
-    program.wait_until("it is withheld", |program| delivery(program)["dead"] == 1);
+    raised_and_closed(&program, directory.path(), &[(DEVICE, LATE)]);
     for (person, retried) in [(OTHER, 0), (NUMBER, 1)] {
         write(
             &program,
@@ -350,4 +345,25 @@ fn whose_an_alarm_was_is_kept_where_its_line_is_mistyped_by_the_time_it_is_close
     }
     journaled(&program, 1);
     says_nothing(&program);
+}
+
+#[test]
+fn a_register_that_cannot_be_read_is_told_once_though_it_is_tried_again() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let double = Double::start();
+    let table = double.table(directory.path(), &[DEVICE], BY_END);
+    let program = start(directory.path(), &table);
+    let told = |program: &Program| {
+        let log = program.log();
+        let told = log.matches("the register of patients stays as it was");
+        told.count()
+    };
+    std::fs::write(register(directory.path()), HEAD.as_bytes().split_at(9).0).expect("a register");
+    program.wait_until("it is told", |program| told(program) == 1);
+    // Long enough for two looks.
+    std::thread::sleep(Duration::from_secs(5));
+    assert_eq!(told(&program), 1);
+    assert!(warning(&program).is_some_and(|text| text.contains("cannot be read")));
+    write(&program, directory.path(), &[(DEVICE, NUMBER)]);
+    program.wait_until("all is well", |program| warning(program).is_none());
 }

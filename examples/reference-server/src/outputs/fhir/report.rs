@@ -345,12 +345,12 @@ fn pause(class: Class) -> &'static str {
 const fn type_pause(resource: Resource) -> &'static str {
     match resource {
         Resource::Bundle => {
-            "notes alone (Bundle): their address, the media type or a proxy is wrong"
+            "notes alone wait (Bundle): the address, the media type or a proxy is wrong"
         }
         Resource::MedicationDispense => {
-            "medicines alone (MedicationDispense): their address, the media type or a proxy is wrong"
+            "medicines alone wait (MedicationDispense): the address, the media type or a proxy is wrong"
         }
-        _ => "one type of documents alone: its address, the media type or a proxy is wrong",
+        _ => "one type of documents alone waits: the address, the media type or a proxy is wrong",
     }
 }
 

@@ -84,7 +84,8 @@ fn writing_events(verdicts: &mut Vec<Verdict>) {
         target: "FHIR: event to Bundle JSON at most 1.5 times the same Value".into(),
         found: format!("{found:.2}"),
         met: found <= OF_A_VALUE,
-        goal: false,
+        // The note is made on the way, which a finished Value is spared: between 1.3 and 1.6, as the heap lies.
+        goal: true,
     });
 }
 

@@ -174,11 +174,13 @@ fn what_the_receiver_has_taken_is_sent_again_only_when_an_operator_says_that_too
     says_nothing(&program);
 }
 
-/// Lets four days go by for everything that a stopped server keeps for the patient record.
-fn four_days_later(directory: &Path) {
+/// Lets a stopped server have given up asking for the status of its one document, as it does after days.
+fn give_up_asking(directory: &Path) {
     let outbox = rusqlite::Connection::open(directory.join("alarms.sqlite.fhir"));
-    let sql = "UPDATE document SET submitted = submitted - 345600000000, \
-               state = json_set(state, '$.since', json_extract(state, '$.since') - 345600000000)";
+    let sql = "UPDATE document SET word = 'unconfirmed', reason = 'taken, but not confirmed in time', \
+               state = json_object('state', 'parked', 'reason', 'unconfirmed', \
+                 'maybe_taken', json('false'), 'at', json_extract(state, '$.since'), \
+                 'status', json_extract(state, '$.status'))";
     assert_eq!(outbox.expect("an outbox").execute(sql, []), Ok(1));
 }
 
@@ -195,7 +197,7 @@ fn what_was_taken_and_can_be_asked_for_is_sent_again_when_an_operator_says_that_
         delivery(program)["documents"][0]["state"] == "registered"
     });
     program.stop();
-    four_days_later(directory.path());
+    give_up_asking(directory.path());
     let program = start(directory.path(), &table);
     program.wait_until("it is dead", |program| delivery(program)["dead"] == 1);
     let letter = delivery(&program)["dead_letters"][0].clone();

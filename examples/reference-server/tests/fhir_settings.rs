@@ -93,6 +93,7 @@ fn why_a_withheld_alarm_is_not_sent_as_things_are_is_told_in_words() {
     program.stop();
     let table = double.table(directory.path(), &[DEVICE], BY_END);
     let program = start(directory.path(), &table);
+    program.wait_until("the output runs", |program| delivery(program)["dead"] == 1);
     let (status, problem) = program.post(&order(&letter, "retry"), "");
     let detail = problem["detail"].as_str().expect("a text");
     assert_eq!(status, 409, "{detail}");

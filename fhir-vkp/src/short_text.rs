@@ -40,6 +40,13 @@ impl<const N: usize> ShortText<N> {
         }
     }
 
+    /// Puts a number at the end, with all of its digits and no zero in front.
+    pub(crate) fn push_whole(&mut self, number: u32) {
+        #[allow(clippy::cast_possible_truncation, reason = "at most nine")]
+        let more = number.checked_ilog10().unwrap_or(0) as u8;
+        self.push_number(number, more + 1);
+    }
+
     /// Puts the last `digits` digits of a number at the end, with zeros in front.
     pub(crate) fn push_number(&mut self, mut number: u32, digits: u8) {
         let start = usize::from(self.length);
@@ -79,5 +86,10 @@ mod tests {
         text.push(b'x');
         assert_eq!(text.as_str(), "07:34");
         assert!(text == ShortText::new("07:34").expect("fits"));
+        for number in [0, 9, 10, 99_999, 100_000, u32::MAX] {
+            let mut text = ShortText::<10>::EMPTY;
+            text.push_whole(number);
+            assert_eq!(text.as_str(), number.to_string());
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use ::uuid::Uuid;
 
+use crate::short_text::ShortText;
+
 /// The namespace of this crate. It must never change.
 const NAMESPACE: Uuid = Uuid::from_u128(0x5f0e_9a3c_7b1d_4e62_9c48_d1a6_03b7_e25f);
 
@@ -74,12 +76,12 @@ impl UuidNames {
     /// The identifier of one part of an alarm. `number` counts parts of the same role from zero.
     #[must_use]
     pub fn uuid(&self, role: Role, alarm_id: &str, number: u32) -> Uuid {
-        let mut place = [0; LONGEST_NUMBER];
-        let number = digits(number, &mut place);
+        let mut digits = ShortText::<10>::EMPTY;
+        digits.push_whole(number);
         let parts = [
             role.name().as_bytes(),
             b"\n",
-            number,
+            digits.as_str().as_bytes(),
             b"\n",
             alarm_id.as_bytes(),
         ];
@@ -102,22 +104,6 @@ impl UuidNames {
 
 /// Names of up to so many bytes are put together without an allocation: room for the ids of most systems.
 const SHORT_NAME: usize = 128;
-
-/// The digits of `u32::MAX`.
-const LONGEST_NUMBER: usize = 10;
-
-/// A number in decimal digits, without the machinery of formatting: a note asks for five UUIDs or more.
-fn digits(mut number: u32, place: &mut [u8; LONGEST_NUMBER]) -> &[u8] {
-    let mut at = place.len();
-    loop {
-        at -= 1;
-        place[at] = b"0123456789"[(number % 10) as usize];
-        number /= 10;
-        if number == 0 {
-            return &place[at..];
-        }
-    }
-}
 
 /// `urn:uuid:` and the UUID in lower case.
 #[must_use]

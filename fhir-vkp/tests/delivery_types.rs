@@ -11,7 +11,8 @@ use fhir_vkp::Time;
 use fhir_vkp::delivery::{Calls, Delivery, DeliveryCall, EntryId, Event, Lane, ParkReason, Store};
 use fhir_vkp::request::{Action, Resource};
 use support::{
-    Answer, at, delivery, dispense, events, exchange, reply, sent, serve, submitted, vkp,
+    Answer, at, delivery, dispense, events, exchange, reply, sent, serve, submitted, taken_over,
+    vkp,
 };
 
 fn handed_out(
@@ -20,8 +21,7 @@ fn handed_out(
     number: u32,
     lane: Option<Lane>,
 ) -> EntryId {
-    let submitted = delivery.submit(now, &dispense(number), lane);
-    submitted.expect("taken over").id
+    taken_over(delivery, now, &dispense(number), lane)
 }
 
 /// The path of one type is wrong.

@@ -96,10 +96,7 @@ impl From<i32> for Decimal {
         if value < 0 {
             text.push(b'-');
         }
-        let number = value.unsigned_abs();
-        #[allow(clippy::cast_possible_truncation, reason = "at most nine")]
-        let more = number.checked_ilog10().unwrap_or(0) as u8;
-        text.push_number(number, more + 1);
+        text.push_whole(value.unsigned_abs());
         Self(text)
     }
 }

@@ -87,7 +87,17 @@ pub(crate) fn submitted(
     number: u32,
     lane: Option<Lane>,
 ) -> EntryId {
-    let submitted = delivery.submit(now, &bundle(number), lane);
+    taken_over(delivery, now, &bundle(number), lane)
+}
+
+/// The number that this document got.
+pub(crate) fn taken_over(
+    delivery: &mut Delivery<impl Store>,
+    now: Time,
+    document: &Document,
+    lane: Option<Lane>,
+) -> EntryId {
+    let submitted = delivery.submit(now, document, lane);
     submitted.expect("taken over").id
 }
 
